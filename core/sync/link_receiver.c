@@ -1,0 +1,98 @@
+/* The receiving half of a link: the one rule of Push (sync.md), and the Ack that is born only when
+ * the batch that holds rows and cursor is on disk. */
+#include "sync/link_parts.h"
+#include "sync/wire.h"
+
+static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject *rejects,
+                     uint32_t rejects_count, bool gap);
+
+/* On one history with what this node followed so far? The terms that a Push names cover everything
+ * from `after` on; what was seen before must lie within them, or before them. */
+static bool is_of_one_history(const struct wh_link *link, const Wh__Push *push,
+                              struct wh_out *out)
+{
+    struct wh_term_mark *marks = wh_arena_new(&out->arena, push->n_terms, sizeof(*marks));
+    struct wh_history told = {marks, (uint32_t)push->n_terms};
+    struct wh_position after = {push->after->term, push->after->seq};
+    struct wh_position last = {push->last->term, push->last->seq};
+    struct wh_position head = {push->head->term, push->head->seq};
+    struct wh_position seen = link->durable.seen;
+    for (size_t i = 0; i < push->n_terms; i++) {
+        marks[i] = (struct wh_term_mark){push->terms[i]->id, push->terms[i]->first};
+        if (i > 0 && marks[i].first < marks[i - 1].first) return false;
+    }
+    if (last.seq < after.seq || head.seq < last.seq || last.term == 0) return false;
+    if (!wh_history_holds(told, head.seq, after) || !wh_history_holds(told, head.seq, last) ||
+        !wh_history_holds(told, head.seq, head)) {
+        return false;
+    }
+    if (seen.term == 0 || seen.seq < after.seq) return true;
+    return seen.seq > head.seq || wh_history_holds(told, head.seq, seen);
+}
+
+static void ask_commit(struct wh_link *link, const Wh__Push *push, struct wh_out *out)
+{
+    link->accepted.cursors[push->lane] = (struct wh_position){push->last->term, push->last->seq};
+    if (push->head->seq >= link->accepted.seen.seq) {
+        link->accepted.seen = (struct wh_position){push->head->term, push->head->seq};
+    }
+    out->commit = true;
+    out->holding = link->accepted;
+}
+
+void wh_receiver_on_push(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    const Wh__Push *push = event->frame->push;
+    struct wh_span *rows = NULL;
+    if (link->state != WH_LINK_UP && link->state != WH_LINK_DIVERGED) return;
+    if (!is_of_one_history(link, push, out)) {
+        wh_out_note(out, WH_NOTE_PUSH_STRANGE, push->last->seq);
+        return;
+    }
+    if (push->after->seq > link->accepted.cursors[push->lane].seq) {
+        wh_out_note(out, WH_NOTE_PUSH_GAP, push->after->seq);
+        send_ack(link, out, NULL, 0, true);
+        return;
+    }
+    if (push->last->seq <= link->accepted.cursors[push->lane].seq) {
+        wh_out_note(out, WH_NOTE_PUSH_KNOWN, push->last->seq);
+        send_ack(link, out, NULL, 0, false);
+        return;
+    }
+    if (wh_rows_inflate(wh_span(push->rows.data, push->rows.len), push->rows_size, &out->arena,
+                        &rows, &out->rows_count) < 0) {
+        wh_out_note(out, WH_NOTE_PUSH_BROKEN, push->last->seq);
+        return;
+    }
+    out->rows = rows;
+    ask_commit(link, push, out);
+}
+
+void wh_receiver_on_committed(struct wh_link *link, const struct wh_event *event,
+                              struct wh_out *out)
+{
+    link->durable = event->committed;
+    if (link->state != WH_LINK_UP && link->state != WH_LINK_DIVERGED) return;
+    send_ack(link, out, event->rejects, event->rejects_count, false);
+}
+
+static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject *rejects,
+                     uint32_t rejects_count, bool gap)
+{
+    Wh__Ack *ack = wh_arena_new(&out->arena, 1, sizeof(*ack));
+    wh__ack__init(ack);
+    ack->n_cursors = WH_LANES;
+    ack->cursors = wh_arena_new(&out->arena, WH_LANES, sizeof(*ack->cursors));
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        ack->cursors[lane] = wh_out_position(out, link->durable.cursors[lane]);
+    }
+    ack->credit = WH_CREDIT_MAX;
+    ack->gap = gap;
+    ack->n_rejects = rejects_count;
+    ack->rejects = wh_arena_new(&out->arena, rejects_count, sizeof(*ack->rejects));
+    for (uint32_t i = 0; i < rejects_count; i++) {
+        ack->rejects[i] = wh_arena_new(&out->arena, 1, sizeof(**ack->rejects));
+        *ack->rejects[i] = rejects[i];
+    }
+    wh_out_frame(out, WH__FRAME__BODY_ACK)->ack = ack;
+}

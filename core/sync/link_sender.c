@@ -1,0 +1,180 @@
+/* The sending half of a link: it asks for cuts of its feed while there is credit, sends them as
+ * Pushes, and goes on from whatever cursor the receiver says is durable. It keeps nothing that a
+ * crash could lose: the next session begins at the receiver's cursor. */
+#include "sync/link_parts.h"
+#include "sync/wire.h"
+
+static void check_barrier(struct wh_link *link, struct wh_out *out);
+
+void wh_sender_start(struct wh_link *link, const Wh__Holding *holding, uint32_t credit)
+{
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        link->sent[lane] = holding->cursors[lane]->seq;
+        link->acked[lane] = holding->cursors[lane]->seq;
+    }
+    link->in_flight_count = 0;
+    link->wanting = false;
+    link->barrier = 0;
+    link->segment_bytes = WH_SEGMENT_BYTES_FIRST;
+    link->credit = credit < WH_CREDIT_MAX ? credit : WH_CREDIT_MAX;
+}
+
+/* Urgent rows are always cut first. */
+void wh_sender_pump(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    if (link->state != WH_LINK_UP || link->wanting || link->in_flight_count >= link->credit) return;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        if (link->sent[lane] >= event->self->lane_heads[lane]) continue;
+        link->wanting = true;
+        out->want = true;
+        out->want_lane = (enum wh_lane)lane;
+        out->want_after = link->sent[lane];
+        out->want_bytes = link->segment_bytes;
+        return;
+    }
+    check_barrier(link, out);
+}
+
+static void add_terms(Wh__Push *push, struct wh_history history, struct wh_out *out)
+{
+    push->n_terms = history.count;
+    push->terms = wh_arena_new(&out->arena, history.count, sizeof(*push->terms));
+    for (uint32_t i = 0; i < history.count; i++) {
+        Wh__TermMark *mark = wh_arena_new(&out->arena, 1, sizeof(*mark));
+        wh__term_mark__init(mark);
+        mark->id = history.marks[i].id;
+        mark->first = history.marks[i].first;
+        push->terms[i] = mark;
+    }
+}
+
+static void push_cut(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    const struct wh_cut *cut = &event->cut;
+    const struct wh_self *self = event->self;
+    struct wh_history history = self->history;
+    Wh__Push *push = wh_arena_new(&out->arena, 1, sizeof(*push));
+    struct wh_span rows;
+    wh__push__init(push);
+    push->lane = cut->lane;
+    push->after = wh_out_position(
+        out, (struct wh_position){cut->after > 0 ? wh_history_term_at(history, cut->after) : 0,
+                                  cut->after});
+    push->last = wh_out_position(
+        out, (struct wh_position){wh_history_term_at(history, cut->last), cut->last});
+    push->head = wh_out_position(
+        out, (struct wh_position){wh_history_term_at(history, self->head), self->head});
+    add_terms(push, wh_history_from(history, cut->after), out);
+    rows = wh_rows_compress(cut->rows, cut->count, &out->arena, &push->rows_size);
+    push->rows = (ProtobufCBinaryData){rows.len, (uint8_t *)(uintptr_t)rows.data};
+    wh_out_frame(out, WH__FRAME__BODY_PUSH)->push = push;
+    link->in_flight[link->in_flight_count++] =
+        (struct wh_in_flight){cut->lane, cut->last, push->rows_size, event->now_ms};
+}
+
+/* A cut without rows moves the position alone: what it passed over is not for this neighbour. */
+void wh_sender_on_cut(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    const struct wh_cut *cut = &event->cut;
+    bool asked = link->wanting && link->state == WH_LINK_UP;
+    link->wanting = false;
+    if (asked && cut->after == link->sent[cut->lane] && cut->last >= cut->after) {
+        link->sent[cut->lane] = cut->last;
+        if (cut->count > 0) push_cut(link, event, out);
+    }
+    wh_sender_pump(link, event, out);
+}
+
+static void rewind_to_acked(struct wh_link *link)
+{
+    for (int lane = 0; lane < WH_LANES; lane++) link->sent[lane] = link->acked[lane];
+    link->in_flight_count = 0;
+    link->wanting = false;
+}
+
+/* The next segment is cut for the speed just measured. */
+static void learn_speed(struct wh_link *link, int64_t took_ms)
+{
+    if (took_ms <= WH_SEGMENT_MS_GOOD && link->segment_bytes < WH_SEGMENT_BYTES_MAX) {
+        link->segment_bytes *= 2;
+    } else if (took_ms > WH_SEGMENT_MS_LONG && link->segment_bytes > WH_SEGMENT_BYTES_MIN) {
+        link->segment_bytes /= 2;
+    }
+}
+
+static void settle_in_flight(struct wh_link *link, int64_t now_ms)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < link->in_flight_count; i++) {
+        struct wh_in_flight *flight = &link->in_flight[i];
+        if (flight->last <= link->acked[flight->lane]) {
+            learn_speed(link, now_ms - flight->sent_ms);
+        } else {
+            link->in_flight[kept++] = *flight;
+        }
+    }
+    link->in_flight_count = kept;
+}
+
+void wh_sender_on_ack(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    const Wh__Ack *ack = event->frame->ack;
+    if (link->state != WH_LINK_UP) return;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        uint64_t seq = ack->cursors[lane]->seq;
+        if (seq > event->self->head) return; /* nobody can hold what was never sent */
+        if (seq > link->acked[lane] || ack->gap) link->acked[lane] = seq;
+    }
+    link->credit = ack->credit < WH_CREDIT_MAX ? ack->credit : WH_CREDIT_MAX;
+    link->acked_clock_ms = event->clock_ms;
+    if (ack->n_rejects > 0) out->rejected = ack;
+    settle_in_flight(link, event->now_ms);
+    if (ack->gap) {
+        rewind_to_acked(link);
+        wh_out_note(out, WH_NOTE_REWIND, link->acked[WH_LANE_BULK]);
+    }
+    wh_sender_pump(link, event, out);
+}
+
+void wh_sender_on_tick(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    if (link->in_flight_count > 0 &&
+        event->now_ms >= link->in_flight[0].sent_ms + WH_RESEND_AFTER_MS) {
+        rewind_to_acked(link);
+        link->segment_bytes = WH_SEGMENT_BYTES_MIN;
+        wh_out_note(out, WH_NOTE_RESEND, link->acked[WH_LANE_BULK]);
+    }
+    wh_sender_pump(link, event, out);
+}
+
+void wh_sender_on_barrier(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    link->barrier = event->frame->barrier->nonce;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        link->barrier_heads[lane] = event->self->lane_heads[lane];
+    }
+    wh_sender_pump(link, event, out);
+}
+
+static void check_barrier(struct wh_link *link, struct wh_out *out)
+{
+    Wh__Settled *settled;
+    if (link->barrier == 0 || link->in_flight_count > 0) return;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        if (link->sent[lane] < link->barrier_heads[lane]) return;
+    }
+    settled = wh_arena_new(&out->arena, 1, sizeof(*settled));
+    wh__settled__init(settled);
+    settled->nonce = link->barrier;
+    wh_out_frame(out, WH__FRAME__BODY_SETTLED)->settled = settled;
+    link->barrier = 0;
+}
+
+bool wh_link_has_sent(const struct wh_link *link, const uint64_t lane_heads[WH_LANES])
+{
+    if (link->state != WH_LINK_UP || link->in_flight_count > 0 || link->wanting) return false;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        if (link->sent[lane] < lane_heads[lane]) return false;
+    }
+    return true;
+}
