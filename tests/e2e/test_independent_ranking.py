@@ -5,6 +5,8 @@ import pytest
 
 import independent_ranking
 
+pytestmark = pytest.mark.quick
+
 UNITS = """code,name,kind,parent
 11,甲市,city,
 1101,乙县,county,11
