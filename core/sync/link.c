@@ -11,6 +11,7 @@ static void on_tick(struct wh_link *link, const struct wh_event *event, struct w
 static void go_down(struct wh_link *link, const struct wh_event *event, struct wh_out *out,
                     enum wh_note_type why);
 static void ask_barrier(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
+static void set_state(struct wh_link *link, enum wh_link_state state, int64_t now_ms);
 
 void wh_link_step(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
@@ -20,6 +21,10 @@ void wh_link_step(struct wh_link *link, const struct wh_event *event, struct wh_
     switch (event->type) { /* no default: a new event must not compile until it is handled */
     case WH_EVENT_CONNECTED: on_connected(link, event, out); break;
     case WH_EVENT_LOST: go_down(link, event, out, WH_NOTE_LOST); break;
+    case WH_EVENT_DENIED:
+        go_down(link, event, out, WH_NOTE_DENIED);
+        set_state(link, WH_LINK_REFUSED, event->now_ms);
+        break;
     case WH_EVENT_FRAME: on_frame(link, event, out); break;
     case WH_EVENT_TICK: on_tick(link, event, out); break;
     case WH_EVENT_COMMITTED: wh_receiver_on_committed(link, event, out); break;

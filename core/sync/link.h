@@ -57,6 +57,7 @@ enum wh_link_state {
     X(SILENT, "silent")                                                                            \
     X(GREETING_LATE, "greeting.late")                                                              \
     X(REFUSED, "refused")                                                                          \
+    X(DENIED, "denied")                                                                            \
     X(PROTOCOL, "protocol")                                                                        \
     X(STRANGER, "stranger")                                                                        \
     X(DIVERGED, "diverged")                                                                        \
@@ -99,6 +100,7 @@ struct wh_self {
 enum wh_event_type {
     WH_EVENT_CONNECTED,     /* the connection to the parent stands */
     WH_EVENT_LOST,          /* it is gone */
+    WH_EVENT_DENIED,        /* the parent does not know the key of this node */
     WH_EVENT_FRAME,
     WH_EVENT_TICK,          /* time has passed, or feeds have moved */
     WH_EVENT_COMMITTED,     /* what out->commit asked is on disk */

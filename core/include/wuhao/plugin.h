@@ -97,6 +97,7 @@ struct wh_title {
 #define WH_PERSON 10u
 #define WH_FILE 11u
 #define WH_TIME 12u /* columns only: milliseconds since 1970, shown as ISO 8601 */
+#define WH_JSON 13u /* columns only: text that is JSON itself */
 
 /* Flags of a field. */
 #define WH_REQUIRED 1u
@@ -200,7 +201,8 @@ struct wh_column {
 #define WH_PERMIT_OPERATE 3u
 
 #define WH_COMMAND_STOPPED 1u /* also runs while the node is stopped */
-#define WH_COMMAND_LOCAL 2u   /* runs in the command line itself, with no node */
+#define WH_COMMAND_LOCAL 2u   /* needs no node at all */
+#define WH_COMMAND_CSV 4u     /* prints CSV unless another form is asked for */
 
 struct wh_command {
     const char *name; /* one or two words, as in "unit list" */
@@ -291,7 +293,6 @@ struct wh_standing {
     int64_t units_grassroots;
     int64_t units_grassroots_qualified;
     int64_t complete_h; /* percent in hundredths */
-    int64_t last_heard_ms;
 };
 
 typedef int (*wh_standing_visit)(void *context, const struct wh_standing *standing);

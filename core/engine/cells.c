@@ -1,0 +1,285 @@
+#include "engine/cells.h"
+
+#include <limits.h>
+
+#include "base/date.h"
+#include "engine/engine_parts.h"
+#include "engine/rows.h"
+#include "model/key.h"
+#include "model/protobuf.h"
+
+#define CELLS_PER_TURN_MAX 64 /* the rest waits for the next turn, so that a turn stays short */
+
+static const struct wh_span all_key = {"measure_all", 11};
+
+/* ---- Marks ---- */
+
+static void mark(struct wh_engine *engine, struct wh_span unit, int32_t quarter,
+                 struct wh_span kind)
+{
+    struct wh_tuple key;
+    wh_key_cell(&key, unit, quarter, kind);
+    if (!wh_batch_find(&engine->batch, WH_FAMILY_CELLS, wh_tuple_span(&key))) {
+        wh_batch_put(&engine->batch, WH_FAMILY_CELLS, wh_tuple_span(&key), WH_SPAN_EMPTY);
+    }
+    engine->cells_pending = true;
+    engine->cells_marked = true;
+}
+
+void wh_cells_mark(struct wh_engine *engine, const struct wh_record *record)
+{
+    struct wh_span kind = wh_span_of(record->kind->name);
+    int32_t last_day = wh_record_last_day(record);
+    mark(engine, record->unit, wh_quarter_of(record->date), kind);
+    if (last_day != INT32_MAX && wh_kind_looks_back(record->kind)) {
+        mark(engine, record->unit, wh_quarter_of(last_day + 1), kind);
+    }
+}
+
+void wh_cells_ask_all(struct wh_engine *engine)
+{
+    wh_batch_put(&engine->batch, WH_FAMILY_META, all_key, WH_S("1"));
+    engine->cells_pending = true;
+}
+
+static int mark_record(void *context, struct wh_span key, struct wh_span value)
+{
+    struct wh_engine *engine = context;
+    struct wh_span kind, unit;
+    int32_t date;
+    (void)value;
+    key = wh_span_from(key, 1);
+    if (wh_key_take_text(&key, &kind) < 0 || wh_key_take_text(&key, &unit) < 0 ||
+        wh_key_take_i32(&key, &date) < 0) {
+        return WH_E_CORRUPT;
+    }
+    mark(engine, unit, wh_quarter_of(date), kind);
+    return 0;
+}
+
+/* Cells that have a row are marked too: an `until` may have made them. */
+static int mark_row(void *context, const struct wh_row *row)
+{
+    struct wh_engine *engine = context;
+    struct wh_span unit, facet, origin;
+    int32_t quarter;
+    if (wh_row_key_summary_read(row->key, &unit, &quarter, &facet, &origin) < 0) return 0;
+    if (!wh_span_equal(origin, engine->home)) return 0;
+    if (wh_span_equal(facet, WH_S("presence"))) return 0;
+    mark(engine, unit, quarter, facet);
+    return 0;
+}
+
+static int mark_all(struct wh_engine *engine, struct wh_error *err)
+{
+    struct wh_span asked;
+    struct wh_tuple prefix;
+    int rc = wh_engine_get(engine, WH_FAMILY_META, all_key, &engine->scratch, &asked, err);
+    if (rc < 0 || !asked.data) return rc;
+    wh_tuple_clear(&prefix);
+    wh_key_records_of(&prefix, WH_SPAN_EMPTY, WH_SPAN_EMPTY);
+    prefix.len = 1; /* all kinds */
+    rc = wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), mark_record, engine,
+                        err);
+    if (rc < 0) return rc;
+    rc = wh_rows_scan(engine, WH_TABLE_SUMMARY, WH_SPAN_EMPTY, WH_PLACE_NOW, mark_row, engine, err);
+    if (rc < 0) return rc;
+    wh_batch_delete(&engine->batch, WH_FAMILY_META, all_key);
+    return 0;
+}
+
+/* ---- Measuring ---- */
+
+int wh_measurement_set(struct wh_measurement *measurement, struct wh_span metric, int64_t value)
+{
+    for (uint32_t i = 0; i < measurement->kind->metrics.count; i++) {
+        if (!wh_span_equal(metric, wh_span_of(wh_kind_metric(measurement->kind, i)->id))) continue;
+        measurement->values[i] = value;
+        return 0;
+    }
+    return WH_E_INVALID;
+}
+
+void wh_measurement_use(struct wh_measurement *measurement, struct wh_id id, uint64_t version)
+{
+    struct wh_tuple entry;
+    wh_key_version(&entry, id, version);
+    wh_buffer_put(&measurement->used, wh_tuple_span(&entry));
+    measurement->records++;
+}
+
+struct dirty {
+    struct wh_span unit;
+    int32_t quarter;
+    struct wh_span kind;
+    struct wh_span key;
+};
+
+struct gathering {
+    struct wh_engine *engine;
+    int32_t quarter_now;
+    struct dirty cells[CELLS_PER_TURN_MAX];
+    uint32_t count;
+    bool more;
+};
+
+static int gather_cell(void *context, struct wh_span key, struct wh_span value)
+{
+    struct gathering *gathering = context;
+    struct wh_engine *engine = gathering->engine;
+    struct dirty cell;
+    (void)value;
+    cell.key = wh_arena_copy(&engine->scratch, key);
+    if (wh_key_cell_read(cell.key, &cell.unit, &cell.quarter, &cell.kind) < 0) return WH_E_CORRUPT;
+    if (cell.quarter > gathering->quarter_now) return 0; /* once it has begun */
+    if (wh_batch_find(&engine->batch, WH_FAMILY_CELLS, cell.key)) {
+        gathering->more = true; /* its records are still in the open batch: the next turn's */
+        return 0;
+    }
+    if (gathering->count == CELLS_PER_TURN_MAX) {
+        gathering->more = true;
+        return 1;
+    }
+    gathering->cells[gathering->count++] = cell;
+    return 0;
+}
+
+static struct wh_span pack_summary(struct wh_engine *engine,
+                                   const struct wh_measurement *measurement)
+{
+    const struct wh_kind *kind = measurement->kind;
+    Wh__SummaryValue value = WH__SUMMARY_VALUE__INIT;
+    uint8_t digest[WH_SHORT_DIGEST_BYTES];
+    struct wh_span used = wh_buffer_span(&measurement->used);
+    wh_digest(&used, 1, digest, sizeof(digest));
+    value.n_metrics = kind->metrics.count;
+    value.metrics = wh_arena_new(&engine->scratch, value.n_metrics, sizeof(*value.metrics));
+    for (uint32_t i = 0; i < kind->metrics.count; i++) {
+        value.metrics[i] = wh_arena_new(&engine->scratch, 1, sizeof(**value.metrics));
+        wh__metric_value__init(value.metrics[i]);
+        value.metrics[i]->id =
+            wh_arena_text(&engine->scratch, wh_span_of(wh_kind_metric(kind, i)->id));
+        value.metrics[i]->value = measurement->values[i];
+    }
+    value.records = measurement->records;
+    value.digest = (ProtobufCBinaryData){sizeof(digest), digest};
+    return wh_protobuf_pack(&value.base, &engine->scratch);
+}
+
+/* A cell that never had a record and has none now gets no row. */
+static int put_summary(struct wh_engine *engine, const struct dirty *cell,
+                       const struct wh_measurement *measurement, struct wh_error *err)
+{
+    struct wh_span value = pack_summary(engine, measurement);
+    struct wh_tuple key;
+    struct wh_row row;
+    int rc;
+    wh_row_key_summary(&key, cell->unit, cell->quarter, cell->kind, engine->home);
+    rc = wh_row_get(engine, WH_TABLE_SUMMARY, wh_tuple_span(&key), WH_PLACE_NOW, &engine->scratch,
+                    &row, err);
+    if (rc < 0) return rc;
+    if (!row.packed.data && measurement->records == 0) return 0;
+    if (row.packed.data && wh_span_equal(row.value, value)) return 0;
+    return wh_row_put(engine, WH_TABLE_SUMMARY, wh_tuple_span(&key), value, err);
+}
+
+/* ---- Later quarters ---- */
+
+struct later {
+    struct wh_engine *engine;
+    const struct dirty *cell;
+    int32_t last;  /* the last quarter that this one may change */
+    int32_t found;
+};
+
+static int find_later(void *context, const struct wh_row *row)
+{
+    struct later *later = context;
+    struct wh_span unit, facet, origin;
+    int32_t quarter;
+    if (wh_row_key_summary_read(row->key, &unit, &quarter, &facet, &origin) < 0) return 0;
+    if (quarter <= later->cell->quarter || quarter > later->last) return 0;
+    if (!wh_span_equal(facet, later->cell->kind) ||
+        !wh_span_equal(origin, later->engine->home)) {
+        return 0;
+    }
+    later->found = quarter;
+    return 1;
+}
+
+static bool has_stock(const struct wh_kind *kind)
+{
+    for (uint32_t i = 0; i < kind->metrics.count; i++) {
+        if (wh_kind_metric(kind, i)->type == WH_STOCK) return true;
+    }
+    return false;
+}
+
+/* The next later quarter that has a row is marked; measuring it marks the one after. */
+static int mark_later(struct wh_engine *engine, const struct dirty *cell,
+                      const struct wh_kind *kind, struct wh_error *err)
+{
+    struct later later = {.engine = engine, .cell = cell, .last = cell->quarter / 4 * 4 + 3};
+    struct wh_tuple prefix;
+    int rc;
+    if (!wh_kind_looks_back(kind)) return 0;
+    if (has_stock(kind)) later.last = INT32_MAX;
+    wh_tuple_clear(&prefix);
+    wh_tuple_put_text(&prefix, cell->unit);
+    rc = wh_rows_scan(engine, WH_TABLE_SUMMARY, wh_tuple_span(&prefix), WH_PLACE_NOW, find_later,
+                      &later, err);
+    if (rc == 0 && later.found != 0) mark(engine, cell->unit, later.found, cell->kind);
+    return rc;
+}
+
+static struct wh_cell cell_of(struct wh_engine *engine, const struct dirty *dirty)
+{
+    const struct wh_unit *unit = wh_units_find(&engine->units, dirty->unit);
+    return (struct wh_cell){
+        .unit = dirty->unit,
+        .kind = dirty->kind,
+        .level = unit ? wh_unit_level(unit->kind) : 0,
+        .year = (uint32_t)(dirty->quarter / 4),
+        .quarter_of_year = (uint32_t)(dirty->quarter % 4 + 1),
+        .first_day = wh_quarter_first_day(dirty->quarter),
+        .last_day = wh_quarter_last_day(dirty->quarter),
+        .year_first_day = wh_quarter_first_day(dirty->quarter / 4 * 4),
+    };
+}
+
+/* Somebody who serves the kind measures it; until then the cell waits. */
+static int measure(struct wh_engine *engine, const struct dirty *dirty, struct wh_error *err)
+{
+    struct wh_cell cell = cell_of(engine, dirty);
+    const struct wh_kind *kind = wh_kind_find(engine, dirty->kind, cell.year);
+    struct wh_measurement measurement = {.kind = kind};
+    int rc;
+    if (!kind || !engine->hooks.measure) return 0;
+    measurement.values = wh_arena_new(&engine->scratch, kind->metrics.count, sizeof(int64_t));
+    rc = engine->hooks.measure(engine->hooks.context, &cell, kind, &measurement, err);
+    if (rc == 0) rc = put_summary(engine, dirty, &measurement, err);
+    if (rc == 0) rc = mark_later(engine, dirty, kind, err);
+    if (rc == 0) wh_batch_delete(&engine->batch, WH_FAMILY_CELLS, dirty->key);
+    wh_buffer_deinit(&measurement.used);
+    return rc == WH_E_NOT_FOUND ? 0 : rc;
+}
+
+int wh_cells_measure(struct wh_engine *engine, struct wh_error *err)
+{
+    struct gathering gathering = {.engine = engine,
+                                  .quarter_now = wh_quarter_of(wh_engine_today(engine))};
+    int rc = mark_all(engine, err);
+    if (rc < 0) return rc;
+    rc = wh_engine_scan(engine, WH_FAMILY_CELLS, WH_SPAN_EMPTY, gather_cell, &gathering, err);
+    if (rc < 0) return rc;
+    engine->cells_pending = gathering.more || engine->cells_marked;
+    for (uint32_t i = 0; i < gathering.count && rc == 0; i++) {
+        rc = measure(engine, &gathering.cells[i], err); /* may mark, and set cells_pending */
+    }
+    return rc;
+}
+
+bool wh_cells_all_measured(const struct wh_engine *engine)
+{
+    return !engine->cells_pending;
+}

@@ -1,0 +1,314 @@
+#include "engine/engine.h"
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "engine/engine_parts.h"
+#include "engine/rows.h"
+#include "model/key.h"
+#include "model/protobuf.h"
+
+static const struct wh_span head_key = {"head", 4};
+
+static int load_head(struct wh_engine *engine, struct wh_error *err);
+static int load_feed_heads(struct wh_engine *engine, struct wh_error *err);
+static int load_marks(struct wh_engine *engine, struct wh_error *err);
+static int open_term(struct wh_engine *engine, struct wh_error *err);
+static int reload(struct wh_engine *engine, uint32_t stale, struct wh_error *err);
+
+int wh_engine_new(const struct wh_engine_config *config, struct wh_store store, struct wh_net net,
+                  struct wh_engine_hooks hooks, struct wh_now now, struct wh_engine **ret,
+                  struct wh_error *err)
+{
+    struct wh_engine *engine = wh_memory_new(1, sizeof(*engine));
+    int rc;
+    engine->store = store;
+    engine->net = net;
+    engine->hooks = hooks;
+    engine->now = now;
+    engine->chance = config->seed;
+    engine->home = wh_arena_copy(&engine->own, config->unit);
+    engine->home_name = wh_arena_copy(&engine->own, config->name);
+    engine->home_kind = config->kind;
+    engine->program = config->program;
+    engine->data_key = config->data_key;
+    engine->joining = config->parent == WH_PARENT_JOINING;
+    memcpy(engine->node_key, config->node_key, sizeof(engine->node_key));
+    engine->cells_pending = true;
+    wh_batch_init(&engine->batch);
+    rc = load_head(engine, err);
+    if (rc == 0) rc = load_feed_heads(engine, err);
+    memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
+    if (rc == 0) rc = load_marks(engine, err);
+    if (rc == 0) rc = open_term(engine, err);
+    if (rc == 0) {
+        rc = reload(engine, WH_STALE_UNITS | WH_STALE_PROGRAMMES | WH_STALE_MEMBERS, err);
+    }
+    if (rc == 0 && config->parent != WH_PARENT_NONE) rc = wh_links_load_parent(engine, err);
+    if (rc < 0) {
+        wh_engine_free(engine);
+        return rc;
+    }
+    *ret = engine;
+    return 0;
+}
+
+void wh_engine_free(struct wh_engine *engine)
+{
+    if (!engine) return;
+    wh_links_deinit(engine);
+    wh_batch_deinit(&engine->batch);
+    wh_memory_free(engine->marks);
+    wh_arena_deinit(&engine->units_arena);
+    wh_arena_deinit(&engine->programmes_arena);
+    wh_arena_deinit(&engine->members_arena);
+    wh_arena_deinit(&engine->scratch);
+    wh_arena_deinit(&engine->own);
+    wh_wipe(&engine->data_key, sizeof(engine->data_key));
+    wh_memory_free(engine);
+}
+
+/* ---- What the store holds ---- */
+
+static int load_head(struct wh_engine *engine, struct wh_error *err)
+{
+    struct wh_span bytes;
+    int rc = wh_engine_get(engine, WH_FAMILY_META, head_key, &engine->scratch, &bytes, err);
+    if (rc < 0 || !bytes.data) return rc;
+    if (wh_key_take_u64(&bytes, &engine->head) < 0) {
+        return wh_fail(err, WH_E_CORRUPT, WH_MSG_STORE_HEAD_BROKEN, NULL);
+    }
+    return 0;
+}
+
+static int take_seq(void *context, struct wh_span key, struct wh_span value)
+{
+    (void)value;
+    return wh_key_feed_read(key, context) < 0 ? WH_E_CORRUPT : 1;
+}
+
+static int load_feed_heads(struct wh_engine *engine, struct wh_error *err)
+{
+    for (uint8_t feed = 0; feed < WH_FEEDS; feed++) {
+        for (uint8_t lane = 0; lane < WH_LANES; lane++) {
+            struct wh_tuple from, to;
+            int rc;
+            wh_key_feed(&from, feed, lane, 0);
+            wh_key_feed(&to, feed, lane, UINT64_MAX);
+            rc = engine->store.ops->scan(engine->store.self, NULL, WH_FAMILY_FEED,
+                                         wh_tuple_span(&from), wh_tuple_span(&to), WH_SCAN_DOWN,
+                                         take_seq, &engine->feed_heads[feed][lane], err);
+            if (rc < 0) return rc;
+        }
+    }
+    return 0;
+}
+
+static void add_mark(struct wh_engine *engine, uint64_t id, uint64_t first)
+{
+    uint32_t count = engine->marks_count;
+    if ((count & (count - 1)) == 0) { /* at each power of two */
+        engine->marks = wh_memory_resize(engine->marks, count > 0 ? (size_t)count * 2 : 1,
+                                         sizeof(*engine->marks));
+    }
+    engine->marks[engine->marks_count++] = (struct wh_term_mark){id, first};
+}
+
+/* Own terms come in the order of their first counter, which is part of their key. */
+static int visit_term(void *context, const struct wh_row *row)
+{
+    struct wh_engine *engine = context;
+    const Wh__TermValue *term = (const Wh__TermValue *)wh_protobuf_unpack(
+        &wh__term_value__descriptor, row->value, &engine->scratch);
+    if (!term) return WH_E_CORRUPT;
+    if (!wh_span_equal(row->origin, engine->home)) return 0;
+    if (engine->marks_count < WH_TERMS_COUNT_MAX) add_mark(engine, term->id, term->first);
+    return 0;
+}
+
+static int load_marks(struct wh_engine *engine, struct wh_error *err)
+{
+    struct wh_tuple prefix;
+    wh_tuple_clear(&prefix);
+    wh_tuple_put_text(&prefix, engine->home);
+    return wh_rows_scan(engine, WH_TABLE_TERM, wh_tuple_span(&prefix), WH_PLACE_NOW, visit_term,
+                        engine, err);
+}
+
+/* The mark of the new term is on disk before anything of the term is sent. */
+static int open_term(struct wh_engine *engine, struct wh_error *err)
+{
+    Wh__TermValue value = WH__TERM_VALUE__INIT;
+    struct wh_tuple key;
+    uint64_t predecessor = engine->marks_count > 0 ? engine->marks[engine->marks_count - 1].id : 0;
+    int rc;
+    engine->term = wh_engine_chance(engine) | 1; /* 0 means none */
+    value.id = engine->term;
+    value.first = engine->head + 1;
+    value.predecessor = predecessor;
+    value.opened_ms = (uint64_t)engine->now.clock_ms;
+    wh_row_key_numbered(&key, engine->home, value.first, engine->home);
+    rc = wh_row_put(engine, WH_TABLE_TERM, wh_tuple_span(&key),
+                    wh_protobuf_pack(&value.base, &engine->scratch), err);
+    if (rc < 0) return rc;
+    add_mark(engine, value.id, value.first);
+    return wh_engine_commit(engine, err);
+}
+
+/* ---- Reading and writing ---- */
+
+int wh_engine_get(struct wh_engine *engine, enum wh_family family, struct wh_span key,
+                  struct wh_arena *arena, struct wh_span *ret, struct wh_error *err)
+{
+    const struct wh_write *write = wh_batch_find(&engine->batch, family, key);
+    if (write) {
+        *ret = write->is_delete ? WH_SPAN_EMPTY : wh_arena_copy(arena, write->value);
+        return 0;
+    }
+    return engine->store.ops->get(engine->store.self, NULL, family, key, arena, ret, err);
+}
+
+int wh_engine_scan(struct wh_engine *engine, enum wh_family family, struct wh_span prefix,
+                   wh_scan_visit visit, void *context, struct wh_error *err)
+{
+    struct wh_tuple above;
+    struct wh_span to = wh_tuple_above(prefix, &above) ? wh_tuple_span(&above) : WH_SPAN_EMPTY;
+    return engine->store.ops->scan(engine->store.self, NULL, family, prefix, to, WH_SCAN_UP, visit,
+                                   context, err);
+}
+
+/* The clock only finds the place: a clock that was set back does not reorder moments. */
+static void put_moment(struct wh_engine *engine)
+{
+    struct wh_tuple key, value;
+    if (engine->now.clock_ms > engine->last_moment_ms) {
+        engine->last_moment_ms = engine->now.clock_ms;
+    }
+    wh_key_moment(&key, engine->last_moment_ms);
+    wh_tuple_clear(&value);
+    wh_tuple_put_u64(&value, engine->head);
+    wh_batch_put(&engine->batch, WH_FAMILY_META, wh_tuple_span(&key), wh_tuple_span(&value));
+}
+
+int wh_engine_commit(struct wh_engine *engine, struct wh_error *err)
+{
+    struct wh_tuple head;
+    uint32_t stale = engine->stale;
+    int rc;
+    if (engine->batch.count == 0) return 0;
+    wh_tuple_clear(&head);
+    wh_tuple_put_u64(&head, engine->head);
+    wh_batch_put(&engine->batch, WH_FAMILY_META, head_key, wh_tuple_span(&head));
+    if (engine->rows_written) put_moment(engine);
+    rc = engine->store.ops->commit(engine->store.self, &engine->batch, err);
+    if (rc < 0) {
+        wh_engine_undo(engine);
+        return rc;
+    }
+    wh_batch_clear(&engine->batch);
+    engine->stale = 0;
+    engine->rows_written = false;
+    engine->safe_head = engine->head;
+    memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
+    return reload(engine, stale, err);
+}
+
+/* The head is not taken back: a number that was once given out is never given again. */
+void wh_engine_undo(struct wh_engine *engine)
+{
+    wh_batch_clear(&engine->batch);
+    engine->stale = 0;
+    engine->rows_written = false;
+    engine->presence_quarter = 0;
+    engine->cells_pending = true;
+    memcpy(engine->feed_heads, engine->safe_feed_heads, sizeof(engine->feed_heads));
+}
+
+static int reload(struct wh_engine *engine, uint32_t stale, struct wh_error *err)
+{
+    int rc = 0;
+    if (stale & WH_STALE_UNITS) {
+        wh_arena_clear(&engine->units_arena);
+        rc = wh_units_load(engine, WH_PLACE_NOW, &engine->units_arena, &engine->units, err);
+    }
+    if (rc == 0 && (stale & WH_STALE_PROGRAMMES)) {
+        wh_arena_clear(&engine->programmes_arena);
+        rc = wh_programmes_load(engine, WH_PLACE_NOW, &engine->programmes_arena,
+                                &engine->programmes, err);
+        engine->cells_pending = true;
+    }
+    if (rc == 0 && (stale & WH_STALE_MEMBERS)) rc = wh_members_load(engine, err);
+    return rc;
+}
+
+/* ---- Plain facts ---- */
+
+struct wh_now wh_engine_now(const struct wh_engine *engine)
+{
+    return engine->now;
+}
+
+int32_t wh_engine_today(const struct wh_engine *engine)
+{
+    return wh_day_at(engine->now.clock_ms, engine->now.zone_minutes);
+}
+
+struct wh_span wh_engine_home(const struct wh_engine *engine)
+{
+    return engine->home;
+}
+
+const struct wh_key *wh_engine_data_key(const struct wh_engine *engine)
+{
+    return &engine->data_key;
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014), seeded with fresh randomness by the node and with the
+ * simulator's seed there. */
+uint64_t wh_engine_chance(struct wh_engine *engine)
+{
+    uint64_t z = (engine->chance += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+uint64_t wh_engine_head(const struct wh_engine *engine)
+{
+    return engine->head;
+}
+
+const struct wh_units *wh_engine_units(const struct wh_engine *engine)
+{
+    return &engine->units;
+}
+
+const struct wh_programmes *wh_engine_programmes(const struct wh_engine *engine)
+{
+    return &engine->programmes;
+}
+
+static int take_place(void *context, struct wh_span key, struct wh_span value)
+{
+    uint64_t *place = context;
+    (void)key;
+    return wh_key_take_u64(&value, place) < 0 ? WH_E_CORRUPT : 1;
+}
+
+int wh_engine_place(struct wh_engine *engine, int64_t moment_ms, uint64_t *ret,
+                    struct wh_error *err)
+{
+    struct wh_tuple from, to;
+    uint64_t place = 0;
+    int rc;
+    if (moment_ms >= engine->now.clock_ms && moment_ms >= engine->last_moment_ms) {
+        *ret = WH_PLACE_NOW;
+        return 0;
+    }
+    wh_key_moment(&from, INT64_MIN);
+    wh_key_moment(&to, moment_ms + 1);
+    rc = engine->store.ops->scan(engine->store.self, NULL, WH_FAMILY_META, wh_tuple_span(&from),
+                                 wh_tuple_span(&to), WH_SCAN_DOWN, take_place, &place, err);
+    if (rc == 0) *ret = place;
+    return rc;
+}

@@ -1,0 +1,147 @@
+/* engine_parts.h: the engine as its own files see it. Private to engine/. Thread: loop. */
+#ifndef WH_ENGINE_ENGINE_PARTS_H
+#define WH_ENGINE_ENGINE_PARTS_H
+
+#include "engine/batch.h"
+#include "engine/engine.h"
+#include "engine/programmes.h"
+#include "engine/units.h"
+#include "model/row.h"
+
+enum wh_feed {
+    WH_FEED_UP = 0,
+    WH_FEED_DOWN = 1,
+    WH_FEEDS = 2,
+};
+
+/* First byte of a key in the family `peers`. */
+enum wh_peer_fact {
+    WH_PEER_HOLDING = 1,   /* what this node holds of the neighbour's feed */
+    WH_PEER_REJECT_IN = 2, /* a row of the neighbour that this node refused */
+    WH_PEER_REJECT_OUT = 3,/* a row of this node that the neighbour refused */
+    WH_PEER_INVITE = 4,    /* unit + one-time public key */
+};
+
+/* Caches that a committed batch has made stale. */
+#define WH_STALE_UNITS 1u
+#define WH_STALE_PROGRAMMES 2u
+#define WH_STALE_MEMBERS 4u
+
+struct wh_member {
+    struct wh_span unit;
+    uint8_t key[WH_NODE_KEY_BYTES];
+    struct wh_span origin;
+    bool revoked;
+};
+
+/* A neighbour: its link, the route by which it last greeted, and the link's results. */
+struct wh_neighbour {
+    struct wh_link link;
+    struct wh_out out;
+    uint64_t route;
+    char unit[32];           /* of a child; "" for the parent */
+    struct wh_holding committing;
+    bool awaits_commit;
+    Wh__Reject *rejects;     /* of this turn, in the turn's arena */
+    uint32_t rejects_count;
+    bool wants;              /* a cut that waits for the next turn */
+    uint64_t rejected;       /* rows refused by either side, kept in the store */
+};
+
+/* A node that handed in its key under an invite in this turn. */
+struct wh_enrolment {
+    uint64_t route;
+    struct wh_span unit;
+    struct wh_enrolment *next;
+};
+
+struct wh_engine {
+    struct wh_store store;
+    struct wh_net net;
+    struct wh_engine_hooks hooks;
+    struct wh_arena own;     /* lives as long as the engine */
+    struct wh_arena scratch; /* of the turn */
+    struct wh_span home;
+    struct wh_span home_name;
+    uint32_t home_kind;
+    const char *program;
+    struct wh_key data_key;
+    uint8_t node_key[WH_NODE_KEY_BYTES];
+    struct wh_now now;
+    uint64_t chance;
+    /* what has been written */
+    uint64_t head;
+    uint64_t term;
+    struct wh_term_mark *marks;
+    uint32_t marks_count;
+    uint64_t feed_heads[WH_FEEDS][WH_LANES]; /* with the open batch */
+    uint64_t safe_head;  /* on disk: what links may speak of */
+    uint64_t safe_feed_heads[WH_FEEDS][WH_LANES];
+    int64_t last_moment_ms;
+    struct wh_batch batch;
+    uint32_t stale;          /* once the open batch is committed */
+    bool rows_written;       /* into the open batch */
+    bool cells_pending;      /* some cell waits to be measured */
+    bool cells_marked;       /* in the open batch */
+    int32_t presence_quarter;/* for which presence was written; 0: none yet */
+    uint32_t presence_units; /* how many units it knew then */
+    /* caches */
+    struct wh_arena units_arena;
+    struct wh_units units;
+    struct wh_arena programmes_arena;
+    struct wh_programmes programmes;
+    struct wh_arena members_arena;
+    struct wh_member *members;
+    uint32_t members_count;
+    /* neighbours */
+    struct wh_neighbour *parent; /* NULL: a root */
+    bool joining;                /* a token waits to be handed in */
+    bool join_denied;            /* the parent did not know its key */
+    enum wh_identity identity;   /* of the connection being tried */
+    struct wh_enrolment *enrolments; /* of this turn, in its arena; answered after the commit */
+    bool more_work;              /* something was left for the next turn */
+    struct wh_error failure;     /* of this turn; code 0: none */
+    struct wh_neighbour **children;
+    uint32_t children_count;
+    uint64_t barrier_asked;      /* nonce of the newest barrier; 0: none */
+    uint64_t barrier_settled;
+    bool barrier_sent;
+};
+
+/* Reads through the open batch. ret->data is NULL where there is none. */
+int wh_engine_get(struct wh_engine *engine, enum wh_family family, struct wh_span key,
+                  struct wh_arena *arena, struct wh_span *ret, struct wh_error *err);
+/* Visits every key that begins with `prefix`; the open batch is not seen. */
+int wh_engine_scan(struct wh_engine *engine, enum wh_family family, struct wh_span prefix,
+                   wh_scan_visit visit, void *context, struct wh_error *err);
+
+/* Commits the open batch, empties it and reloads the caches that it made stale. */
+int wh_engine_commit(struct wh_engine *engine, struct wh_error *err);
+/* Forgets the open batch, as if the turn had not been. */
+void wh_engine_undo(struct wh_engine *engine);
+
+/* links.c */
+void wh_links_take_arrivals(struct wh_engine *engine);
+void wh_links_tick(struct wh_engine *engine);
+void wh_links_committed(struct wh_engine *engine, int rc);
+int64_t wh_links_deadline_ms(const struct wh_engine *engine);
+void wh_links_deinit(struct wh_engine *engine);
+/* Begins the link to the parent, from what the store holds of its feed. */
+int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err);
+/* Steps one neighbour and carries out what comes of it. */
+void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour,
+                   struct wh_event *event);
+
+/* cells.c */
+int wh_cells_measure(struct wh_engine *engine, struct wh_error *err);
+
+/* presence.c */
+int wh_presence_write(struct wh_engine *engine, struct wh_error *err);
+
+/* members.c */
+int wh_members_load(struct wh_engine *engine, struct wh_error *err);
+/* A node hands in its key under a one-time key: puts its member row and marks the invite. */
+int wh_members_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
+                     const Wh__Enrol *enrol, struct wh_error *err);
+
+#endif

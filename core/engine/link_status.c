@@ -1,0 +1,122 @@
+/* What commands ask about links. */
+#include "engine/engine_parts.h"
+#include "engine/links.h"
+#include "engine/rows.h"
+#include "model/key.h"
+#include "model/protobuf.h"
+
+static uint64_t pending_of(const struct wh_engine *engine, const struct wh_neighbour *neighbour,
+                           enum wh_feed feed)
+{
+    uint64_t pending = 0;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        uint64_t head = engine->safe_feed_heads[feed][lane], sent = neighbour->link.sent[lane];
+        if (neighbour->link.state != WH_LINK_UP) sent = neighbour->link.acked[lane];
+        if (head > sent) pending += head - sent;
+    }
+    return pending + neighbour->link.in_flight_count;
+}
+
+bool wh_link_status(struct wh_engine *engine, uint32_t i, struct wh_link_status *ret)
+{
+    const struct wh_neighbour *neighbour;
+    uint32_t parents = engine->parent ? 1 : 0;
+    const struct wh_link *link;
+    if (i >= parents + engine->children_count) return false;
+    neighbour = i < parents ? engine->parent : engine->children[i - parents];
+    link = &neighbour->link;
+    *ret = (struct wh_link_status){
+        .peer = wh_span_of(neighbour->unit),
+        .role = link->role,
+        .state = link->state,
+        .reason = link->reason,
+        .since_ms = engine->now.clock_ms - (engine->now.mono_ms - link->since_ms),
+        .pending = pending_of(engine, neighbour, i < parents ? WH_FEED_UP : WH_FEED_DOWN),
+        .cursor = link->durable.seen.seq,
+        .last_ack_ms = link->acked_clock_ms,
+        .rejected = neighbour->rejected,
+        .skew_ms = link->skew_ms,
+        .in_flight = link->in_flight_count,
+    };
+    return true;
+}
+
+void wh_links_hurry(struct wh_engine *engine)
+{
+    struct wh_event event = {.type = WH_EVENT_RECONNECT};
+    if (engine->parent) wh_links_step(engine, engine->parent, &event);
+    engine->more_work = true;
+}
+
+struct retry {
+    struct wh_engine *engine;
+    struct wh_neighbour *neighbour;
+    uint32_t count;
+    struct wh_error *err;
+};
+
+static int retry_reject(void *context, struct wh_span key, struct wh_span value)
+{
+    struct retry *retry = context;
+    struct wh_engine *engine = retry->engine;
+    const Wh__Reject *reject = (const Wh__Reject *)wh_protobuf_unpack(
+        &wh__reject__descriptor, value, &engine->scratch);
+    int rc;
+    if (!reject) return WH_E_CORRUPT;
+    wh_batch_delete(&engine->batch, WH_FAMILY_PEERS, wh_arena_copy(&engine->scratch, key));
+    rc = wh_row_offer_again(engine, reject->table, wh_span(reject->key.data, reject->key.len),
+                            retry->err);
+    if (rc == 0) retry->count++;
+    return rc;
+}
+
+static int retry_neighbour(struct retry *retry, struct wh_neighbour *neighbour)
+{
+    struct wh_tuple prefix;
+    int rc;
+    wh_key_peer(&prefix, WH_PEER_REJECT_OUT, wh_span_of(neighbour->unit), WH_SPAN_EMPTY);
+    rc = wh_engine_scan(retry->engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), retry_reject,
+                        retry, retry->err);
+    if (rc == 0) neighbour->rejected = 0;
+    return rc;
+}
+
+int wh_links_retry_rejects(struct wh_engine *engine, uint32_t *ret_count, struct wh_error *err)
+{
+    struct retry retry = {.engine = engine, .err = err};
+    int rc = engine->parent ? retry_neighbour(&retry, engine->parent) : 0;
+    for (uint32_t i = 0; rc == 0 && i < engine->children_count; i++) {
+        rc = retry_neighbour(&retry, engine->children[i]);
+    }
+    *ret_count = retry.count;
+    return rc;
+}
+
+uint64_t wh_links_ask_barrier(struct wh_engine *engine)
+{
+    engine->barrier_asked++;
+    engine->barrier_sent = false;
+    engine->more_work = true;
+    return engine->barrier_asked;
+}
+
+bool wh_links_settled(const struct wh_engine *engine, uint64_t nonce)
+{
+    return !engine->parent || engine->barrier_settled >= nonce;
+}
+
+bool wh_links_sent_all(const struct wh_engine *engine)
+{
+    return !engine->parent ||
+           wh_link_has_sent(&engine->parent->link, engine->safe_feed_heads[WH_FEED_UP]);
+}
+
+bool wh_links_joining(const struct wh_engine *engine)
+{
+    return engine->joining;
+}
+
+bool wh_links_join_denied(const struct wh_engine *engine)
+{
+    return engine->join_denied;
+}
