@@ -69,6 +69,17 @@ void wh_random(void *ret, size_t bytes)
     randombytes_buf(ret, bytes);
 }
 
+void wh_node_keys_make(uint8_t ret_public[WH_KEY_BYTES], uint8_t ret_secret[WH_KEY_BYTES])
+{
+    WH_ASSERT(sodium_init() >= 0);
+    (void)crypto_box_keypair(ret_public, ret_secret);
+}
+
+void wh_node_key_public(const uint8_t secret[WH_KEY_BYTES], uint8_t ret[WH_KEY_BYTES])
+{
+    (void)crypto_scalarmult_base(ret, secret);
+}
+
 struct wh_span wh_base64(struct wh_span bytes, struct wh_arena *arena)
 {
     const int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;

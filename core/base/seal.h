@@ -29,6 +29,11 @@ int wh_unseal(const struct wh_key *key, struct wh_span place, struct wh_span sea
 /* Bytes from the system's random source. Not for pure rooms. */
 void wh_random(void *ret, size_t bytes);
 
+/* A new Curve25519 pair, as CURVE uses it. */
+void wh_node_keys_make(uint8_t ret_public[WH_KEY_BYTES], uint8_t ret_secret[WH_KEY_BYTES]);
+/* The public half of a secret key. */
+void wh_node_key_public(const uint8_t secret[WH_KEY_BYTES], uint8_t ret[WH_KEY_BYTES]);
+
 /* URL-safe base64 without padding, in `arena`. */
 struct wh_span wh_base64(struct wh_span bytes, struct wh_arena *arena);
 /* WH_E_INVALID. */

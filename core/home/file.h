@@ -1,0 +1,16 @@
+/* file.h: whole small files, read with a cap and written so that a power cut leaves the old or the
+ * new one. Thread: any. */
+#ifndef WH_HOME_FILE_H
+#define WH_HOME_FILE_H
+
+#include "base/error.h"
+
+/* WH_E_NOT_FOUND, WH_E_TOO_BIG (1 MiB), WH_E_IO. */
+int wh_file_read(const char *path, struct wh_arena *arena, struct wh_span *ret,
+                 struct wh_error *err);
+/* Writes beside, syncs, renames, syncs the directory. WH_E_IO, WH_E_NO_SPACE. */
+int wh_file_write(const char *path, struct wh_span content, uint32_t mode, struct wh_error *err);
+/* Makes a directory with exactly this mode, or sets it where it exists. WH_E_IO. */
+int wh_dir_make(const char *path, uint32_t mode, struct wh_error *err);
+
+#endif
