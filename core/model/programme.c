@@ -3,9 +3,9 @@
 #include "base/limits.h"
 #include "model/protobuf.h"
 
-/* What an unpacked programme must satisfy before the code may rely on it. Its texts came over the
- * wire: the sums and names that wh_programme_read() checks were checked by the root, and a wrong one
- * gives a wrong score there as here; a missing title or an unknown form would end the process. */
+/* What an unpacked programme must satisfy before the code may rely on it. The sums and names that
+ * wh_programme_read() checks were checked by the root, and a wrong one gives the same wrong score
+ * there as here; a missing title or an unknown form would end the process. */
 
 #define POINTS_MAX_H 1000000 /* as the YAML form allows */
 #define LEVELS_ALL (WH_LEVEL_CITY | WH_LEVEL_COUNTY | WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS)

@@ -1,5 +1,5 @@
-/* completeness.h: was anybody there (data.md "Presence"): the quarters of the year with a presence or
- * summary row, over those that have begun.
+/* completeness.h: was anybody there (data.md "Presence"): the quarters of the year with a presence
+ * or summary row, over those that have begun.
  *
  * Units: a quarter is year x 4 + (0..3). Thread: any. Plain values. */
 #ifndef WH_RULES_COMPLETENESS_H

@@ -66,8 +66,8 @@ static struct share_of_origin *find_share(struct share_of_origin **chain, struct
     return share;
 }
 
-/* A flow adds. Of a stock and a to_date the latest quarter stays; a row has one reading of a metric,
- * but should two ever come for one quarter, the greater stays, so that order cannot tell. */
+/* A flow adds. Of a stock and a to_date the latest quarter stays. A row has one reading of a
+ * metric; should two ever come for one quarter, the greater stays, so that order cannot tell. */
 static void take(struct share_of_origin *share, const struct wh_rule_metric *metric,
                  const struct wh_reading *reading)
 {

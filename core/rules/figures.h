@@ -1,5 +1,5 @@
-/* figures.h: the value of each metric for one unit (data.md "The rules, exactly", value of a metric):
- * rows of many quarters and origins become one number a metric.
+/* figures.h: the value of each metric for one unit (data.md "The rules, exactly", value of a
+ * metric): rows of many quarters and origins become one number a metric.
  *
  * Units: a quarter is year x 4 + (0..3), as in base/date.h. Thread: any. Ownership: plain values;
  * origins are borrowed for the call. */
@@ -34,7 +34,7 @@ int wh_figures_add_up(const struct wh_rulebook *book, const struct wh_readings *
                       struct wh_season season, struct wh_arena *scratch, int64_t *ret_values,
                       struct wh_error *err);
 
-/* True where a reading of this metric and quarter takes part in the value. `explain` lists such rows;
+/* True where a reading of this metric and quarter takes part in the value: `explain` lists its row;
  * of a stock and a to_date only the latest of each origin decides. */
 bool wh_reading_counts(const struct wh_rule_metric *metric, int32_t quarter,
                        struct wh_season season);

@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "base/buffer.h"
-#include "base/limits.h"
 #include "model/programme.h"
 
 /* The reference of the format, read once. */
@@ -408,16 +407,21 @@ static void references_that_multiply_are_refused(void **state)
     (void)state;
     wh_arena_init(&arena);
     wh_faults_init(&faults, &arena);
-    wh_buffer_print(&yaml, "ledgers:\n  - &l\n    kind: a\n    fields:\n      - &f {name: x}\n");
-    for (int i = 0; i < 499; i++) wh_buffer_print(&yaml, "      - *f\n");
-    for (int i = 0; i < 499; i++) wh_buffer_print(&yaml, "  - *l\n");
+    wh_buffer_print(&yaml, "ledgers:\n  - kind: a\n    title: {zh: a, en: a}\n"
+                           "    enter: [township]\n    fields:\n"
+                           "      - {name: x, type: choice, choices: [a], title: {zh: x, en: x}}\n"
+                           "    metrics:\n      - id: m\n        type: flow\n"
+                           "        count:\n          any:\n            - &c\n"
+                           "              x:\n                - &v a\n");
+    for (int i = 0; i < 499; i++) wh_buffer_print(&yaml, "                - *v\n");
+    for (int i = 0; i < 499; i++) wh_buffer_print(&yaml, "            - *c\n");
     assert_int_equal(wh_programme_read(wh_buffer_span(&yaml), &arena, &faults, &programme),
                      WH_E_INVALID);
     for (uint32_t i = 0; i < wh_faults_kept(&faults); i++) {
         told = told || faults.items[i].message == WH_MSG_PROGRAMME_WORK;
     }
-    assert_true(told || faults.count > WH_FAULTS_KEPT_MAX);
-    assert_true(arena.used_bytes < (200u << 20));
+    assert_true(told);
+    assert_true(faults.count < 20);
     wh_buffer_deinit(&yaml);
     wh_arena_deinit(&arena);
 }
