@@ -69,6 +69,7 @@ enum wh_link_state {
     X(RESEND, "resend")                                                                            \
     X(STORE_FAILED, "store.failed")                                                                \
     X(SETTLED, "settled")                                                                          \
+    X(NO_SESSION, "no.session")                                                                    \
     X(BYE, "bye")
 
 enum wh_note_type {
