@@ -285,6 +285,8 @@ static const struct wh_command commands[] = {
      WH_LIST(list_params), NONE, WH_PERMIT_READ, WH_COMMAND_CSV, "wuhao export meeting > out.csv"},
     {"metrics", {"显示指标", "shows the metrics of a unit, row by row"}, WH_LIST(metrics_params),
      WH_LIST(metric_columns), WH_PERMIT_READ, 0, "wuhao metrics --unit 231182108 --year 2026"},
+    {"commands", {"列出插件提供的命令", "lists the commands that plugins add"}, NONE, NONE,
+     WH_PERMIT_READ, 0, "wuhao commands"},
     {"plugin list", {"列出插件", "lists plugins and their state"}, NONE, WH_LIST(plugin_columns),
      WH_PERMIT_READ, 0, "wuhao plugin list"},
     {"plugin show", {"显示插件", "shows what a plugin declares"}, WH_LIST(plugin_show_params),

@@ -90,6 +90,7 @@ struct wh_engine {
     struct wh_units units;
     struct wh_arena programmes_arena;
     struct wh_programmes programmes;
+    uint64_t generation;     /* of the programmes */
     struct wh_arena members_arena;
     struct wh_member *members;
     uint32_t members_count;

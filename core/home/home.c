@@ -208,3 +208,17 @@ int wh_home_joined(struct wh_home *home, struct wh_error *err)
     return wh_fail(err, WH_E_IO, WH_MSG_FILE_WRITE,
                    WH_ARGS(wh_arg_c(path), wh_arg_c(strerror(errno))));
 }
+
+int wh_home_config_text(struct wh_home *home, struct wh_arena *arena, struct wh_span *ret,
+                        struct wh_error *err)
+{
+    return wh_file_read(wh_home_path(home, "wuhao.yaml"), arena, ret, err);
+}
+
+int wh_home_config_restore(struct wh_home *home, struct wh_span text, struct wh_error *err)
+{
+    struct wh_faults faults;
+    int rc = wh_file_write(wh_home_path(home, "wuhao.yaml"), text, 0640, err);
+    wh_faults_init(&faults, &home->arena);
+    return rc < 0 ? rc : wh_home_reload(home, &faults, err);
+}

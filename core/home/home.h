@@ -46,6 +46,11 @@ int wh_home_join(struct wh_home *home, struct wh_span endpoint, const uint8_t pa
 /* The token was handed in: its secret is removed. */
 int wh_home_joined(struct wh_home *home, struct wh_error *err);
 
+/* The text of wuhao.yaml, and putting a former one back. WH_E_IO. */
+int wh_home_config_text(struct wh_home *home, struct wh_arena *arena, struct wh_span *ret,
+                        struct wh_error *err);
+int wh_home_config_restore(struct wh_home *home, struct wh_span text, struct wh_error *err);
+
 /* ---- Tokens ---- */
 
 struct wh_token {
