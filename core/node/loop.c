@@ -1,0 +1,161 @@
+/* The loop: wait until something arrives or is due, take requests, turn the engine. */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "engine/records.h"
+#include "node/node.h"
+
+#define BUSY_WAIT_MS 20 /* while a call waits for something that no arrival tells */
+#define WAIT_MS_MAX 60000
+#define REQUESTS_PER_TURN_MAX 64
+
+/* ---- Replies ---- */
+
+/* Frames that the client is too slow to take wait here; it is never waited for. */
+struct client {
+    struct wh_control_server *control;
+    uint64_t id;
+};
+
+static void send_frame(void *context, struct wh_span frame)
+{
+    struct client *client = context;
+    while (wh_control_server_send(client->control, client->id, frame) == WH_CONTROL_FULL) {
+        struct timespec pause = {0, 1000000};
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+static void free_client(void *context)
+{
+    wh_memory_free(context);
+}
+
+static void take_requests(struct wh_node *node)
+{
+    struct wh_control_request request;
+    for (int i = 0; i < REQUESTS_PER_TURN_MAX; i++) {
+        struct client *client;
+        if (wh_control_server_receive(node->control, &request) == 0) return;
+        client = wh_memory_new(1, sizeof(*client));
+        *client = (struct client){node->control, request.client};
+        wh_desk_take(&node->desk, request.bytes, (struct wh_reply_sink){send_frame, client},
+                     free_client);
+    }
+}
+
+/* ---- Signals ---- */
+
+static int open_signals(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader that left is no reason to stop */
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void log_faults(struct wh_node *node, const char *event, const struct wh_faults *faults)
+{
+    for (uint32_t i = 0; i < wh_faults_kept(faults); i++) {
+        struct wh_span text = wh_fault_text(&faults->items[i], WH_EN, faults->arena);
+        wh_log(&node->log, WH_ERROR, event, "line=%u why=%.*s", faults->items[i].line,
+               (int)text.len, text.data);
+    }
+}
+
+/* What can change while it serves: the log and the parent. The rest says that it needs a restart. */
+static void reload(struct wh_node *node)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_faults faults;
+    struct wh_error err;
+    struct wh_config before = node->home.config;
+    int rc;
+    wh_faults_init(&faults, &arena);
+    rc = wh_home_reload(&node->home, &faults, &err);
+    if (rc < 0) {
+        log_faults(node, "config.refused", &faults);
+    } else {
+        const struct wh_config *now = &node->home.config;
+        node->log.least = wh_config_severity(now);
+        if (!wh_span_equal(before.parent_endpoint, now->parent_endpoint) ||
+            !wh_span_equal(before.parent_key, now->parent_key)) {
+            rc = node->desk.parent_changed(node, &err);
+        }
+        wh_log(&node->log, WH_INFO, "config.read", "parent=%s", rc < 0 ? "refused" : "kept");
+    }
+    wh_arena_deinit(&arena);
+}
+
+enum heard {
+    HEARD_NOTHING,
+    HEARD_STOP,
+};
+
+static enum heard read_signals(struct wh_node *node, int fd)
+{
+    struct signalfd_siginfo info;
+    enum heard heard = HEARD_NOTHING;
+    while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        if (info.ssi_signo == SIGHUP) {
+            reload(node);
+        } else {
+            heard = HEARD_STOP;
+        }
+    }
+    return heard;
+}
+
+/* ---- The loop ---- */
+
+static void say_ready(struct wh_node *node)
+{
+    struct wh_error err;
+    uint64_t records = 0, rows = 0;
+    const struct wh_config *config = &node->home.config;
+    if (wh_records_count(node->engine, &records, &err) == 0) {
+        (void)wh_engine_rows_count(node->engine, &rows, &err); /* only told */
+    }
+    wh_log(&node->log, WH_INFO, "start", "unit=%.*s version=%s records=%llu rows=%llu set_aside=%s",
+           (int)config->unit.len, config->unit.data, WUHAO_VERSION, (unsigned long long)records,
+           (unsigned long long)rows,
+           wh_rocks_set_aside(node->rocks) ? wh_rocks_set_aside(node->rocks) : "nothing");
+    (void)sd_notify(0, "READY=1");
+    puts("ready");
+    (void)fflush(stdout);
+}
+
+static int64_t wait_ms(struct wh_node *node, int64_t deadline_ms)
+{
+    int64_t wait = deadline_ms - wh_node_now().mono_ms;
+    if (wait > WAIT_MS_MAX) wait = WAIT_MS_MAX;
+    if (wh_desk_is_busy(&node->desk) && wait > BUSY_WAIT_MS) wait = BUSY_WAIT_MS;
+    return wait < 0 ? 0 : wait;
+}
+
+int wh_node_serve(struct wh_node *node, struct wh_error *err)
+{
+    struct wh_watch signals = {open_signals(), false};
+    int64_t deadline_ms = 0;
+    if (signals.fd < 0) return wh_fail(err, WH_E_IO, WH_MSG_SIGNALS, NULL);
+    say_ready(node);
+    for (;;) {
+        (void)wh_wire_wait(node->wire, node->control, &signals, 1, wait_ms(node, deadline_ms));
+        if (signals.ready && read_signals(node, signals.fd) == HEARD_STOP) break;
+        take_requests(node);
+        wh_engine_turn(node->engine, wh_node_now(), &deadline_ms);
+    }
+    (void)sd_notify(0, "STOPPING=1");
+    wh_log(&node->log, WH_INFO, "stop", "unit=%.*s", (int)node->home.config.unit.len,
+           node->home.config.unit.data);
+    (void)close(signals.fd); /* nothing was written to it */
+    return 0;
+}
