@@ -5,7 +5,6 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "base/memory.h"
 #include "engine/records.h"
 #include "node/node.h"
 
@@ -13,38 +12,13 @@
 #define WAIT_MS_MAX 60000
 #define REQUESTS_PER_TURN_MAX 64
 
-/* ---- Replies ---- */
-
-/* Frames that the client is too slow to take wait here; it is never waited for. */
-struct client {
-    struct wh_control_server *control;
-    uint64_t id;
-};
-
-static void send_frame(void *context, struct wh_span frame)
-{
-    struct client *client = context;
-    while (wh_control_server_send(client->control, client->id, frame) == WH_CONTROL_FULL) {
-        struct timespec pause = {0, 1000000};
-        (void)nanosleep(&pause, NULL);
-    }
-}
-
-static void free_client(void *context)
-{
-    wh_memory_free(context);
-}
-
 static void take_requests(struct wh_node *node)
 {
     struct wh_control_request request;
     for (int i = 0; i < REQUESTS_PER_TURN_MAX; i++) {
-        struct client *client;
         if (wh_control_server_receive(node->control, &request) == 0) return;
-        client = wh_memory_new(1, sizeof(*client));
-        *client = (struct client){node->control, request.client};
-        wh_desk_take(&node->desk, request.bytes, (struct wh_reply_sink){send_frame, client},
-                     free_client);
+        wh_desk_take(&node->desk, request.bytes, wh_replies_sink(&node->replies, request.client),
+                     wh_replies_release);
     }
 }
 
@@ -136,8 +110,9 @@ static void say_ready(struct wh_node *node)
 static int64_t wait_ms(struct wh_node *node, int64_t deadline_ms)
 {
     int64_t wait = deadline_ms - wh_node_now().mono_ms;
+    bool busy = wh_desk_is_busy(&node->desk) || node->replies_wait;
     if (wait > WAIT_MS_MAX) wait = WAIT_MS_MAX;
-    if (wh_desk_is_busy(&node->desk) && wait > BUSY_WAIT_MS) wait = BUSY_WAIT_MS;
+    if (busy && wait > BUSY_WAIT_MS) wait = BUSY_WAIT_MS;
     return wait < 0 ? 0 : wait;
 }
 
@@ -152,6 +127,7 @@ int wh_node_serve(struct wh_node *node, struct wh_error *err)
         if (signals.ready && read_signals(node, signals.fd) == HEARD_STOP) break;
         take_requests(node);
         wh_engine_turn(node->engine, wh_node_now(), &deadline_ms);
+        node->replies_wait = wh_replies_flush(&node->replies);
     }
     (void)sd_notify(0, "STOPPING=1");
     wh_log(&node->log, WH_INFO, "stop", "unit=%.*s", (int)node->home.config.unit.len,

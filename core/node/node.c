@@ -209,6 +209,7 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
     if (rc == 0 && form == WH_NODE_SERVING) {
         rc = wh_control_server_open(wh_home_path(&node->home, "run/control.sock"), &node->control,
                                     err);
+        node->replies.control = node->control;
     }
     return rc;
 }
@@ -216,6 +217,8 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
 void wh_node_close(struct wh_node *node)
 {
     wh_desk_close(&node->desk);
+    (void)wh_replies_flush(&node->replies); /* the last chance of slow clients */
+    wh_replies_deinit(&node->replies);
     wh_engine_free(node->engine);
     wh_plugins_free(node->plugins);
     wh_control_server_close(node->control);

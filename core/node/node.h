@@ -6,6 +6,7 @@
 #include "commands/desk.h"
 #include "net/control_server.h"
 #include "net/neighbours.h"
+#include "node/replies.h"
 #include "store/store.h"
 
 struct wh_node {
@@ -17,6 +18,8 @@ struct wh_node {
     struct wh_plugins *plugins;
     struct wh_engine *engine;
     struct wh_desk desk;
+    struct wh_replies replies;
+    bool replies_wait;                    /* some client is slow */
     char *plugins_beside;                 /* ../lib/wuhao/plugins of the program */
 };
 
