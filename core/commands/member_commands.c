@@ -40,7 +40,7 @@ int wh_run_invite(struct wh_desk *desk, struct wh_call *call, struct wh_error *e
     struct wh_token token = {.unit = wh_call_text(call, "code")};
     struct wh_value text;
     uint8_t public[WH_NODE_KEY_BYTES];
-    int64_t ttl_ms;
+    int64_t ttl_ms = 0;
     int rc = read_ttl(wh_call_text(call, "ttl"), &ttl_ms, err);
     if (rc == 0) rc = wh_address_for_children(&desk->home->config, &call->arena, &token.endpoint, err);
     if (rc < 0) return rc;

@@ -145,7 +145,7 @@ static int run_declared(const struct wh_words *words)
     struct declared declared = {.count = 0};
     struct wh_error err = {.code = 0};
     const struct wh_command *command = NULL;
-    int taken, exit_code;
+    int taken = 1, exit_code;
     int rc = is_family(words->words[0]) ? 0 : ask_declared(words, &declared, &err);
     if (rc == 0) command = find_declared(&declared, words, &taken);
     if (rc == 0 && !command) rc = unknown(words, &err);
