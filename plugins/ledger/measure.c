@@ -170,21 +170,18 @@ static int take(struct running *running, const struct wh_record_view *record)
     }
 }
 
+/* Every record that was looked at is a source, also one that no longer counts: a post that ended is
+ * what makes the figure smaller. */
 static int visit(void *context, const struct wh_record_view *record)
 {
     struct measuring *measuring = context;
-    int used = 0;
     uint32_t i;
     for (i = 0; i < measuring->count; i++) {
         struct running *running = &measuring->running[i];
         if (!record_counts(measuring->cell, running->metric, record)) continue;
-        used = 1;
         if (take(running, record) < 0) return WH_E_FAILED;
     }
-    /* A record of the quarter makes the cell one that was heard of, even if no metric counts it. */
-    if (used || record->date >= measuring->cell->first_day) {
-        measuring->host->measured_from(measuring->host->self, record);
-    }
+    measuring->host->measured_from(measuring->host->self, record);
     return 0;
 }
 
