@@ -208,9 +208,7 @@ static void check_parent(struct tree *tree, struct line *line)
     } else if (unit->code.len <= unit->parent.len || !wh_span_starts(unit->code, unit->parent)) {
         line_fault(tree, line, CODE, WH_MSG_UNIT_OUTSIDE_PARENT, unit->code, unit->parent);
     } else if (!parent->broken && !fits_below(unit->kind, parent->unit.kind)) {
-        line_fault(tree, line, KIND, WH_MSG_UNIT_LEVEL,
-                   wh_span_of(wh_unit_kind_word(unit->kind)),
-                   wh_span_of(wh_unit_kind_word(parent->unit.kind)));
+        line_fault(tree, line, KIND, WH_MSG_UNIT_LEVEL, unit->code, unit->parent);
     }
 }
 

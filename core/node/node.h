@@ -28,6 +28,10 @@ enum wh_node_form {
     WH_NODE_STOPPED, /* no wire, no control socket, no plugins: for one command */
 };
 
+/* Keeps SIGTERM, SIGINT and SIGHUP for the loop. Before wh_node_open(), which starts threads: they
+ * inherit it, else one of them would be ended by the signal. */
+void wh_node_block_signals(void);
+
 /* Opens everything in order. On failure `node` is half-built and must still be closed. */
 int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
                  struct wh_faults *faults, struct wh_error *err);

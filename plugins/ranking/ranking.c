@@ -50,6 +50,7 @@ static const struct wh_column explain_columns[] = {
     COLUMN("title", "名称", "Title", WH_TEXT),
     COLUMN("points", "得分", "Points", WH_DECIMAL),
     COLUMN("full", "满分", "Full", WH_DECIMAL),
+    COLUMN("text", "说明", "Rule", WH_TEXT),
     COLUMN("metric", "数据项", "Metric", WH_TEXT),
     COLUMN("value", "数值", "Value", WH_INTEGER),
     COLUMN("quarter", "季度", "Quarter", WH_TEXT),
@@ -57,7 +58,6 @@ static const struct wh_column explain_columns[] = {
     COLUMN("origin", "来源", "Origin", WH_TEXT),
     COLUMN("record", "记录", "Record", WH_TEXT),
     COLUMN("date", "日期", "Date", WH_TEXT),
-    COLUMN("text", "说明", "Rule", WH_TEXT),
 };
 
 #define EXPLAIN_COLUMNS 13u
@@ -242,21 +242,21 @@ static void fill_points(struct wh_value row[EXPLAIN_COLUMNS], const struct wh_ex
     row[2] = text(line->title);
     row[3] = number(WH_DECIMAL, line->points_h);
     row[4] = number(WH_DECIMAL, line->full_h);
-    row[12] = text(line->text);
+    row[5] = text(line->text);
 }
 
 static void fill_below(const struct explaining *e, struct wh_value row[EXPLAIN_COLUMNS])
 {
     row[1] = text(wh_span_of(e->item));
-    row[5] = text(wh_span_of(e->metric));
+    row[6] = text(wh_span_of(e->metric));
 }
 
 static void fill_source(const struct explaining *e, struct wh_value row[EXPLAIN_COLUMNS])
 {
     fill_below(e, row);
-    row[7] = text(wh_span_of(e->quarter));
-    row[8] = text(wh_span_of(e->facet));
-    row[9] = text(wh_span_of(e->origin));
+    row[8] = text(wh_span_of(e->quarter));
+    row[9] = text(wh_span_of(e->facet));
+    row[10] = text(wh_span_of(e->origin));
 }
 
 static int show_explained(void *context, const struct wh_explained *line)
@@ -278,7 +278,7 @@ static int show_explained(void *context, const struct wh_explained *line)
         keep(e->metric, sizeof(e->metric), line->id);
         begin_line(row, "metric");
         fill_below(e, row);
-        row[6] = number(WH_INTEGER, line->value);
+        row[7] = number(WH_INTEGER, line->value);
         break;
     case WH_EXPLAIN_SOURCE:
         keep(e->quarter, sizeof(e->quarter), line->text);
@@ -286,13 +286,13 @@ static int show_explained(void *context, const struct wh_explained *line)
         keep(e->origin, sizeof(e->origin), line->title);
         begin_line(row, "row");
         fill_source(e, row);
-        row[6] = number(WH_INTEGER, line->value);
+        row[7] = number(WH_INTEGER, line->value);
         break;
     default:
         begin_line(row, "record");
         fill_source(e, row);
-        row[10] = text(line->id);
-        row[11] = text(line->text);
+        row[11] = text(line->id);
+        row[12] = text(line->text);
         break;
     }
     return e->host->reply_row(e->call, row, EXPLAIN_COLUMNS, e->fail);

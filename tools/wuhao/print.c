@@ -19,6 +19,7 @@ struct column {
     char *title;
     uint32_t type;
     size_t width;
+    bool used; /* some row has a value: a table leaves the others out */
 };
 
 struct wh_printer {
@@ -158,6 +159,7 @@ static void keep_row(struct wh_printer *printer, const Wh__ReplyRow *row)
         size_t width;
         cells[i] = wh_arena_copy(&printer->arena, wh_text_printable(text, &printer->arena));
         width = wh_text_columns(cells[i]);
+        if (width > 0) printer->columns[i].used = true;
         if (width > printer->columns[i].width) printer->columns[i].width = width;
     }
     if (printer->rows_count == printer->rows_size) {
@@ -172,10 +174,20 @@ static bool is_right_aligned(const struct column *column)
     return column->type == WH_INTEGER || column->type == WH_DECIMAL;
 }
 
+/* Nothing follows in this row: no padding then. */
+static bool is_last(const struct wh_printer *printer, size_t row, size_t column)
+{
+    for (size_t i = column + 1; i < printer->count; i++) {
+        if (printer->rows[row][i].len > 0) return false;
+    }
+    return true;
+}
+
 static void print_cell(const struct column *column, struct wh_span text, bool last)
 {
     size_t width = wh_text_columns(text);
     int pad = column->width > width ? (int)(column->width - width) : 0;
+    if (!column->used || (last && text.len == 0)) return;
     if (is_right_aligned(column)) {
         printf("%*s%.*s%s", pad, "", (int)text.len, text.data ? text.data : "", last ? "" : "  ");
     } else {
@@ -202,7 +214,7 @@ static void print_upright(const struct wh_printer *printer)
 
 #define UPRIGHT_COLUMNS_MIN 9
 
-static void print_table(const struct wh_printer *printer)
+static void print_table(struct wh_printer *printer)
 {
     if (printer->count == 0) return;
     if (printer->count == 1) { /* an id or a token: for scripts too */
@@ -212,18 +224,20 @@ static void print_table(const struct wh_printer *printer)
         }
         return;
     }
+    if (printer->rows_count == 0) {
+        for (size_t i = 0; i < printer->count; i++) printer->columns[i].used = true;
+    }
     if (printer->rows_count == 1 && printer->count >= UPRIGHT_COLUMNS_MIN) {
         print_upright(printer);
         return;
     }
     for (size_t i = 0; i < printer->count; i++) {
-        print_cell(&printer->columns[i], wh_span_of(printer->columns[i].title),
-                   i + 1 == printer->count);
+        print_cell(&printer->columns[i], wh_span_of(printer->columns[i].title), false);
     }
     putchar('\n');
     for (size_t r = 0; r < printer->rows_count; r++) {
         for (size_t i = 0; i < printer->count; i++) {
-            print_cell(&printer->columns[i], printer->rows[r][i], i + 1 == printer->count);
+            print_cell(&printer->columns[i], printer->rows[r][i], is_last(printer, r, i));
         }
         putchar('\n');
     }

@@ -49,6 +49,7 @@ static int serve(const char *dir)
     struct wh_faults faults;
     struct wh_node node;
     int rc;
+    wh_node_block_signals();
     wh_faults_init(&faults, &arena);
     rc = wh_node_open(&node, dir, WH_NODE_SERVING, &faults, &err);
     if (rc == 0) rc = wh_node_serve(&node, &err);
