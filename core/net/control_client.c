@@ -88,8 +88,8 @@ int wh_control_client_open(const char *path, struct wh_control_client **ret, str
 void wh_control_client_close(struct wh_control_client *client)
 {
     if (!client) return;
-    if (client->dealer) (void)zmq_close(client->dealer);
     if (client->monitor) (void)zmq_socket_monitor(client->dealer, NULL, 0); /* before its reader */
+    if (client->dealer) (void)zmq_close(client->dealer);
     if (client->monitor) (void)zmq_close(client->monitor);
     if (client->context) {
         while (zmq_ctx_term(client->context) != 0 && errno == EINTR) continue;
