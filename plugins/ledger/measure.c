@@ -170,8 +170,6 @@ static int take(struct running *running, const struct wh_record_view *record)
     }
 }
 
-/* Every record that was looked at is a source, also one that no longer counts: a post that ended is
- * what makes the figure smaller. */
 static int visit(void *context, const struct wh_record_view *record)
 {
     struct measuring *measuring = context;
@@ -181,7 +179,6 @@ static int visit(void *context, const struct wh_record_view *record)
         if (!record_counts(measuring->cell, running->metric, record)) continue;
         if (take(running, record) < 0) return WH_E_FAILED;
     }
-    measuring->host->measured_from(measuring->host->self, record);
     return 0;
 }
 

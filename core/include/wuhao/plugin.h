@@ -329,7 +329,8 @@ struct wh_host {
     void (*log)(struct wh_host_self *self, uint32_t severity, const char *event, const char *text);
 
     /* Visits the current records of `kind` and `unit` dated from `from` to `to` (days, both
-     * included), by date, then id. WH_E_NOT_PERMITTED: the kind is neither the plugin's own nor of
+     * included), by date, then id. Within `measure` the records visited are the sources that the
+     * summary's count and digest cover. WH_E_NOT_PERMITTED: the kind is neither the plugin's own nor of
      * a plugin that it requires. */
     int (*records)(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
                    int64_t from, int64_t to, wh_record_visit visit, void *context,
@@ -343,10 +344,6 @@ struct wh_host {
      * WH_E_INVALID: the kind declares no such metric. */
     int (*metric_set)(struct wh_host_self *self, struct wh_span metric, int64_t value,
                       struct wh_failure *fail);
-
-    /* Within `measure` only: says that a record was used, so that the summary's count and digest
-     * cover it. */
-    void (*measured_from)(struct wh_host_self *self, const struct wh_record_view *record);
 
     /* Within `command` only: the value given for `param`; type 0 where it was left out. */
     struct wh_value (*param)(struct wh_call *call, const char *param);
