@@ -3,6 +3,7 @@
 #include <yaml.h>
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/num.h"
 #include "base/text.h"
 
@@ -18,14 +19,19 @@ static struct wh_yaml *copy_scalar(const yaml_node_t *node, struct wh_yaml *copy
 
 static void check_duplicates(const struct wh_yaml *map, struct wh_faults *faults)
 {
+    struct wh_map first; /* key -> the line on which it first stands */
+    wh_map_init(&first);
     for (uint32_t i = 0; i < map->count; i++) {
-        for (uint32_t j = 0; j < i; j++) {
-            if (!wh_span_equal(map->keys[i]->text, map->keys[j]->text)) continue;
-            wh_fault_add(faults, map->keys[i]->line, map->keys[i]->text, WH_MSG_YAML_TWICE,
-                         WH_ARGS(wh_arg_s(map->keys[i]->text), wh_arg_n(map->keys[j]->line)));
-            break;
+        const struct wh_yaml *key = map->keys[i];
+        const uint64_t *line = wh_map_get(&first, key->text);
+        if (line) {
+            wh_fault_add(faults, key->line, key->text, WH_MSG_YAML_TWICE,
+                         WH_ARGS(wh_arg_s(key->text), wh_arg_n((int64_t)*line)));
+        } else {
+            wh_map_put(&first, key->text, key->line);
         }
     }
+    wh_map_deinit(&first);
 }
 
 static void link_items(const yaml_node_t *node, struct wh_yaml *all, struct wh_yaml *copy,

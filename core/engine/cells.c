@@ -166,7 +166,16 @@ static struct wh_span pack_summary(struct wh_engine *engine,
     return wh_protobuf_pack(&value.base, &engine->scratch);
 }
 
-/* A cell that never had a record and has none now gets no row. */
+static bool has_stock(const struct wh_kind *kind)
+{
+    for (uint32_t i = 0; i < kind->metrics.count; i++) {
+        if (wh_kind_metric(kind, i)->type == WH_STOCK) return true;
+    }
+    return false;
+}
+
+/* A cell that never had a record and has none now gets no row; but where a stock has ended, that
+ * none is left is a figure too: without its row the earlier quarter's would go on. */
 static int put_summary(struct wh_engine *engine, const struct dirty *cell,
                        const struct wh_measurement *measurement, struct wh_error *err)
 {
@@ -178,7 +187,7 @@ static int put_summary(struct wh_engine *engine, const struct dirty *cell,
     rc = wh_row_get(engine, WH_TABLE_SUMMARY, wh_tuple_span(&key), WH_PLACE_NOW, &engine->scratch,
                     &row, err);
     if (rc < 0) return rc;
-    if (!row.packed.data && measurement->records == 0) return 0;
+    if (!row.packed.data && measurement->records == 0 && !has_stock(measurement->kind)) return 0;
     if (row.packed.data && wh_span_equal(row.value, value)) return 0;
     return wh_row_put(engine, WH_TABLE_SUMMARY, wh_tuple_span(&key), value, err);
 }
@@ -205,14 +214,6 @@ static int find_later(void *context, const struct wh_row *row)
     }
     later->found = quarter;
     return 1;
-}
-
-static bool has_stock(const struct wh_kind *kind)
-{
-    for (uint32_t i = 0; i < kind->metrics.count; i++) {
-        if (wh_kind_metric(kind, i)->type == WH_STOCK) return true;
-    }
-    return false;
 }
 
 /* The next later quarter that has a row is marked; measuring it marks the one after. */

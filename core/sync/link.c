@@ -205,9 +205,26 @@ static void on_settled(const struct wh_event *event, struct wh_out *out)
     wh_out_note(out, WH_NOTE_SETTLED, out->settled);
 }
 
+/* The child believes in a session that this side has ended (it fell silent, the store failed). Were
+ * its frames passed over and its Pings answered, it would wait for an Ack for ever. */
+static void say_bye(const struct wh_event *event, struct wh_out *out)
+{
+    Wh__Bye *bye = wh_arena_new(&out->arena, 1, sizeof(*bye));
+    if (event->frame->body_case == WH__FRAME__BODY_BYE) return;
+    wh__bye__init(bye);
+    bye->reason = wh_arena_text(&out->arena, WH_S("no session"));
+    wh_out_frame(out, WH__FRAME__BODY_BYE)->bye = bye;
+    wh_out_note(out, WH_NOTE_NO_SESSION, 0);
+}
+
 static void on_frame(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
     link->received_ms = event->now_ms; /* life is what was received */
+    if (link->role == WH_LINK_TO_CHILD && link->state == WH_LINK_DOWN &&
+        event->frame->body_case != WH__FRAME__BODY_HELLO) {
+        say_bye(event, out);
+        return;
+    }
     switch (event->frame->body_case) {
     case WH__FRAME__BODY_HELLO: on_hello(link, event, out); break;
     case WH__FRAME__BODY_WELCOME: on_welcome(link, event, out); break;

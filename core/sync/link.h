@@ -69,6 +69,7 @@ enum wh_link_state {
     X(RESEND, "resend")                                                                            \
     X(STORE_FAILED, "store.failed")                                                                \
     X(SETTLED, "settled")                                                                          \
+    X(NO_SESSION, "no.session")                                                                    \
     X(BYE, "bye")
 
 enum wh_note_type {
@@ -177,7 +178,8 @@ struct wh_link {
     int64_t skew_ms;       /* the neighbour's clock minus ours */
     char program[32];      /* of the neighbour */
     /* as a sender */
-    uint64_t sent[WH_LANES];
+    uint64_t sent[WH_LANES];   /* cut so far */
+    uint64_t pushed[WH_LANES]; /* the end of the last Push; what was passed over lies behind it */
     uint64_t acked[WH_LANES];
     struct wh_in_flight in_flight[WH_CREDIT_MAX];
     uint32_t in_flight_count;

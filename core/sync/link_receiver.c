@@ -72,6 +72,14 @@ void wh_receiver_on_committed(struct wh_link *link, const struct wh_event *event
                               struct wh_out *out)
 {
     link->durable = event->committed;
+    /* A Hello between the Push and this commit took `accepted` back to what was durable then; left
+     * there, it would find a gap in every Push that continues what is acknowledged now. */
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        if (link->accepted.cursors[lane].seq < link->durable.cursors[lane].seq) {
+            link->accepted.cursors[lane] = link->durable.cursors[lane];
+        }
+    }
+    if (link->accepted.seen.seq < link->durable.seen.seq) link->accepted.seen = link->durable.seen;
     if (link->state != WH_LINK_UP && link->state != WH_LINK_DIVERGED) return;
     send_ack(link, out, event->rejects, event->rejects_count, false);
 }

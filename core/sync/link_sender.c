@@ -10,6 +10,7 @@ void wh_sender_start(struct wh_link *link, const Wh__Holding *holding, uint32_t 
 {
     for (int lane = 0; lane < WH_LANES; lane++) {
         link->sent[lane] = holding->cursors[lane]->seq;
+        link->pushed[lane] = holding->cursors[lane]->seq;
         link->acked[lane] = holding->cursors[lane]->seq;
     }
     link->in_flight_count = 0;
@@ -48,9 +49,12 @@ static void add_terms(Wh__Push *push, struct wh_history history, struct wh_out *
     }
 }
 
+/* It continues the last Push, not the last cut: the entries that were passed over in between are
+ * covered too. Else every stretch that is for other neighbours would leave a gap. */
 static void push_cut(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
     const struct wh_cut *cut = &event->cut;
+    uint64_t after = link->pushed[cut->lane];
     const struct wh_self *self = event->self;
     struct wh_history history = self->history;
     Wh__Push *push = wh_arena_new(&out->arena, 1, sizeof(*push));
@@ -58,16 +62,16 @@ static void push_cut(struct wh_link *link, const struct wh_event *event, struct 
     wh__push__init(push);
     push->lane = cut->lane;
     push->after = wh_out_position(
-        out, (struct wh_position){cut->after > 0 ? wh_history_term_at(history, cut->after) : 0,
-                                  cut->after});
+        out, (struct wh_position){after > 0 ? wh_history_term_at(history, after) : 0, after});
     push->last = wh_out_position(
         out, (struct wh_position){wh_history_term_at(history, cut->last), cut->last});
     push->head = wh_out_position(
         out, (struct wh_position){wh_history_term_at(history, self->head), self->head});
-    add_terms(push, wh_history_from(history, cut->after), out);
+    add_terms(push, wh_history_from(history, after), out);
     rows = wh_rows_compress(cut->rows, cut->count, &out->arena, &push->rows_size);
     push->rows = (ProtobufCBinaryData){rows.len, (uint8_t *)(uintptr_t)rows.data};
     wh_out_frame(out, WH__FRAME__BODY_PUSH)->push = push;
+    link->pushed[cut->lane] = cut->last;
     link->in_flight[link->in_flight_count++] =
         (struct wh_in_flight){cut->lane, cut->last, push->rows_size, event->now_ms};
 }
@@ -87,7 +91,10 @@ void wh_sender_on_cut(struct wh_link *link, const struct wh_event *event, struct
 
 static void rewind_to_acked(struct wh_link *link)
 {
-    for (int lane = 0; lane < WH_LANES; lane++) link->sent[lane] = link->acked[lane];
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        link->sent[lane] = link->acked[lane];
+        link->pushed[lane] = link->acked[lane];
+    }
     link->in_flight_count = 0;
     link->wanting = false;
 }
