@@ -155,6 +155,14 @@ static void add_text(cJSON *object, const char *name, struct wh_span text, struc
     (void)cJSON_AddStringToObject(object, name, wh_arena_text(arena, text));
 }
 
+/* As digits: cJSON's own numbers are floating. */
+static void add_number(cJSON *object, const char *name, uint64_t number)
+{
+    char digits[24];
+    (void)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
+    (void)cJSON_AddRawToObject(object, name, digits);
+}
+
 static struct wh_span plugins_json(struct wh_desk *desk, struct wh_arena *arena)
 {
     cJSON *list = cJSON_CreateArray();
@@ -179,8 +187,8 @@ static struct wh_span links_json(struct wh_desk *desk, struct wh_call *call)
                  link.role == WH_LINK_TO_PARENT ? WH_S("parent") : WH_S("child"), &call->arena);
         (void)cJSON_AddStringToObject(one, "state", wh_link_state_word(link.state));
         add_text(one, "reason", reason_text(call, &link), &call->arena);
-        (void)cJSON_AddNumberToObject(one, "pending", (double)link.pending);
-        (void)cJSON_AddNumberToObject(one, "rejected", (double)link.rejected);
+        add_number(one, "pending", link.pending);
+        add_number(one, "rejected", link.rejected);
         (void)cJSON_AddItemToArray(list, one);
     }
     return json_text(list, &call->arena);

@@ -121,9 +121,13 @@ int wh_engine_commit(struct wh_engine *engine, struct wh_error *err);
 /* Forgets the open batch, as if the turn had not been. */
 void wh_engine_undo(struct wh_engine *engine);
 
-/* links.c */
+/* arrivals.c */
 void wh_links_take_arrivals(struct wh_engine *engine);
+
+/* links.c */
 void wh_links_tick(struct wh_engine *engine);
+/* The child of this unit, made where it is new; NULL where the store fails, which fails the turn. */
+struct wh_neighbour *wh_links_child(struct wh_engine *engine, struct wh_span unit);
 void wh_links_committed(struct wh_engine *engine, int rc);
 int64_t wh_links_deadline_ms(const struct wh_engine *engine);
 void wh_links_deinit(struct wh_engine *engine);

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <stdio.h>
 
 static bool is_any(struct wh_span listen)
@@ -19,7 +18,8 @@ static int own_addresses(char ret[INET_ADDRSTRLEN])
     if (getifaddrs(&all) != 0) return 0;
     for (one = all; one; one = one->ifa_next) {
         const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)one->ifa_addr;
-        if (!in || in->sin_family != AF_INET || (one->ifa_flags & IFF_LOOPBACK)) continue;
+        if (!in || in->sin_family != AF_INET) continue;
+        if (ntohl(in->sin_addr.s_addr) >> 24 == 127) continue; /* loopback */
         if (inet_ntop(AF_INET, &in->sin_addr, ret, INET_ADDRSTRLEN)) count++;
     }
     freeifaddrs(all);
