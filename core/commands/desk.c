@@ -22,7 +22,7 @@ struct wh_queued {
     struct wh_call call;
     wh_handler run; /* NULL: a plugin's command */
     bool writes;
-    bool done;      /* ran to its end; waits for the commit */
+    bool done; /* ran to its end; waits for the commit */
     void (*release)(void *context);
 };
 
@@ -127,9 +127,8 @@ static int run_one(struct wh_desk *desk, struct wh_queued *queued, struct wh_err
     uint32_t wrote = wh_engine_writes(desk->engine) - before;
     if (rc < 0 && wrote > 0) wh_engine_abandon_turn(desk->engine, err);
     if (rc == 0 && wrote > 0) {
-        rc = wh_audit_put(desk->engine, queued->call.author,
-                          wh_span_of(queued->call.command->name), object_of(&queued->call), wrote,
-                          err);
+        rc = wh_audit_put(desk->engine, queued->call.author, wh_span_of(queued->call.command->name),
+                          object_of(&queued->call), wrote, err);
     }
     return rc;
 }

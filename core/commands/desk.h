@@ -23,18 +23,18 @@ struct wh_desk {
     const char *home_dir;       /* the -C of the command line */
     const struct wh_log *log;
     const char *version;
-    int64_t started_ms;         /* monotonic */
-    void *node;                 /* for the functions below */
+    int64_t started_ms; /* monotonic */
+    void *node;         /* for the functions below */
     /* Free bytes on the disk of the store. */
     int64_t (*disk_free)(void *node);
     /* The parent in the home's config has changed. */
     int (*parent_changed)(void *node, struct wh_error *err);
-    struct wh_queued *queue;    /* in the order of arrival */
-    struct wh_queued *writer;   /* the one that writes and takes several turns */
+    struct wh_queued *queue;  /* in the order of arrival */
+    struct wh_queued *writer; /* the one that writes and takes several turns */
 };
 
-/* Takes a request; the answer goes to `sink`, whose context is given back by `release` when the last
- * frame has been sent (release may be NULL). */
+/* Takes a request; the answer goes to `sink`, whose context is given back by `release` when the
+ * last frame has been sent (release may be NULL). */
 void wh_desk_take(struct wh_desk *desk, struct wh_span request, struct wh_reply_sink sink,
                   void (*release)(void *context));
 

@@ -1,8 +1,9 @@
 /* handlers.h: the handlers of the core's commands, one for each declaration of door/commands.c.
  * Private to commands/. Thread: loop.
  *
- * A handler returns 0 when it is done, WH_CALL_AGAIN to be run again in the next turn, or a negative
- * code with `err` filled. It puts nothing into the batch before everything has been checked. */
+ * A handler returns 0 when it is done, WH_CALL_AGAIN to be run again in the next turn, or a
+ * negative code with `err` filled. It puts nothing into the batch before everything has been
+ * checked. */
 #ifndef WH_COMMANDS_HANDLERS_H
 #define WH_COMMANDS_HANDLERS_H
 
@@ -59,7 +60,6 @@ int wh_call_kind(struct wh_desk *desk, struct wh_call *call, const struct wh_kin
                  struct wh_error *err);
 
 /* The value of a field as a reply has it. */
-struct wh_value wh_value_of_field(const struct wh_field *field,
-                                  const struct wh_field_value *value);
+struct wh_value wh_value_of_field(const struct wh_field *field, const struct wh_field_value *value);
 
 #endif

@@ -33,8 +33,8 @@ static void check_header(struct wh_call *call, const struct importing *importing
 {
     const struct wh_csv_row *header = &importing->csv.header;
     const struct wh_kind *kind = importing->kind;
-    struct wh_span *names = (struct wh_span *)wh_arena_new(&call->arena, header->count,
-                                                           sizeof(*names));
+    struct wh_span *names =
+        (struct wh_span *)wh_arena_new(&call->arena, header->count, sizeof(*names));
     for (uint32_t i = 0; i < header->count; i++) names[i] = wh_text_trim(header->cells[i]);
     for (uint32_t f = 0; f < kind->fields.count + 2u; f++) {
         struct wh_span name = f == 0   ? WH_S("unit")

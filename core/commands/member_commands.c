@@ -42,7 +42,8 @@ int wh_run_invite(struct wh_desk *desk, struct wh_call *call, struct wh_error *e
     uint8_t public[WH_NODE_KEY_BYTES];
     int64_t ttl_ms = 0;
     int rc = read_ttl(wh_call_text(call, "ttl"), &ttl_ms, err);
-    if (rc == 0) rc = wh_address_for_children(&desk->home->config, &call->arena, &token.endpoint, err);
+    if (rc == 0)
+        rc = wh_address_for_children(&desk->home->config, &call->arena, &token.endpoint, err);
     if (rc < 0) return rc;
     wh_node_keys_make(public, token.secret);
     token.expires_ms = wh_engine_now(desk->engine).clock_ms + ttl_ms;

@@ -19,8 +19,7 @@
 static enum wh_message reason_message(const struct wh_link_status *link)
 {
     switch (link->state) {
-    case WH_LINK_UP:
-        return link->pending > 0 ? WH_MSG_LINK_SENDING : WH_MSG_LINK_IDLE;
+    case WH_LINK_UP: return link->pending > 0 ? WH_MSG_LINK_SENDING : WH_MSG_LINK_IDLE;
     case WH_LINK_REFUSED:
         return link->reason.type == WH_NOTE_DENIED ? WH_MSG_LINK_DENIED : WH_MSG_LINK_REFUSED;
     case WH_LINK_DIVERGED: return WH_MSG_LINK_DIVERGED;
@@ -183,8 +182,8 @@ static struct wh_span links_json(struct wh_desk *desk, struct wh_call *call)
     for (uint32_t i = 0; wh_link_status(desk->engine, i, &link); i++) {
         cJSON *one = cJSON_CreateObject();
         add_text(one, "peer", peer_of(desk, &link), &call->arena);
-        add_text(one, "role",
-                 link.role == WH_LINK_TO_PARENT ? WH_S("parent") : WH_S("child"), &call->arena);
+        add_text(one, "role", link.role == WH_LINK_TO_PARENT ? WH_S("parent") : WH_S("child"),
+                 &call->arena);
         (void)cJSON_AddStringToObject(one, "state", wh_link_state_word(link.state));
         add_text(one, "reason", reason_text(call, &link), &call->arena);
         add_number(one, "pending", link.pending);
@@ -263,8 +262,7 @@ static int list_metrics(void *context, const struct wh_row *row)
     return 0;
 }
 
-static int read_quarters(struct wh_call *call, struct metric_listing *listing,
-                         struct wh_error *err)
+static int read_quarters(struct wh_call *call, struct metric_listing *listing, struct wh_error *err)
 {
     struct wh_span quarter = wh_call_text(call, "quarter");
     int64_t year = wh_call_number(call, "year", 0);
@@ -340,8 +338,8 @@ static void show_plugin(struct wh_call *call, const struct wh_plugin *declared)
         reply_declared(call, "needs", *name, none);
     }
     if (declared->flags & WH_SERVES_LEDGERS) {
-        reply_declared(call, "kinds", "ledgers", (struct wh_title){"方案中声明的台账",
-                                                                   "the programme's ledgers"});
+        reply_declared(call, "kinds", "ledgers",
+                       (struct wh_title){"方案中声明的台账", "the programme's ledgers"});
     }
     for (uint32_t i = 0; i < declared->kinds.count; i++) {
         const struct wh_kind *kind = wh_list_at(&declared->kinds, i);

@@ -25,7 +25,8 @@ static int scan_records(void *context, struct wh_span kind, struct wh_span unit,
 {
     struct wh_desk *desk = context;
     struct wh_records_query query = {find_kind(context, kind), unit, from, to, WH_RECORDS_CURRENT};
-    if (!query.kind) return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_KIND_UNKNOWN, WH_ARGS(wh_arg_s(kind)));
+    if (!query.kind)
+        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_KIND_UNKNOWN, WH_ARGS(wh_arg_s(kind)));
     return wh_records_scan(desk->engine, &query, each, each_context, err);
 }
 

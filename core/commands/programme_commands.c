@@ -7,7 +7,8 @@ static int read_programme(struct wh_call *call, const Wh__Programme **ret, struc
 {
     int rc = wh_programme_read(wh_call_text(call, "file"), &call->arena, &call->faults, ret);
     if (rc == 0) return 0;
-    return wh_fail(err, WH_E_INVALID, WH_MSG_PROGRAMME_FAULTS, WH_ARGS(wh_arg_n(call->faults.count)));
+    return wh_fail(err, WH_E_INVALID, WH_MSG_PROGRAMME_FAULTS,
+                   WH_ARGS(wh_arg_n(call->faults.count)));
 }
 
 int wh_run_programme_check(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)

@@ -85,7 +85,8 @@ static struct wh_entry *edited_entries(struct wh_call *call, const struct wh_rec
     struct wh_field_value day = {true, old->date, WH_SPAN_EMPTY};
     uint32_t size = old->kind->fields.count + call->rest_count + 2u, count = 0;
     struct wh_entry *entries = wh_arena_new(&call->arena, size, sizeof(*entries));
-    if (!is_given(call, WH_S("unit"))) entries[count++] = (struct wh_entry){WH_S("unit"), old->unit};
+    if (!is_given(call, WH_S("unit")))
+        entries[count++] = (struct wh_entry){WH_S("unit"), old->unit};
     if (!is_given(call, WH_S("date"))) {
         entries[count++] =
             (struct wh_entry){WH_S("date"), wh_field_text(&date, &day, &call->arena)};
@@ -145,9 +146,9 @@ struct wh_value wh_value_of_field(const struct wh_field *field, const struct wh_
 
 /* Which columns stand around the fields. */
 enum shape {
-    SHAPE_LIST,    /* id, unit, date, state, fields */
-    SHAPE_VERSIONS,/* the same, then version, written, author, why */
-    SHAPE_EXPORT,  /* unit, date, fields: what import reads */
+    SHAPE_LIST,     /* id, unit, date, state, fields */
+    SHAPE_VERSIONS, /* the same, then version, written, author, why */
+    SHAPE_EXPORT,   /* unit, date, fields: what import reads */
 };
 
 struct listing {
@@ -213,8 +214,8 @@ static int list_record(void *context, const struct wh_record *record)
     row[at++] = wh_value_text(record->unit);
     row[at++] = wh_value_number(WH_DATE, record->date);
     if (listing->shape != SHAPE_EXPORT) {
-        row[at++] = wh_value_text(record->state == WH_RECORD_CURRENT ? WH_S("current")
-                                                                     : WH_S("withdrawn"));
+        row[at++] =
+            wh_value_text(record->state == WH_RECORD_CURRENT ? WH_S("current") : WH_S("withdrawn"));
     }
     for (uint32_t i = 0; i < record->kind->fields.count; i++) {
         row[at++] = wh_value_of_field(wh_kind_field(record->kind, i), &record->values[i]);
@@ -238,7 +239,7 @@ static int list_records(struct wh_desk *desk, struct wh_call *call, enum shape s
         .from = (int32_t)wh_call_number(call, "from", INT32_MIN),
         .to = (int32_t)wh_call_number(call, "to", INT32_MAX),
         .which = shape == SHAPE_LIST && wh_call_has(call, "withdrawn") ? WH_RECORDS_ALL
-                                                                      : WH_RECORDS_CURRENT,
+                                                                       : WH_RECORDS_CURRENT,
     };
     int rc = wh_call_kind(desk, call, &query.kind, err);
     if (rc < 0) return rc;

@@ -3,6 +3,9 @@
 #define REQUIRED_WORD (WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL)
 #define REQUIRED_FILE (REQUIRED_WORD | WH_PARAM_CONTENT)
 
+/* Tables read better in lines of their own. */
+/* clang-format off */
+
 /* ---- Arguments ---- */
 
 static const struct wh_param init_params[] = {
@@ -302,6 +305,8 @@ static const struct wh_command commands[] = {
     {"wait", {"等待", "waits until the node serves, or is synced"}, WH_LIST(wait_params), NONE,
      WH_PERMIT_READ, 0, "wuhao wait --synced --timeout 60"},
 };
+
+/* clang-format on */
 
 #define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))
 

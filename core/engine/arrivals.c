@@ -1,5 +1,5 @@
-/* What arrived on the wire is given to the links: frames of neighbours, the fate of the connection to
- * the parent, and the enrolment of a node that joins (sync.md "Joining"). */
+/* What arrived on the wire is given to the links: frames of neighbours, the fate of the connection
+ * to the parent, and the enrolment of a node that joins (sync.md "Joining"). */
 #include "engine/engine_parts.h"
 #include "engine/members.h"
 #include "sync/wire.h"
@@ -120,4 +120,3 @@ void wh_links_take_arrivals(struct wh_engine *engine)
     }
     engine->more_work = true;
 }
-

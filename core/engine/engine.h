@@ -49,17 +49,17 @@ enum wh_parent {
 struct wh_engine_config {
     struct wh_span unit; /* the home unit */
     struct wh_span name;
-    uint32_t kind;       /* enum wh_unit_kind */
+    uint32_t kind; /* enum wh_unit_kind */
     enum wh_parent parent;
     uint8_t node_key[WH_NODE_KEY_BYTES]; /* public */
-    const char *program; /* version; must outlive the engine */
+    const char *program;                 /* version; must outlive the engine */
     struct wh_key data_key;
-    uint64_t seed;       /* fresh randomness */
+    uint64_t seed; /* fresh randomness */
 };
 
 struct wh_now {
-    int64_t mono_ms;      /* never goes back */
-    int64_t clock_ms;     /* wall time */
+    int64_t mono_ms;  /* never goes back */
+    int64_t clock_ms; /* wall time */
     int32_t zone_minutes;
 };
 

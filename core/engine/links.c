@@ -1,5 +1,6 @@
-/* The neighbours of a node: what their links ask is carried out. Which rows a neighbour may bring is decided here with sync/authority.h; a refused row is kept with
- * its reason on both sides and blocks nothing. */
+/* The neighbours of a node: what their links ask is carried out. Which rows a neighbour may bring
+ * is decided here with sync/authority.h; a refused row is kept with its reason on both sides and
+ * blocks nothing. */
 #include "engine/links.h"
 
 #include <stdio.h>
@@ -162,8 +163,7 @@ static struct wh_self self_towards(const struct wh_engine *engine,
     return self;
 }
 
-void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                   struct wh_event *event)
+void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour, struct wh_event *event)
 {
     struct wh_self self = self_towards(engine, neighbour);
     event->now_ms = engine->now.mono_ms;
@@ -211,8 +211,8 @@ static void add_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
     put_reject(engine, neighbour, WH_PEER_REJECT_IN, reject);
 }
 
-static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                    struct wh_span packed, uint32_t index, struct wh_error *err)
+static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, struct wh_span packed,
+                    uint32_t index, struct wh_error *err)
 {
     struct wh_row row = {.table = 0};
     enum wh_reject reject;

@@ -134,8 +134,8 @@ static void gather(struct tree *tree, const struct wh_csv *csv, const int at[COL
 {
     const struct wh_units *units = wh_engine_units(tree->engine);
     uint32_t kept = 0;
-    tree->lines = wh_arena_new(tree->arena, (size_t)csv->count + units->count,
-                               sizeof(*tree->lines));
+    tree->lines =
+        wh_arena_new(tree->arena, (size_t)csv->count + units->count, sizeof(*tree->lines));
     for (uint32_t i = 0; i < csv->count; i++) {
         read_line(tree, &csv->rows[i], at, &tree->lines[tree->count++]);
     }
@@ -200,7 +200,8 @@ static void check_parent(struct tree *tree, struct line *line)
     const struct line *parent = find(tree, unit->parent);
     bool is_home = wh_span_equal(unit->code, tree->engine->home);
     if (unit->parent.len == 0 || (is_home && !parent)) {
-        if (!is_home) line_fault(tree, line, PARENT, WH_MSG_UNIT_NO_PARENT, unit->code, unit->parent);
+        if (!is_home)
+            line_fault(tree, line, PARENT, WH_MSG_UNIT_NO_PARENT, unit->code, unit->parent);
     } else if (!parent) {
         line_fault(tree, line, PARENT, WH_MSG_UNIT_PARENT_UNKNOWN, unit->code, unit->parent);
     } else if (is_cycle(tree, line)) {
@@ -300,8 +301,7 @@ static int read_tree(struct tree *tree, struct wh_span csv_text, uint32_t *ret_t
 
 static bool is_changed(const struct tree *tree, const struct line *line)
 {
-    const struct wh_unit *known =
-        wh_units_find(wh_engine_units(tree->engine), line->unit.code);
+    const struct wh_unit *known = wh_units_find(wh_engine_units(tree->engine), line->unit.code);
     return line->given && (!known || !is_same(known, &line->unit));
 }
 

@@ -77,8 +77,8 @@ static void forget_parent(struct wh_wire *wire)
     wh_wipe(&wire->invite, sizeof(wire->invite));
 }
 
-/* The monitor is taken off before its reader closes: an event that nobody can receive would hold the
- * library's I/O thread, and with it every connection of this process, for ever. */
+/* The monitor is taken off before its reader closes: an event that nobody can receive would hold
+ * the library's I/O thread, and with it every connection of this process, for ever. */
 void wh_wire_parent_close(struct wh_wire *wire)
 {
     if (wire->monitor) (void)zmq_socket_monitor(wire->dealer, NULL, 0); /* it is ours to take */

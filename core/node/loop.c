@@ -56,7 +56,8 @@ static void log_faults(struct wh_node *node, const char *event, const struct wh_
     }
 }
 
-/* What can change while it serves: the log and the parent. The rest says that it needs a restart. */
+/* What can change while it serves: the log and the parent. The rest says that it needs a restart.
+ */
 static void reload(struct wh_node *node)
 {
     struct wh_arena arena = {NULL, 0};

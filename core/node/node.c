@@ -52,8 +52,8 @@ static int set_wire_parent(struct wh_node *node, struct wh_error *err)
         return wh_fail(err, WH_E_INVALID, WH_MSG_CONFIG_KEY, WH_ARGS(wh_arg_c("parent.key")));
     }
     endpoint = wh_arena_text(&arena, config->parent_endpoint);
-    parent = (struct wh_wire_parent){
-        &endpoint, 1, key, node->home.joining ? node->home.token_secret : NULL};
+    parent = (struct wh_wire_parent){&endpoint, 1, key,
+                                     node->home.joining ? node->home.token_secret : NULL};
     rc = wh_wire_set_parent(node->wire, &parent, err);
     wh_arena_deinit(&arena);
     return rc;
@@ -186,7 +186,8 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
 {
     const struct wh_rocks_config sizes = {0};
     int rc;
-    *node = (struct wh_node){.log = {.least = WH_INFO, .journald = getenv("JOURNAL_STREAM") != NULL}};
+    *node =
+        (struct wh_node){.log = {.least = WH_INFO, .journald = getenv("JOURNAL_STREAM") != NULL}};
     rc = wh_home_open(dir, &node->home, faults, err);
     if (rc < 0) return rc;
     node->log.least = wh_config_severity(&node->home.config);

@@ -13,14 +13,14 @@ struct wh_node {
     struct wh_home home;
     struct wh_log log;
     struct wh_rocks *rocks;
-    struct wh_wire *wire;                 /* NULL while it only runs one command stopped */
+    struct wh_wire *wire; /* NULL while it only runs one command stopped */
     struct wh_control_server *control;
     struct wh_plugins *plugins;
     struct wh_engine *engine;
     struct wh_desk desk;
     struct wh_replies replies;
-    bool replies_wait;                    /* some client is slow */
-    char *plugins_beside;                 /* ../lib/wuhao/plugins of the program */
+    bool replies_wait;    /* some client is slow */
+    char *plugins_beside; /* ../lib/wuhao/plugins of the program */
 };
 
 enum wh_node_form {

@@ -57,8 +57,7 @@ static bool is_local(struct wh_span request)
     struct wh_arena arena = {NULL, 0};
     const Wh__Request *read =
         (const Wh__Request *)wh_protobuf_unpack(&wh__request__descriptor, request, &arena);
-    const struct wh_command *command =
-        read ? wh_command_named(wh_span_of(read->command)) : NULL;
+    const struct wh_command *command = read ? wh_command_named(wh_span_of(read->command)) : NULL;
     bool local = command && (command->flags & WH_COMMAND_LOCAL);
     wh_arena_deinit(&arena);
     return local;
@@ -75,7 +74,8 @@ int wh_node_once(const char *dir)
     if (!read_request(&buffer)) return 1;
     if (is_local(wh_buffer_span(&buffer))) {
         struct wh_desk desk = {.home_dir = dir, .version = WUHAO_VERSION};
-        wh_desk_run_local(&desk, wh_buffer_span(&buffer), (struct wh_reply_sink){write_frame, NULL});
+        wh_desk_run_local(&desk, wh_buffer_span(&buffer),
+                          (struct wh_reply_sink){write_frame, NULL});
         wh_buffer_deinit(&buffer);
         return 0;
     }

@@ -12,7 +12,7 @@ struct wh_reply_client {
     struct wh_buffer waiting; /* frames, each after its length */
     size_t sent;              /* of `waiting` */
     bool gone;
-    bool ended;               /* no more frames will come */
+    bool ended; /* no more frames will come */
 };
 
 static void wait_frame(struct wh_reply_client *client, struct wh_span frame)

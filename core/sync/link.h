@@ -14,17 +14,17 @@
 #define WH_PROTOCOL_MIN 1u
 #define WH_PROTOCOL_MAX 1u
 
-#define WH_CREDIT_MAX 8u              /* Pushes in flight in one direction */
-#define WH_SEGMENT_BYTES_MIN 256u     /* rows of one Push, before compression */
+#define WH_CREDIT_MAX 8u          /* Pushes in flight in one direction */
+#define WH_SEGMENT_BYTES_MIN 256u /* rows of one Push, before compression */
 #define WH_SEGMENT_BYTES_FIRST 16384u
 #define WH_SEGMENT_BYTES_MAX (1u << 20)
-#define WH_SEGMENT_MS_GOOD 500        /* acknowledged within: the next may be larger */
-#define WH_SEGMENT_MS_LONG 4000       /* it took longer: the next is smaller */
-#define WH_GREETING_MS_MAX 30000      /* from asking for a connection to Welcome */
-#define WH_PING_AFTER_MS 20000        /* nothing received for so long */
-#define WH_DEAD_AFTER_MS 70000        /* nothing received for so long: lost */
-#define WH_RESEND_AFTER_MS 60000      /* a Push unacknowledged for so long is sent again */
-#define WH_RETRY_MS_FIRST 250         /* back-off of a child, doubled up to */
+#define WH_SEGMENT_MS_GOOD 500   /* acknowledged within: the next may be larger */
+#define WH_SEGMENT_MS_LONG 4000  /* it took longer: the next is smaller */
+#define WH_GREETING_MS_MAX 30000 /* from asking for a connection to Welcome */
+#define WH_PING_AFTER_MS 20000   /* nothing received for so long */
+#define WH_DEAD_AFTER_MS 70000   /* nothing received for so long: lost */
+#define WH_RESEND_AFTER_MS 60000 /* a Push unacknowledged for so long is sent again */
+#define WH_RETRY_MS_FIRST 250    /* back-off of a child, doubled up to */
 #define WH_RETRY_MS_MAX 30000
 
 enum wh_link_role {
@@ -39,7 +39,7 @@ enum wh_link_role {
     X(GREETING, "down", "等待上级应答", "waiting for the parent's Welcome")                        \
     X(UP, "up", "已连接", "connected")                                                             \
     X(REFUSED, "refused", "被上级拒绝", "refused by the parent")                                   \
-    X(DIVERGED, "diverged", "与对方记载的历史不一致，暂停发送",                                     \
+    X(DIVERGED, "diverged", "与对方记载的历史不一致，暂停发送",                                    \
       "the neighbour holds rows that this store did not write; nothing is sent")
 
 enum wh_link_state {
@@ -62,11 +62,11 @@ struct wh_link {
     int64_t since_ms;      /* in this state, monotonic */
     int64_t retry_at_ms;
     uint32_t retries;
-    int64_t received_ms;   /* something, last */
+    int64_t received_ms; /* something, last */
     int64_t pinged_ms;
     int64_t acked_clock_ms; /* wall time of the last Ack; 0: none */
-    int64_t skew_ms;       /* the neighbour's clock minus ours */
-    char program[32];      /* of the neighbour */
+    int64_t skew_ms;        /* the neighbour's clock minus ours */
+    char program[32];       /* of the neighbour */
     /* as a sender */
     uint64_t sent[WH_LANES];   /* cut so far */
     uint64_t pushed[WH_LANES]; /* the end of the last Push; what was passed over lies behind it */

@@ -1,5 +1,6 @@
 /* link_event.h: what goes into a step of a link and what comes out of it (link.h).
- * Thread: loop. Ownership: an event is lent for the step; `out` owns an arena and is the caller's. */
+ * Thread: loop. Ownership: an event is lent for the step; `out` owns an arena and is the caller's.
+ */
 #ifndef WH_SYNC_LINK_EVENT_H
 #define WH_SYNC_LINK_EVENT_H
 
@@ -50,15 +51,15 @@ enum wh_refuse {
 struct wh_self {
     struct wh_span unit;
     struct wh_history history;
-    uint64_t head;                  /* the last seq of this store */
-    uint64_t lane_heads[WH_LANES];  /* the last seq of the feed that this link sends */
-    const char *program;            /* version */
+    uint64_t head;                 /* the last seq of this store */
+    uint64_t lane_heads[WH_LANES]; /* the last seq of the feed that this link sends */
+    const char *program;           /* version */
 };
 
 enum wh_event_type {
-    WH_EVENT_CONNECTED,     /* the connection to the parent stands */
-    WH_EVENT_LOST,          /* it is gone */
-    WH_EVENT_DENIED,        /* the parent does not know the key of this node */
+    WH_EVENT_CONNECTED, /* the connection to the parent stands */
+    WH_EVENT_LOST,      /* it is gone */
+    WH_EVENT_DENIED,    /* the parent does not know the key of this node */
     WH_EVENT_FRAME,
     WH_EVENT_TICK,          /* time has passed, or feeds have moved */
     WH_EVENT_COMMITTED,     /* what out->commit asked is on disk */
@@ -79,17 +80,17 @@ struct wh_cut {
 
 struct wh_event {
     enum wh_event_type type;
-    int64_t now_ms;    /* monotonic */
-    int64_t clock_ms;  /* wall time: only shown */
-    uint64_t chance;   /* random bits for jitter */
+    int64_t now_ms;   /* monotonic */
+    int64_t clock_ms; /* wall time: only shown */
+    uint64_t chance;  /* random bits for jitter */
     const struct wh_self *self;
-    const Wh__Frame *frame;       /* FRAME */
+    const Wh__Frame *frame; /* FRAME */
     size_t frame_bytes;
-    struct wh_holding committed;  /* COMMITTED: what was written */
-    const Wh__Reject *rejects;    /* COMMITTED: rows that were refused meanwhile */
+    struct wh_holding committed; /* COMMITTED: what was written */
+    const Wh__Reject *rejects;   /* COMMITTED: rows that were refused meanwhile */
     uint32_t rejects_count;
-    struct wh_cut cut;            /* CUT */
-    uint64_t nonce;               /* BARRIER */
+    struct wh_cut cut; /* CUT */
+    uint64_t nonce;    /* BARRIER */
 };
 
 #define WH_OUT_FRAMES_MAX 4
@@ -105,7 +106,7 @@ struct wh_out {
     enum wh_lane want_lane;
     uint64_t want_after;
     uint32_t want_bytes;
-    bool commit; /* write these rows and this holding in one synced batch */
+    bool commit;                /* write these rows and this holding in one synced batch */
     const struct wh_span *rows; /* packed */
     uint32_t rows_count;
     struct wh_holding holding;

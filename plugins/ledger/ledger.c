@@ -1,7 +1,7 @@
 /* ledger: serves every kind that the programme declares as data. One declaration gives validation,
  * CSV, JSON and help (by the core) and the metrics (here), by the rules of data.md "Metrics of a
- * ledger": a flow counts the records of its quarter; a stock the state at the quarter's end, over all
- * records dated up to it; a to_date the records of the year up to the quarter's end. */
+ * ledger": a flow counts the records of its quarter; a stock the state at the quarter's end, over
+ * all records dated up to it; a to_date the records of the year up to the quarter's end. */
 #include "measure.h"
 
 static int ledger_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail)

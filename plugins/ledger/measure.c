@@ -188,9 +188,8 @@ static int set_all(struct measuring *measuring, struct wh_failure *fail)
     uint32_t i;
     for (i = 0; i < measuring->count; i++) {
         struct running *running = &measuring->running[i];
-        int64_t value = running->metric->form == WH_DISTINCT
-                            ? (int64_t)running->distinct.count
-                            : running->value;
+        int64_t value = running->metric->form == WH_DISTINCT ? (int64_t)running->distinct.count
+                                                             : running->value;
         int rc = host->metric_set(host->self, wh_span_of(running->metric->id), value, fail);
         if (rc < 0) return rc;
     }
@@ -230,8 +229,8 @@ int measure_cell(const struct wh_host *host, const struct wh_cell *cell, struct 
     for (i = 0; i < measuring.count; i++) {
         measuring.running[i].metric = wh_list_at(&kind->metrics, i);
     }
-    rc = host->records(host->self, cell->kind, cell->unit, first_day_of(kind, cell),
-                       cell->last_day, visit, &measuring, fail);
+    rc = host->records(host->self, cell->kind, cell->unit, first_day_of(kind, cell), cell->last_day,
+                       visit, &measuring, fail);
     if (rc >= 0) rc = set_all(&measuring, fail);
     for (i = 0; i < measuring.count; i++) distinct_deinit(&measuring.running[i].distinct);
     free(measuring.running);

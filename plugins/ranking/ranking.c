@@ -4,6 +4,9 @@
 
 #include <wuhao/plugin.h>
 
+/* Tables read better in lines of their own. */
+/* clang-format off */
+
 static const struct wh_param rank_params[] = {
     {"level", {"层级", "county, township or grassroots"}, WH_TEXT, WH_PARAM_REQUIRED},
     {"kind", {"单位类型", "only units of this kind, as school"}, WH_TEXT, 0},
@@ -70,6 +73,8 @@ static const struct wh_command commands[] = {
      "wuhao explain 231182108 --year 2026"},
 };
 
+/* clang-format on */
+
 static struct wh_value null_value(void)
 {
     struct wh_value value = {0, 0, 0, {NULL, 0}};
@@ -120,7 +125,8 @@ static int read_query(const struct wh_host *host, struct wh_call *call,
     query->pass_h = pass.type != 0 ? pass.number : -1;
     if (year.type != 0 && (year.number < 1949 || year.number > 2200)) {
         return fail_with(fail, WH_E_USAGE,
-                         zh ? "年度：应在 1949 到 2200 之间" : "year: it must lie between 1949 and 2200");
+                         zh ? "年度：应在 1949 到 2200 之间"
+                            : "year: it must lie between 1949 and 2200");
     }
     if (pass.type != 0 && pass.number < 0) {
         return fail_with(fail, WH_E_USAGE, zh ? "达标线：不能为负" : "pass: it can't be negative");
@@ -218,7 +224,7 @@ struct explaining {
     const struct wh_host *host;
     struct wh_call *call;
     struct wh_failure *fail;
-    char item[64];   /* of the lines below it */
+    char item[64]; /* of the lines below it */
     char metric[64];
     char quarter[16];
     char facet[64];
@@ -320,8 +326,8 @@ static int ranking_open(const struct wh_host *host, void **ret_self, struct wh_f
 static int ranking_command(void *self, uint32_t index, struct wh_call *call,
                            struct wh_failure *fail)
 {
-    static int (*const runs[])(const struct wh_host *, struct wh_call *, struct wh_failure *) = {
-        run_rank, run_explain};
+    static int (*const runs[])(const struct wh_host *, struct wh_call *,
+                               struct wh_failure *) = {run_rank, run_explain};
     return runs[index](self, call, fail);
 }
 

@@ -32,7 +32,8 @@ static int drop(void **state)
 
 static void every_node_knows_its_line(void **state)
 {
-    const struct wh_yaml *list = wh_yaml_get(read_yaml("# c\na: 1\nb:\n  - x\n  - 'y'\n")->root, "b");
+    const struct wh_yaml *list =
+        wh_yaml_get(read_yaml("# c\na: 1\nb:\n  - x\n  - 'y'\n")->root, "b");
     (void)state;
     assert_int_equal(list->type, WH_YAML_LIST);
     assert_int_equal(list->count, 2);

@@ -25,10 +25,10 @@ struct column {
 struct wh_printer {
     enum wh_form form;
     enum wh_language language;
-    struct wh_arena arena;  /* columns, and the rows of a table until its widths are known */
+    struct wh_arena arena; /* columns, and the rows of a table until its widths are known */
     struct column *columns;
     size_t count;
-    struct wh_span **rows;  /* of a table */
+    struct wh_span **rows; /* of a table */
     size_t rows_count;
     size_t rows_size;
     struct wh_buffer notes; /* kept until the end: the first line on stderr is the error */
@@ -108,9 +108,9 @@ static void print_json_row(const struct wh_printer *printer, const Wh__ReplyRow 
     cJSON *object = cJSON_CreateObject();
     char *text;
     for (size_t i = 0; i < row->n_cells && i < printer->count; i++) {
-        (void)cJSON_AddItemToObject(object, printer->columns[i].name,
-                                    json_value(printer, &printer->columns[i], row->cells[i],
-                                               &arena));
+        (void)cJSON_AddItemToObject(
+            object, printer->columns[i].name,
+            json_value(printer, &printer->columns[i], row->cells[i], &arena));
     }
     text = cJSON_PrintUnformatted(object);
     puts(text ? text : "{}");

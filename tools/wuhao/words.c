@@ -26,7 +26,8 @@ static enum wh_language language_of_locale(void)
     return WH_EN;
 }
 
-/* The value of an option, behind `=` or in the next word; NULL and WH_E_USAGE where there is none. */
+/* The value of an option, behind `=` or in the next word; NULL and WH_E_USAGE where there is none.
+ */
 static const char *option_value(int argc, char **argv, int *i, size_t name_len,
                                 struct wh_error *err)
 {
@@ -211,8 +212,7 @@ int wh_words_request(const struct wh_words *words, int taken, const struct wh_co
     request->command = wh_arena_text(arena, wh_span_of(command->name));
     request->language = words->language;
     request->author = author(arena);
-    request->arguments =
-        wh_arena_new(arena, (size_t)words->count + 1, sizeof(*request->arguments));
+    request->arguments = wh_arena_new(arena, (size_t)words->count + 1, sizeof(*request->arguments));
     for (int i = taken; i < words->count && rc == 0; i++) {
         char *word = words->words[i];
         const struct wh_param *param;

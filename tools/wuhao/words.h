@@ -34,8 +34,8 @@ int wh_words_read(int argc, char **argv, struct wh_words *ret, struct wh_error *
  * name it. NULL: none. */
 const struct wh_command *wh_words_command(const struct wh_words *words, int *ret_taken);
 
-/* Turns the words behind a command into a request. Files are read here: WH_E_NOT_FOUND, WH_E_TOO_BIG,
- * WH_E_USAGE. The request lives in `arena`. */
+/* Turns the words behind a command into a request. Files are read here: WH_E_NOT_FOUND,
+ * WH_E_TOO_BIG, WH_E_USAGE. The request lives in `arena`. */
 int wh_words_request(const struct wh_words *words, int taken, const struct wh_command *command,
                      struct wh_arena *arena, Wh__Request **ret, struct wh_error *err);
 

@@ -330,8 +330,8 @@ struct wh_host {
 
     /* Visits the current records of `kind` and `unit` dated from `from` to `to` (days, both
      * included), by date, then id. Within `measure` the records visited are the sources that the
-     * summary's count and digest cover. WH_E_NOT_PERMITTED: the kind is neither the plugin's own nor of
-     * a plugin that it requires. */
+     * summary's count and digest cover. WH_E_NOT_PERMITTED: the kind is neither the plugin's own
+     * nor of a plugin that it requires. */
     int (*records)(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
                    int64_t from, int64_t to, wh_record_visit visit, void *context,
                    struct wh_failure *fail);
