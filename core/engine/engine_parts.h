@@ -109,7 +109,7 @@ struct wh_engine {
     bool barrier_sent;
 };
 
-/* Reads through the open batch. ret->data is NULL where there is none. */
+/* Reads through the open batch; ret->data NULL: there is none. */
 int wh_engine_get(struct wh_engine *engine, enum wh_family family, struct wh_span key,
                   struct wh_arena *arena, struct wh_span *ret, struct wh_error *err);
 /* Visits every key that begins with `prefix`; the open batch is not seen. */
@@ -123,7 +123,6 @@ void wh_engine_undo(struct wh_engine *engine);
 
 /* arrivals.c */
 void wh_links_take_arrivals(struct wh_engine *engine);
-
 /* links.c */
 void wh_links_tick(struct wh_engine *engine);
 /* The child of this unit, made where it is new; NULL where the store fails, which fails the turn.
