@@ -109,11 +109,15 @@ static int run(const struct wh_words *words, int taken, const struct wh_command 
     return exit_code;
 }
 
-static struct wh_span command_word(const void *unused, size_t i)
+/* The core's commands, then those that the node declared. */
+static struct wh_span command_word(const void *declared, size_t i)
 {
+    const struct declared *more = declared;
     const struct wh_command *command = wh_command_at((uint32_t)i);
-    (void)unused;
-    return wh_span_of(command ? command->name : NULL);
+    size_t core = 0;
+    if (command) return wh_span_of(command->name);
+    while (wh_command_at((uint32_t)core)) core++;
+    return wh_span_of(i - core < more->count ? more->commands[i - core].name : NULL);
 }
 
 static bool is_family(const char *word)
@@ -126,14 +130,15 @@ static bool is_family(const char *word)
     return false;
 }
 
-static int unknown(const struct wh_words *words, struct wh_error *err)
+static int unknown(const struct wh_words *words, const struct declared *declared,
+                   struct wh_error *err)
 {
     char name[128];
     struct wh_span near;
     (void)snprintf(name, sizeof(name), "%s%s%s", words->words[0],
                    words->count > 1 && is_family(words->words[0]) ? " " : "",
                    words->count > 1 && is_family(words->words[0]) ? words->words[1] : "");
-    near = wh_text_nearest(wh_span_of(name), command_word, NULL);
+    near = wh_text_nearest(wh_span_of(name), command_word, declared);
     return wh_fail(err, WH_E_USAGE,
                    near.data ? WH_MSG_COMMAND_UNKNOWN_NEAR : WH_MSG_COMMAND_UNKNOWN,
                    WH_ARGS(wh_arg_c(name), wh_arg_s(near)));
@@ -148,7 +153,7 @@ static int run_declared(const struct wh_words *words)
     int taken = 1, exit_code;
     int rc = is_family(words->words[0]) ? 0 : ask_declared(words, &declared, &err);
     if (rc == 0) command = find_declared(&declared, words, &taken);
-    if (rc == 0 && !command) rc = unknown(words, &err);
+    if (rc == 0 && !command) rc = unknown(words, &declared, &err);
     exit_code = wh_code_exit(rc);
     if (rc < 0) {
         wh_print_error(words->form, words->language, &err);

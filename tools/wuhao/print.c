@@ -214,6 +214,13 @@ static void print_upright(const struct wh_printer *printer)
 
 #define UPRIGHT_COLUMNS_MIN 9
 
+static size_t last_used(const struct wh_printer *printer)
+{
+    size_t i = printer->count - 1;
+    while (i > 0 && !printer->columns[i].used) i--;
+    return i;
+}
+
 static void print_table(struct wh_printer *printer)
 {
     if (printer->count == 0) return;
@@ -232,7 +239,8 @@ static void print_table(struct wh_printer *printer)
         return;
     }
     for (size_t i = 0; i < printer->count; i++) {
-        print_cell(&printer->columns[i], wh_span_of(printer->columns[i].title), false);
+        print_cell(&printer->columns[i], wh_span_of(printer->columns[i].title),
+                   i == last_used(printer));
     }
     putchar('\n');
     for (size_t r = 0; r < printer->rows_count; r++) {
