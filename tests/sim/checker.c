@@ -1,0 +1,388 @@
+#include "checker.h"
+
+#include <inttypes.h>
+
+#include "engine/cells.h"
+#include "engine/links.h"
+#include "model/key.h"
+#include "sums.h"
+#include "tree.h"
+#include "workload.h"
+
+/* ---- Reading a disk ---- */
+
+struct held {
+    bool found;
+    uint64_t seq; /* at which this node wrote it */
+    struct wh_row row;
+};
+
+static bool read_held(struct wh_span value, struct wh_arena *arena, struct held *ret)
+{
+    ret->found =
+        wh_key_take_u64(&value, &ret->seq) == 0 && wh_row_read(value, arena, &ret->row) == 0;
+    return ret->found;
+}
+
+static struct held find_row(const struct wh_sim_node *node, struct wh_span row_key,
+                            struct wh_arena *arena)
+{
+    struct wh_store disk = wh_memory_store_disk(node->store);
+    struct held held = {.found = false};
+    struct wh_span value;
+    (void)disk.ops->get(disk.self, NULL, WH_FAMILY_ROWS, row_key, arena, &value, NULL);
+    if (value.data) (void)read_held(value, arena, &held);
+    return held;
+}
+
+static uint64_t disk_head(const struct wh_sim_node *node, struct wh_arena *arena)
+{
+    struct wh_store disk = wh_memory_store_disk(node->store);
+    struct wh_span value;
+    uint64_t head = 0;
+    (void)disk.ops->get(disk.self, NULL, WH_FAMILY_META, WH_S("head"), arena, &value, NULL);
+    if (value.data) (void)wh_key_take_u64(&value, &head);
+    return head;
+}
+
+/* What `node` holds of the feed of the neighbour called `peer`. */
+static uint64_t disk_cursor(const struct wh_sim_node *node, const char *peer, int lane,
+                            struct wh_arena *arena)
+{
+    struct wh_store disk = wh_memory_store_disk(node->store);
+    struct wh_tuple key;
+    struct wh_span value;
+    uint64_t seq = 0;
+    wh_key_peer(&key, WH_PEER_HOLDING, wh_span_of(peer), WH_SPAN_EMPTY);
+    (void)disk.ops->get(disk.self, NULL, WH_FAMILY_PEERS, wh_tuple_span(&key), arena, &value, NULL);
+    value = wh_span_from(value, (size_t)lane * 16 + 8); /* (term, seq) a lane */
+    if (value.data) (void)wh_key_take_u64(&value, &seq);
+    return seq;
+}
+
+static void scan_disk(const struct wh_sim_node *node, enum wh_family family, struct wh_span from,
+                      struct wh_span to, wh_scan_visit visit, void *context)
+{
+    struct wh_store disk = wh_memory_store_disk(node->store);
+    (void)disk.ops->scan(disk.self, NULL, family, from, to, WH_SCAN_UP, visit, context, NULL);
+}
+
+/* ---- Who may hold what: said once more, in other words than the engine's ---- */
+
+static bool is_from_below(const struct wh_sim_node *node, const struct wh_row *row)
+{
+    return row->table != WH_TABLE_PROGRAMME && wh_tree_is_below(row->origin, node->unit);
+}
+
+static bool is_for_below(const struct wh_sim_node *node, const struct wh_row *row)
+{
+    if (row->table == WH_TABLE_MEMBER || !wh_tree_is_above(row->origin, node->unit)) return false;
+    if (row->table == WH_TABLE_PROGRAMME || row->table == WH_TABLE_TERM) return true;
+    if (wh_tree_is_below(row->unit, node->unit)) return true;
+    return row->table == WH_TABLE_UNIT && wh_tree_is_above(row->unit, node->unit);
+}
+
+static bool may_hold(const struct wh_sim_node *node, const struct wh_row *row)
+{
+    bool own_programme = row->table == WH_TABLE_PROGRAMME && node->parent == WH_NOBODY;
+    return is_from_below(node, row) || is_for_below(node, row) || own_programme;
+}
+
+void wh_check_batch(void *context, const struct wh_batch *batch)
+{
+    struct wh_sim_node *node = context;
+    struct wh_arena arena = {NULL, 0};
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const struct wh_write *write = &batch->writes[i];
+        struct held held, before;
+        if (write->family != WH_FAMILY_ROWS) continue;
+        if (write->is_delete || !read_held(write->value, &arena, &held)) {
+            wh_sim_fail(node->sim, node, "writes what is no row");
+            break;
+        }
+        before = find_row(node, write->key, &arena);
+        if (!may_hold(node, &held.row)) {
+            wh_sim_fail(node->sim, node, "holds a foreign row: %s of %.*s",
+                        wh_table_word(held.row.table), (int)held.row.unit.len, held.row.unit.data);
+        }
+        if (before.found && before.row.counter >= held.row.counter) {
+            wh_sim_fail(node->sim, node, "writes version %" PRIu64 " of %.*s over %" PRIu64,
+                        held.row.counter, (int)held.row.unit.len, held.row.unit.data,
+                        before.row.counter);
+        }
+    }
+    wh_arena_deinit(&arena);
+}
+
+/* ---- At every step ---- */
+
+struct acked_check {
+    const struct wh_sim_node *sender;
+    struct wh_sim_node *receiver;
+    bool down; /* the sender is the parent */
+    struct wh_arena arena;
+};
+
+static int check_entry(void *context, struct wh_span key, struct wh_span value)
+{
+    struct acked_check *check = context;
+    struct held sent = find_row(check->sender, value, &check->arena);
+    struct held held = find_row(check->receiver, value, &check->arena);
+    uint64_t seq = 0;
+    (void)wh_key_feed_read(key, &seq);
+    if (check->down && !is_for_below(check->receiver, &sent.row)) return 0;
+    if (sent.found && held.found && held.row.counter >= sent.row.counter) return 0;
+    wh_sim_fail(check->receiver->sim, check->receiver,
+                "lacks %s of %.*s, seq %" PRIu64 " of %s, which it acknowledged",
+                wh_table_word(sent.row.table), (int)sent.row.unit.len, sent.row.unit.data, seq,
+                check->sender->unit);
+    return 1;
+}
+
+/* Everything that `link` believes acknowledged lies on the receiver's disk. */
+static void check_acked(const struct wh_link *link, struct acked_check *check,
+                        uint64_t checked[WH_LANES])
+{
+    uint8_t feed = check->down ? WH_FEED_DOWN : WH_FEED_UP;
+    for (uint8_t lane = 0; lane < WH_LANES; lane++) {
+        struct wh_tuple from, to;
+        if (link->acked[lane] <= checked[lane]) continue;
+        wh_key_feed(&from, feed, lane, checked[lane] + 1);
+        wh_key_feed(&to, feed, lane, link->acked[lane] + 1);
+        scan_disk(check->sender, WH_FAMILY_FEED, wh_tuple_span(&from), wh_tuple_span(&to),
+                  check_entry, check);
+        checked[lane] = link->acked[lane];
+    }
+}
+
+/* An Ack speaks of a cursor that is on disk, and no cursor lies beyond what its sender wrote. */
+static void check_cursors(const struct wh_link *link, struct acked_check *check, const char *peer)
+{
+    uint64_t head = disk_head(check->sender, &check->arena);
+    bool forgotten = !check->down && check->sender->forgotten;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        uint64_t cursor = disk_cursor(check->receiver, peer, lane, &check->arena);
+        if (cursor > head) {
+            wh_sim_fail(check->receiver->sim, check->receiver,
+                        "its cursor %" PRIu64 " lies beyond the head %" PRIu64 " of %s", cursor,
+                        head, check->sender->unit);
+        }
+        if (link->state == WH_LINK_UP && link->acked[lane] > cursor && !forgotten) {
+            wh_sim_fail(check->receiver->sim, check->receiver,
+                        "acknowledged %" PRIu64 " to %s, its cursor is %" PRIu64, link->acked[lane],
+                        check->sender->unit, cursor);
+        }
+    }
+}
+
+static void check_neighbour(struct wh_sim_node *node, const struct wh_neighbour *neighbour)
+{
+    if (neighbour->rejected > 0) wh_sim_fail(node->sim, node, "a row was refused");
+    if (neighbour->link.state == WH_LINK_DIVERGED) wh_sim_fail(node->sim, node, "diverged");
+}
+
+static struct wh_sim_node *node_of(struct wh_sim *sim, const char *unit)
+{
+    for (uint32_t i = 0; i < sim->count; i++) {
+        if (strcmp(sim->nodes[i].unit, unit) == 0) return &sim->nodes[i];
+    }
+    return NULL;
+}
+
+void wh_check_turn(struct wh_sim_node *node)
+{
+    struct wh_engine *engine = node->engine;
+    struct acked_check check = {.sender = node};
+    if (engine->safe_head < node->head) {
+        wh_sim_fail(node->sim, node, "its head went back from %" PRIu64 " to %" PRIu64, node->head,
+                    engine->safe_head);
+    }
+    node->head = engine->safe_head;
+    if (engine->parent) {
+        const struct wh_link *link = &engine->parent->link;
+        /* what comes next is a connection to the process that forgot */
+        if (link->state == WH_LINK_DOWN || link->state == WH_LINK_REFUSED) node->forgotten = false;
+        check.receiver = &node->sim->nodes[node->parent];
+        check_neighbour(node, engine->parent);
+        check_acked(link, &check, node->checked_up);
+        check_cursors(link, &check, node->unit);
+    }
+    check.down = true;
+    for (uint32_t i = 0; i < engine->children_count; i++) {
+        const struct wh_neighbour *child = engine->children[i];
+        check.receiver = node_of(node->sim, child->unit);
+        check_neighbour(node, child);
+        check_acked(&child->link, &check, check.receiver->checked_down);
+        check_cursors(&child->link, &check, "");
+    }
+    wh_arena_deinit(&check.arena);
+}
+
+/* ---- Is all quiet? ---- */
+
+static const struct wh_neighbour *neighbour_for(const struct wh_sim_node *parent,
+                                                const struct wh_sim_node *child)
+{
+    for (uint32_t i = 0; parent->engine && i < parent->engine->children_count; i++) {
+        const struct wh_neighbour *neighbour = parent->engine->children[i];
+        if (strcmp(neighbour->unit, child->unit) == 0) return neighbour;
+    }
+    return NULL;
+}
+
+static const char *what_waits(const struct wh_sim_node *node)
+{
+    struct wh_sim *sim = node->sim;
+    const struct wh_neighbour *above;
+    const struct wh_engine *engine = node->engine;
+    if (!engine) return "it is down";
+    if (!wh_work_is_done(node)) return "a clerk waits";
+    if (!wh_cells_all_measured(engine)) return "a cell waits to be measured";
+    if (wh_memory_net_has_arrivals(sim->net, node->number)) return "something has arrived";
+    if (node->deadline_ms <= sim->now_ms) return "a turn is due";
+    if (node->parent == WH_NOBODY) return NULL;
+    if (!node->joined) return "it has not joined";
+    if (engine->parent->link.state != WH_LINK_UP) return "its link to the parent is not up";
+    if (!wh_links_sent_all(engine)) return "its parent has not acknowledged everything";
+    above = neighbour_for(&sim->nodes[node->parent], node);
+    if (!above) return "its parent has no link to it";
+    if (above->link.state != WH_LINK_UP) return "its parent's link to it is not up";
+    if (!wh_link_has_sent(&above->link,
+                          sim->nodes[node->parent].engine->safe_feed_heads[WH_FEED_DOWN])) {
+        return "it has not acknowledged everything of its parent";
+    }
+    return NULL;
+}
+
+bool wh_check_is_quiet(struct wh_sim *sim, const char **ret_why, const struct wh_sim_node **ret_at)
+{
+    for (uint32_t i = 0; i < sim->count; i++) {
+        const char *why = what_waits(&sim->nodes[i]);
+        if (!why) continue;
+        *ret_why = why;
+        *ret_at = &sim->nodes[i];
+        return false;
+    }
+    return true;
+}
+
+/* ---- At the end ---- */
+
+struct edge {
+    const struct wh_sim_node *from; /* whose rows are walked */
+    struct wh_sim_node *to;         /* that must have them too */
+    const struct wh_sim_node *child;
+    struct wh_arena arena;
+};
+
+static int check_row(void *context, struct wh_span key, struct wh_span value)
+{
+    struct edge *edge = context;
+    struct held held, other;
+    if (!read_held(value, &edge->arena, &held)) return 1;
+    if (!is_from_below(edge->child, &held.row) && !is_for_below(edge->child, &held.row)) return 0;
+    other = find_row(edge->to, key, &edge->arena);
+    if (other.found && wh_span_equal(held.row.packed, other.row.packed)) return 0;
+    wh_sim_fail(edge->to->sim, edge->to, "%s %s of %.*s as %s has it",
+                other.found ? "does not have" : "lacks", wh_table_word(held.row.table),
+                (int)held.row.unit.len, held.row.unit.data, edge->from->unit);
+    return 1;
+}
+
+static void check_edge(struct wh_sim_node *child, struct wh_sim_node *parent)
+{
+    struct edge edge = {.from = child, .to = parent, .child = child};
+    scan_disk(child, WH_FAMILY_ROWS, WH_SPAN_EMPTY, WH_SPAN_EMPTY, check_row, &edge);
+    edge.from = parent;
+    edge.to = child;
+    scan_disk(parent, WH_FAMILY_ROWS, WH_SPAN_EMPTY, WH_SPAN_EMPTY, check_row, &edge);
+    wh_arena_deinit(&edge.arena);
+}
+
+struct feed_check {
+    struct wh_sim_node *node;
+    uint64_t entries;
+    uint64_t expected;
+    struct wh_arena arena;
+};
+
+static int check_feed_entry(void *context, struct wh_span key, struct wh_span value)
+{
+    struct feed_check *check = context;
+    struct held held = find_row(check->node, value, &check->arena);
+    uint64_t seq;
+    check->entries++;
+    if (held.found && wh_key_feed_read(key, &seq) == 0 && seq == held.seq) return 0;
+    wh_sim_fail(check->node->sim, check->node, "a feed entry of a version that is no more");
+    return 1;
+}
+
+static int count_entries(void *context, struct wh_span key, struct wh_span value)
+{
+    struct feed_check *check = context;
+    const struct wh_sim_node *node = check->node;
+    struct held held;
+    (void)key;
+    if (!read_held(value, &check->arena, &held)) return 1;
+    if (is_from_below(node, &held.row)) check->expected++;
+    if (held.row.table != WH_TABLE_MEMBER &&
+        (wh_tree_is_above(held.row.origin, node->unit) ||
+         wh_span_equal(held.row.origin, wh_span_of(node->unit)))) {
+        check->expected++;
+    }
+    return 0;
+}
+
+/* L5 of the lessons: index and rows tell the same. */
+static void check_feed(struct wh_sim_node *node)
+{
+    struct feed_check check = {.node = node};
+    scan_disk(node, WH_FAMILY_FEED, WH_SPAN_EMPTY, WH_SPAN_EMPTY, check_feed_entry, &check);
+    scan_disk(node, WH_FAMILY_ROWS, WH_SPAN_EMPTY, WH_SPAN_EMPTY, count_entries, &check);
+    if (check.entries != check.expected) {
+        wh_sim_fail(node->sim, node, "%" PRIu64 " feed entries for %" PRIu64 " rows and ways",
+                    check.entries, check.expected);
+    }
+    wh_arena_deinit(&check.arena);
+}
+
+/* Units of its range and above it, as the root described them, and no others. */
+static void check_units(struct wh_sim_node *node)
+{
+    const struct wh_units *units = wh_engine_units(node->engine);
+    const struct wh_sim *sim = node->sim;
+    uint32_t expected = 0;
+    for (uint32_t i = 0; i < sim->count; i++) {
+        const struct wh_sim_node *other = &sim->nodes[i];
+        if (wh_tree_is_above(wh_span_of(other->unit), node->unit)) expected++;
+        if (!wh_tree_is_below(wh_span_of(other->unit), node->unit)) continue;
+        expected += other->units_count > 0 ? other->units_count : 1;
+    }
+    if (units->count != expected) {
+        wh_sim_fail(node->sim, node, "knows %u units, not %u", units->count, expected);
+    }
+    for (uint32_t i = 0; i < units->count; i++) {
+        struct wh_span name = units->items[i].name;
+        bool is_named = wh_span_equal(wh_span_from(name, 1), units->items[i].code) ||
+                        wh_span_equal(name, WH_S("city"));
+        if (!is_named) {
+            wh_sim_fail(node->sim, node, "calls %.*s %.*s", (int)units->items[i].code.len,
+                        units->items[i].code.data, (int)name.len, name.data);
+        }
+    }
+    if (wh_engine_programmes(node->engine)->count != 1) {
+        wh_sim_fail(node->sim, node, "holds %u programmes, not 1",
+                    wh_engine_programmes(node->engine)->count);
+    }
+}
+
+void wh_check_end(struct wh_sim *sim)
+{
+    for (uint32_t i = 0; i < sim->count; i++) {
+        struct wh_sim_node *node = &sim->nodes[i];
+        check_feed(node);
+        check_units(node);
+        if (node->parent != WH_NOBODY) check_edge(node, &sim->nodes[node->parent]);
+    }
+    wh_check_sums(sim);
+}

@@ -1,0 +1,424 @@
+#include "workload.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/date.h"
+#include "base/memory.h"
+#include "base/num.h"
+#include "engine/cells.h"
+#include "engine/members.h"
+#include "engine/records.h"
+#include "tree.h"
+
+#define OPS_MAX 6 /* that wait at one node */
+#define OPS_PER_TURN_MAX 4
+#define WORK_MS_MAX 40000 /* between two doings of one clerk */
+#define FOREVER_MS 4102444800000
+
+/* Two ledgers: one that looks at its quarter alone, one that looks back. */
+static const char programme_yaml[] =
+    "programme:\n"
+    "  id: sim\n"
+    "  title: {zh: 仿真, en: Simulation}\n"
+    "  years: [2025, 2026, 2027]\n"
+    "  phases:\n"
+    "    2025: {id: one, title: {zh: 一, en: One}}\n"
+    "    2026: {id: two, title: {zh: 二, en: Two}}\n"
+    "    2027: {id: three, title: {zh: 三, en: Three}}\n"
+    "  baseline_rate: 50\n"
+    "  raise_points: 10\n"
+    "  scale: 100\n"
+    "  pass: {township: 80, grassroots: 80}\n"
+    "  subordinate_share: 80\n"
+    "  bonus_cap: 0\n"
+    "  assessor: {grassroots: township, township: county, county: city}\n"
+    "  calendar: {moves_to: next_working_day, quiet_hours: \"20:00-08:00\"}\n"
+    "  retention_years: {personal: 3}\n"
+    "goods:\n"
+    "  - {id: all, points: 100, title: {zh: 全部, en: All}}\n"
+    "rubric:\n"
+    "  township:\n"
+    "    - {id: t1, good: all, points: 100, form: count, metric: meetings, need: 4,\n"
+    "       title: {zh: 会, en: Meetings}}\n"
+    "  grassroots:\n"
+    "    - {id: g1, good: all, points: 100, form: count, metric: meetings, need: 4,\n"
+    "       title: {zh: 会, en: Meetings}}\n"
+    "ledgers:\n"
+    "  - kind: meeting\n"
+    "    title: {zh: 会议, en: Meetings}\n"
+    "    enter: [county, township, grassroots]\n"
+    "    fields:\n"
+    "      - {name: attended, type: integer, required: true, title: {zh: 人数, en: Attended}}\n"
+    "    metrics:\n"
+    "      - {id: meetings, type: flow, count: {}}\n"
+    "      - {id: attended, type: flow, sum: {field: attended}}\n"
+    "  - kind: elder\n"
+    "    title: {zh: 五老, en: Elders}\n"
+    "    enter: [county, township, grassroots]\n"
+    "    fields:\n"
+    "      - {name: person, type: person, required: true, personal: true,\n"
+    "         title: {zh: 姓名, en: Name}}\n"
+    "      - {name: pay, type: decimal, required: true, title: {zh: 金额, en: Pay}}\n"
+    "      - {name: until, type: date, title: {zh: 截止, en: Until}}\n"
+    "    metrics:\n"
+    "      - {id: elders, type: stock, count: {in_force: true}}\n"
+    "      - {id: elder_pay, type: stock, sum: {field: pay, in_force: true}}\n"
+    "ranking:\n"
+    "  county: [share_township, share_grassroots, mean_score]\n"
+    "  township: [verdict, score, share]\n"
+    "  grassroots: [verdict, score]\n"
+    "duties: []\n"
+    "plugin_metrics: []\n";
+
+/* ---- What waits ---- */
+
+static void add_op(struct wh_sim_node *node, struct wh_sim_op op)
+{
+    node->ops = wh_memory_resize(node->ops, node->ops_count + 1, sizeof(*node->ops));
+    node->ops[node->ops_count++] = op;
+    node->deadline_ms = node->sim->now_ms;
+}
+
+static void remove_op(struct wh_sim_node *node, uint32_t i)
+{
+    node->ops_count--;
+    memmove(&node->ops[i], &node->ops[i + 1], (node->ops_count - i) * sizeof(*node->ops));
+}
+
+void wh_work_begin(struct wh_sim *sim)
+{
+    struct wh_civil day = {2026, 6, 10};
+    bool at_the_turn = wh_chance_is(&sim->chance, 2500); /* of a quarter, while all work */
+    if (at_the_turn) day = (struct wh_civil){2026, 6, 30};
+    sim->clock_base_ms = (int64_t)wh_day_of(day) * 86400000 +
+                         (at_the_turn ? (23 * 60 + 55) * 60000 - 480 * 60000 : 0);
+    for (uint32_t i = 0; i < sim->count; i++) {
+        struct wh_sim_node *node = &sim->nodes[i];
+        node->work_at_ms = wh_chance_between(&sim->chance, 1, WORK_MS_MAX);
+        if (i == 0) add_op(node, (struct wh_sim_op){.type = WH_SIM_IMPORT});
+        if (i == 0) add_op(node, (struct wh_sim_op){.type = WH_SIM_ISSUE});
+        if (i == 0) continue;
+        add_op(&sim->nodes[node->parent], (struct wh_sim_op){.type = WH_SIM_INVITE, .child = i});
+    }
+}
+
+void wh_work_rename(struct wh_sim_node *node)
+{
+    node->letter++;
+    add_op(&node->sim->nodes[0], (struct wh_sim_op){.type = WH_SIM_IMPORT});
+}
+
+int64_t wh_work_next_ms(const struct wh_sim_node *node)
+{
+    if (!node->sim->chaos || node->parent == WH_NOBODY) return INT64_MAX;
+    return node->work_at_ms;
+}
+
+static struct wh_sim_record draw_record(struct wh_sim_node *node)
+{
+    struct wh_chance *chance = &node->sim->chance;
+    struct wh_sim_record record = {
+        .is_elder = wh_chance_is(chance, 5000),
+        .unit = wh_chance_below(chance, node->units_count),
+        .date = wh_day_of((struct wh_civil){2025, 10, 1}) + (int32_t)wh_chance_below(chance, 456),
+        .amount = wh_chance_between(chance, 0, 99999),
+    };
+    if (record.is_elder && wh_chance_is(chance, 5000)) {
+        record.until = record.date + (int32_t)wh_chance_below(chance, 300);
+    }
+    return record;
+}
+
+/* A record that nothing waits for, or none. */
+static bool pick_record(struct wh_sim_node *node, uint32_t *ret)
+{
+    uint32_t picked;
+    if (node->records_count == 0) return false;
+    picked = wh_chance_below(&node->sim->chance, node->records_count);
+    if (node->records[picked].withdrawn) return false;
+    for (uint32_t i = 0; i < node->ops_count; i++) {
+        if (node->ops[i].type >= WH_SIM_CHANGE && node->ops[i].record == picked) return false;
+    }
+    *ret = picked;
+    return true;
+}
+
+void wh_work_draw(struct wh_sim_node *node)
+{
+    struct wh_chance *chance = &node->sim->chance;
+    struct wh_sim_op op = {.type = WH_SIM_ADD};
+    uint32_t what;
+    if (wh_work_next_ms(node) > node->sim->now_ms) return;
+    node->work_at_ms = node->sim->now_ms + wh_chance_between(chance, 1, WORK_MS_MAX);
+    if (node->ops_count >= OPS_MAX) return;
+    what = wh_chance_below(chance, 10);
+    op.after = draw_record(node);
+    if (what >= 5 && pick_record(node, &op.record)) {
+        op.type = what == 9 ? WH_SIM_WITHDRAW : WH_SIM_CHANGE;
+        op.after.is_elder = node->records[op.record].is_elder;
+        if (!op.after.is_elder) op.after.until = 0;
+        if (op.type == WH_SIM_WITHDRAW) op.after = node->records[op.record];
+    }
+    add_op(node, op);
+}
+
+bool wh_work_is_done(const struct wh_sim_node *node)
+{
+    return node->ops_count == 0;
+}
+
+/* ---- Doing it ---- */
+
+static void import_units(struct wh_sim_node *node, struct wh_engine *engine)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_faults faults;
+    struct wh_error err;
+    uint32_t total, changed;
+    wh_faults_init(&faults, &arena);
+    if (wh_units_import(engine, wh_tree_csv(node->sim, &arena), &faults, &arena, &total, &changed,
+                        &err) < 0) {
+        wh_sim_fail(node->sim, node, "the tree of units was refused");
+    }
+    wh_arena_deinit(&arena);
+}
+
+static void issue(struct wh_sim_node *node, struct wh_engine *engine)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_faults faults;
+    const Wh__Programme *programme = NULL;
+    struct wh_error err;
+    uint32_t number;
+    wh_faults_init(&faults, &arena);
+    if (wh_programme_read(wh_span_of(programme_yaml), &arena, &faults, &programme) < 0) {
+        struct wh_span why = wh_fault_text(&faults.items[0], WH_EN, &arena);
+        wh_sim_fail(node->sim, node, "the programme was refused, line %u: %.*s",
+                    faults.items[0].line, (int)why.len, why.data);
+    } else if (wh_programme_issue(engine, programme, &number, &err) < 0) {
+        wh_sim_fail(node->sim, node, "the programme was not issued");
+    }
+    wh_arena_deinit(&arena);
+}
+
+static void invite(struct wh_sim_node *node, struct wh_engine *engine, uint32_t child)
+{
+    const struct wh_sim_node *invited = &node->sim->nodes[child];
+    struct wh_error err;
+    if (wh_member_invite(engine, wh_span_of(invited->unit), invited->invite_key, FOREVER_MS, &err) <
+        0) {
+        wh_sim_fail(node->sim, node, "%s could not be invited", invited->unit);
+    }
+}
+
+/* What the clerk types, checked as the door checks it. */
+static bool read_record(struct wh_sim_node *node, struct wh_engine *engine,
+                        const struct wh_sim_record *wanted, struct wh_arena *arena,
+                        struct wh_record *ret)
+{
+    const char *kind_name = wanted->is_elder ? "elder" : "meeting";
+    struct wh_record_scope scope = wh_records_scope(engine);
+    struct wh_entry entries[5] = {{WH_S("unit"), wh_span_of(node->units[wanted->unit])}};
+    char date[WH_DAY_TEXT_SIZE], until[WH_DAY_TEXT_SIZE] = "", amount[WH_HUNDREDTHS_TEXT_SIZE];
+    const struct wh_kind *kind =
+        wh_kind_find(engine, wh_span_of(kind_name), (uint32_t)wh_civil_of(wanted->date).year);
+    struct wh_faults faults;
+    wh_faults_init(&faults, arena);
+    wh_day_format(wanted->date, date);
+    if (wanted->until != 0) wh_day_format(wanted->until, until);
+    (void)snprintf(amount, sizeof(amount), "%" PRId64, wanted->amount);
+    if (wanted->is_elder) wh_hundredths_format(wanted->amount, amount);
+    entries[1] = (struct wh_entry){WH_S("date"), wh_span_of(date)};
+    entries[2] =
+        (struct wh_entry){wanted->is_elder ? WH_S("pay") : WH_S("attended"), wh_span_of(amount)};
+    entries[3] = (struct wh_entry){WH_S("person"), WH_S("王五")};
+    entries[4] = (struct wh_entry){WH_S("until"), wh_span_of(until)};
+    return wh_record_read(kind, &scope, entries, wanted->is_elder ? 5 : 3, 1, arena, &faults, ret);
+}
+
+/* Programme and units come from above: until they are here, the clerk waits. */
+static bool can_enter(const struct wh_sim_node *node, struct wh_engine *engine,
+                      const struct wh_sim_record *wanted)
+{
+    return wh_engine_programmes(engine)->count > 0 &&
+           wh_units_find(wh_engine_units(engine), wh_span_of(node->units[wanted->unit]));
+}
+
+static int put_record(struct wh_sim_node *node, struct wh_engine *engine, struct wh_sim_op *op,
+                      struct wh_record *record, struct wh_arena *arena)
+{
+    struct wh_span author = WH_S("clerk");
+    const struct wh_sim_record *known;
+    struct wh_record old;
+    struct wh_error err;
+    if (op->type == WH_SIM_ADD) return wh_record_add(engine, record, author, &err);
+    known = &node->records[op->record];
+    if (wh_record_find(engine, known->id, arena, &old, &err) < 0 || old.version != known->version ||
+        old.date != known->date) {
+        wh_sim_fail(node->sim, node, "a record that was saved is not there as it was saved");
+        return WH_E_CORRUPT;
+    }
+    if (op->type == WH_SIM_CHANGE) return wh_record_change(engine, &old, record, author, &err);
+    *record = old;
+    record->version = wh_engine_head(engine) + 1;
+    return wh_record_withdraw(engine, &old, WH_S("mistaken"), author, &err);
+}
+
+static void enter(struct wh_sim_node *node, struct wh_engine *engine, struct wh_sim_op *op)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_record record;
+    if (!can_enter(node, engine, &op->after)) return;
+    if (!read_record(node, engine, &op->after, &arena, &record)) {
+        /* the clock is far behind: the date lies too far ahead of it */
+        if (node->clock_ms == 0) wh_sim_fail(node->sim, node, "a good record was refused");
+    } else if (put_record(node, engine, op, &record, &arena) == 0) {
+        op->after.id = record.id;
+        op->after.version = record.version;
+        op->after.withdrawn = op->type == WH_SIM_WITHDRAW;
+        op->state = WH_SIM_IN_BATCH;
+    }
+    wh_arena_deinit(&arena);
+}
+
+static void run_op(struct wh_sim_node *node, struct wh_engine *engine, struct wh_sim_op *op)
+{
+    switch (op->type) {
+    case WH_SIM_IMPORT: import_units(node, engine); break;
+    case WH_SIM_ISSUE: issue(node, engine); break;
+    case WH_SIM_INVITE: invite(node, engine, op->child); break;
+    case WH_SIM_ADD:
+    case WH_SIM_CHANGE:
+    case WH_SIM_WITHDRAW: enter(node, engine, op); return;
+    }
+    op->state = WH_SIM_IN_BATCH;
+}
+
+void wh_work_requests(void *context, struct wh_engine *engine)
+{
+    struct wh_sim_node *node = context;
+    for (uint32_t i = 0; i < node->ops_count && i < OPS_PER_TURN_MAX; i++) {
+        if (node->ops[i].state == WH_SIM_WAITS) run_op(node, engine, &node->ops[i]);
+    }
+}
+
+/* "Saved." */
+static void apply(struct wh_sim_node *node, const struct wh_sim_op *op)
+{
+    if (op->type < WH_SIM_ADD) return;
+    if (op->type != WH_SIM_ADD) {
+        node->records[op->record] = op->after;
+        return;
+    }
+    node->records =
+        wh_memory_resize(node->records, node->records_count + 1, sizeof(*node->records));
+    node->records[node->records_count++] = op->after;
+}
+
+static const char *const op_words[] = {"import", "issue", "invite", "add", "change", "withdraw"};
+
+void wh_work_committed(void *context, int rc, const struct wh_error *err)
+{
+    struct wh_sim_node *node = context;
+    bool dead = *wh_memory_store_is_dead(node->store);
+    uint32_t i = 0;
+    (void)err;
+    while (i < node->ops_count) {
+        struct wh_sim_op *op = &node->ops[i];
+        if (op->state != WH_SIM_IN_BATCH) {
+            i++;
+        } else if (dead || rc < 0) {
+            op->state = dead ? WH_SIM_UNCERTAIN : WH_SIM_WAITS;
+            i++;
+        } else {
+            wh_sim_note(node->sim, node, "saved: %s version %" PRIu64, op_words[op->type],
+                        op->after.version);
+            apply(node, op);
+            remove_op(node, i);
+        }
+    }
+    if (rc < 0) wh_sim_note(node->sim, node, "commit failed");
+}
+
+/* ---- After a power cut ---- */
+
+void wh_work_power_cut(struct wh_sim_node *node)
+{
+    for (uint32_t i = 0; i < node->ops_count; i++) {
+        if (node->ops[i].state == WH_SIM_IN_BATCH) node->ops[i].state = WH_SIM_UNCERTAIN;
+    }
+}
+
+static bool was_saved(struct wh_sim_node *node, const struct wh_sim_op *op)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_record found;
+    struct wh_error err;
+    bool saved = wh_record_find(node->engine, op->after.id, &arena, &found, &err) == 0 &&
+                 found.version == op->after.version;
+    wh_arena_deinit(&arena);
+    return saved;
+}
+
+void wh_work_look_again(struct wh_sim_node *node)
+{
+    uint32_t i = 0;
+    while (i < node->ops_count) {
+        struct wh_sim_op *op = &node->ops[i];
+        if (op->state == WH_SIM_UNCERTAIN && op->type >= WH_SIM_ADD && was_saved(node, op)) {
+            apply(node, op);
+            remove_op(node, i);
+            continue;
+        }
+        op->state = WH_SIM_WAITS;
+        i++;
+    }
+}
+
+/* ---- Measuring ---- */
+
+struct measuring {
+    const struct wh_cell *cell;
+    struct wh_measurement *measurement;
+    bool is_elder;
+    int64_t count;
+    int64_t sum;
+};
+
+static int measure_record(void *context, const struct wh_record *record)
+{
+    struct measuring *measuring = context;
+    int32_t field = measuring->is_elder ? 1 : 0; /* pay, or attended */
+    if (measuring->is_elder && wh_record_last_day(record) < measuring->cell->last_day) return 0;
+    measuring->count++;
+    measuring->sum += record->values[field].number;
+    wh_measurement_use(measuring->measurement, record->id, record->version);
+    return 0;
+}
+
+int wh_work_measure(void *context, const struct wh_cell *cell, const struct wh_kind *kind,
+                    struct wh_measurement *ret, struct wh_error *err)
+{
+    struct wh_sim_node *node = context;
+    bool is_elder = wh_span_equal(cell->kind, WH_S("elder"));
+    struct measuring measuring = {.cell = cell, .measurement = ret, .is_elder = is_elder};
+    struct wh_records_query query = {
+        .kind = kind,
+        .unit = cell->unit,
+        .from = is_elder ? INT32_MIN : (int32_t)cell->first_day,
+        .to = (int32_t)cell->last_day,
+        .which = WH_RECORDS_CURRENT,
+    };
+    int rc = wh_records_scan(node->engine, &query, measure_record, &measuring, err);
+    if (rc < 0) return rc;
+    rc = wh_measurement_set(ret, is_elder ? WH_S("elders") : WH_S("meetings"), measuring.count);
+    if (rc < 0) return rc;
+    return wh_measurement_set(ret, is_elder ? WH_S("elder_pay") : WH_S("attended"), measuring.sum);
+}
+
+void wh_work_free(struct wh_sim_node *node)
+{
+    wh_memory_free(node->ops);
+    wh_memory_free(node->records);
+}
