@@ -156,7 +156,7 @@ void wh_desk_requests(void *context, struct wh_engine *engine)
         if (queued->writes && (written || (desk->writer && desk->writer != queued))) continue;
         rc = run_one(desk, queued, &err);
         if (queued->writes) written = true;
-        if (queued->writes && rc == WH_CALL_AGAIN) desk->writer = queued;
+        if (queued->call.exclusive && rc == WH_CALL_AGAIN) desk->writer = queued;
         if (rc == 0) queued->done = true;
         if (rc >= 0) continue;
         unlink_call(desk, queued);

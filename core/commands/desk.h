@@ -1,8 +1,8 @@
 /* desk.h: where commands are taken and run: requests come in, wait for their turn, run as part of
  * the engine's turn, and are answered only when what they wrote is on disk.
  *
- * One command that writes runs in a turn, and one that takes several turns (an import) keeps the
- * others that write waiting: what it has checked stays true until it writes.
+ * One command that writes runs in a turn; an exclusive one (an import) keeps the others that write
+ * waiting until it is done.
  *
  * Thread: loop. */
 #ifndef WH_COMMANDS_DESK_H

@@ -90,6 +90,7 @@ static int begin(struct wh_desk *desk, struct wh_call *call, struct wh_error *er
     importing = wh_memory_new(1, sizeof(*importing));
     call->state = importing;
     call->release = release;
+    call->exclusive = true;
     importing->kind = kind;
     importing->generation = wh_engine_generation(desk->engine);
     importing->uniqueness = wh_uniqueness_new(desk->engine, kind);
@@ -102,6 +103,7 @@ static int begin(struct wh_desk *desk, struct wh_call *call, struct wh_error *er
     }
     if (call->faults.count > 0 && !wh_call_has(call, "skip-bad")) return fail_faults(call, err);
     if (importing->csv.header.count == 0) return fail_faults(call, err);
+    importing->refused = call->faults.count; /* rows that are no rows of the table */
     importing->records =
         wh_arena_new(&call->arena, importing->csv.count, sizeof(*importing->records));
     return WH_CALL_AGAIN;
@@ -151,7 +153,7 @@ static int write_records(struct wh_desk *desk, struct wh_call *call, struct impo
 {
     bool dry = wh_call_has(call, "dry-run");
     struct wh_value row[] = {
-        wh_value_number(WH_INTEGER, importing->csv.count),
+        wh_value_number(WH_INTEGER, (int64_t)importing->count + importing->refused),
         wh_value_number(WH_INTEGER, dry ? 0 : importing->count),
         wh_value_number(WH_INTEGER, importing->refused),
     };

@@ -303,7 +303,7 @@ static const struct wh_command commands[] = {
     {"sync retry", {"重新发送被拒的行", "offers rows again that a neighbour refused"}, NONE,
      WH_LIST(retry_columns), WH_PERMIT_OPERATE, 0, "wuhao sync retry"},
     {"wait", {"等待", "waits until the node serves, or is synced"}, WH_LIST(wait_params), NONE,
-     WH_PERMIT_READ, 0, "wuhao wait --synced --timeout 60"},
+     WH_PERMIT_READ, WH_COMMAND_PATIENT, "wuhao wait --synced --timeout 60"},
 };
 
 /* clang-format on */

@@ -304,6 +304,12 @@ uint64_t wh_engine_generation(const struct wh_engine *engine)
     return engine->generation;
 }
 
+void wh_engine_kinds_changed(struct wh_engine *engine)
+{
+    engine->generation++;
+    engine->cells_pending = true;
+}
+
 static int count_row(void *context, struct wh_span key, struct wh_span value)
 {
     uint64_t *count = context;

@@ -96,6 +96,9 @@ void wh_engine_abandon_turn(struct wh_engine *engine, const struct wh_error *err
 
 /* Grows whenever programmes, and so kinds, were loaded anew: what was lent before is gone. */
 uint64_t wh_engine_generation(const struct wh_engine *engine);
+/* Plugins came or went: kinds that were lent before are gone, and cells that waited may be
+ * measured. */
+void wh_engine_kinds_changed(struct wh_engine *engine);
 
 /* How many rows the node holds, deleted ones included. WH_E_IO. */
 int wh_engine_rows_count(struct wh_engine *engine, uint64_t *ret, struct wh_error *err);

@@ -56,27 +56,24 @@ static void log_faults(struct wh_node *node, const char *event, const struct wh_
     }
 }
 
-/* What can change while it serves: the log and the parent. The rest says that it needs a restart.
- */
+/* A config with faults changes nothing; the log says why. */
 static void reload(struct wh_node *node)
 {
     struct wh_arena arena = {NULL, 0};
     struct wh_faults faults;
-    struct wh_error err;
+    struct wh_error err = {.code = 0};
     struct wh_config before = node->home.config;
     int rc;
     wh_faults_init(&faults, &arena);
     rc = wh_home_reload(&node->home, &faults, &err);
+    log_faults(node, "config.refused", &faults);
+    if (rc == 0) rc = wh_node_apply_config(node, &before, &err);
     if (rc < 0) {
-        log_faults(node, "config.refused", &faults);
+        struct wh_span text = wh_error_text(&err, WH_EN, &arena);
+        wh_log(&node->log, WH_ERROR, "config.refused", "why=%.*s", (int)text.len, text.data);
     } else {
-        const struct wh_config *now = &node->home.config;
-        node->log.least = wh_config_severity(now);
-        if (!wh_span_equal(before.parent_endpoint, now->parent_endpoint) ||
-            !wh_span_equal(before.parent_key, now->parent_key)) {
-            rc = node->desk.parent_changed(node, &err);
-        }
-        wh_log(&node->log, WH_INFO, "config.read", "parent=%s", rc < 0 ? "refused" : "kept");
+        wh_log(&node->log, WH_INFO, "config.read", "unit=%.*s", (int)node->home.config.unit.len,
+               node->home.config.unit.data);
     }
     wh_arena_deinit(&arena);
 }

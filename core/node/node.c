@@ -127,6 +127,43 @@ static void open_plugins(struct wh_node *node)
     node->desk.plugins = node->plugins;
 }
 
+/* ---- A config read anew ---- */
+
+static bool lists_equal(const struct wh_span *a, uint32_t a_count, const struct wh_span *b,
+                        uint32_t b_count)
+{
+    if (a_count != b_count) return false;
+    for (uint32_t i = 0; i < a_count; i++) {
+        if (!wh_span_equal(a[i], b[i])) return false;
+    }
+    return true;
+}
+
+static bool plugins_differ(const struct wh_config *a, const struct wh_config *b)
+{
+    return !lists_equal(a->plugin_enable, a->plugin_enable_count, b->plugin_enable,
+                        b->plugin_enable_count) ||
+           !lists_equal(a->plugin_path, a->plugin_path_count, b->plugin_path, b->plugin_path_count);
+}
+
+int wh_node_apply_config(struct wh_node *node, const struct wh_config *before, struct wh_error *err)
+{
+    const struct wh_config *now = &node->home.config;
+    int rc = 0;
+    node->log.least = wh_config_severity(now);
+    if (plugins_differ(before, now)) {
+        wh_engine_kinds_changed(node->engine);
+        wh_plugins_free(node->plugins);
+        open_plugins(node);
+    }
+    if (!wh_span_equal(before->listen, now->listen)) rc = listen_on_wire(node, err);
+    if (rc == 0 && (!wh_span_equal(before->parent_endpoint, now->parent_endpoint) ||
+                    !wh_span_equal(before->parent_key, now->parent_key))) {
+        rc = parent_changed(node, err);
+    }
+    return rc;
+}
+
 /* ---- Opening and closing ---- */
 
 static int no_arrival(void *net, struct wh_arrival *ret)

@@ -37,6 +37,11 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
                  struct wh_faults *faults, struct wh_error *err);
 void wh_node_close(struct wh_node *node);
 
+/* Puts what has changed from `before` to the home's config into force: parent, plugins, where it
+ * listens, how much it logs. Unit, name and kind need a restart. */
+int wh_node_apply_config(struct wh_node *node, const struct wh_config *before,
+                         struct wh_error *err);
+
 /* Serves until SIGTERM or SIGINT; SIGHUP reads the config anew. */
 int wh_node_serve(struct wh_node *node, struct wh_error *err);
 

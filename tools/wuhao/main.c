@@ -1,8 +1,10 @@
 /* wuhao: the command line of a node. */
 #include <stdio.h>
+#include <time.h>
 
 #include "ask.h"
 #include "base/memory.h"
+#include "base/num.h"
 #include "base/text.h"
 #include "door/commands.h"
 #include "help.h"
@@ -88,6 +90,46 @@ static bool runs_without_node(const struct wh_words *words, const struct wh_comm
     return (command->flags & WH_COMMAND_STOPPED) && !words->endpoint && !wh_ask_is_running(words);
 }
 
+#define ASK_AGAIN_MS 100
+#define PATIENCE_MS_DEFAULT 60000
+
+static int64_t mono_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t patience_ms(const struct wh_command *command, const Wh__Request *request)
+{
+    int64_t seconds;
+    if (!(command->flags & WH_COMMAND_PATIENT)) return 0;
+    for (size_t i = 0; i < request->n_arguments; i++) {
+        const Wh__Argument *argument = request->arguments[i];
+        struct wh_span text = wh_span(argument->value.data, argument->value.len);
+        if (strcmp(argument->name, "timeout") != 0) continue;
+        if (wh_number_parse(text, &seconds) == 0 && seconds >= 0 && seconds < INT32_MAX) {
+            return seconds * 1000;
+        }
+    }
+    return PATIENCE_MS_DEFAULT;
+}
+
+/* A patient command waits for a node that is still starting. */
+static int ask_patiently(const struct wh_words *words, const struct wh_command *command,
+                         const Wh__Request *request, struct wh_printer *printer,
+                         struct wh_error *err)
+{
+    int64_t until_ms = mono_ms() + patience_ms(command, request);
+    int rc = wh_ask_node(words, request, print_reply, printer, err);
+    while (rc == WH_E_UNREACHABLE && mono_ms() < until_ms) {
+        struct timespec pause = {0, ASK_AGAIN_MS * 1000000L};
+        (void)nanosleep(&pause, NULL);
+        rc = wh_ask_node(words, request, print_reply, printer, err);
+    }
+    return rc;
+}
+
 static int run(const struct wh_words *words, int taken, const struct wh_command *command)
 {
     struct wh_arena arena = {NULL, 0};
@@ -100,7 +142,7 @@ static int run(const struct wh_words *words, int taken, const struct wh_command 
     if (rc == 0) {
         rc = runs_without_node(words, command)
                  ? wh_ask_once(words, request, print_reply, printer, &err)
-                 : wh_ask_node(words, request, print_reply, printer, &err);
+                 : ask_patiently(words, command, request, printer, &err);
     }
     exit_code = rc < 0 ? wh_code_exit(rc) : wh_printer_exit(printer);
     if (rc < 0) wh_print_error(form, words->language, &err);

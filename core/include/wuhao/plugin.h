@@ -203,6 +203,7 @@ struct wh_column {
 #define WH_COMMAND_STOPPED 1u /* also runs while the node is stopped */
 #define WH_COMMAND_LOCAL 2u   /* needs no node at all */
 #define WH_COMMAND_CSV 4u     /* prints CSV unless another form is asked for */
+#define WH_COMMAND_PATIENT 8u /* asked again, up to its `timeout`, while no node answers */
 
 struct wh_command {
     const char *name; /* one or two words, as in "unit list" */
