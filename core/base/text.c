@@ -33,6 +33,11 @@ enum wh_text_state wh_text_check(struct wh_span text, enum wh_text_form form)
     return WH_TEXT_GOOD;
 }
 
+bool wh_text_is_utf8(struct wh_span text)
+{
+    return u8_check((const uint8_t *)text.data, text.len) == NULL;
+}
+
 struct wh_span wh_text_trim(struct wh_span text)
 {
     while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {

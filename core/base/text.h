@@ -19,6 +19,9 @@ enum wh_text_state {
 
 enum wh_text_state wh_text_check(struct wh_span text, enum wh_text_form form);
 
+/* True where `text` is UTF-8, whatever characters it holds. */
+bool wh_text_is_utf8(struct wh_span text);
+
 /* `text` without blanks at both ends. */
 struct wh_span wh_text_trim(struct wh_span text);
 

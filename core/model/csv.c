@@ -108,8 +108,7 @@ static struct wh_span decode(struct wh_span text, struct wh_arena *arena, struct
         csv->encoding = WH_CSV_UTF8_BOM;
         return wh_span_from(text, 3);
     }
-    if (wh_text_check(text, WH_TEXT_LINES) == WH_TEXT_NOT_UTF8 &&
-        wh_text_from_gbk(text, arena, &converted) == 0) {
+    if (!wh_text_is_utf8(text) && wh_text_from_gbk(text, arena, &converted) == 0) {
         csv->encoding = WH_CSV_GBK;
     }
     return converted;

@@ -32,6 +32,14 @@ static void what_is_no_utf8_is_refused(void **state)
     }
 }
 
+static void utf8_is_utf8_whatever_characters_it_holds(void **state)
+{
+    (void)state;
+    assert_true(wh_text_is_utf8(WH_S("\r\n\0\x1b 五好")));
+    assert_true(wh_text_is_utf8(WH_SPAN_EMPTY));
+    assert_false(wh_text_is_utf8(WH_S("\r\n\xCE\xE5")));
+}
+
 static void what_is_printed_is_always_printable(void **state)
 {
     struct wh_arena arena = {NULL, 0};
@@ -97,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(control_characters_are_told_from_broken_text),
         cmocka_unit_test(what_is_no_utf8_is_refused),
+        cmocka_unit_test(utf8_is_utf8_whatever_characters_it_holds),
         cmocka_unit_test(what_is_printed_is_always_printable),
         cmocka_unit_test(wide_characters_take_two_columns),
         cmocka_unit_test(the_nearest_word_is_offered_only_where_it_is_near),
