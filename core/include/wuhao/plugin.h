@@ -156,9 +156,9 @@ struct wh_condition {
 struct wh_metric {
     const char *id;
     struct wh_title title;
-    uint32_t type;       /* WH_FLOW, WH_STOCK, WH_TO_DATE */
-    uint32_t form;       /* WH_MEASURED ... WH_DISTINCT */
-    uint32_t flags;      /* WH_IN_FORCE | WH_LATEST */
+    uint32_t type;  /* WH_FLOW, WH_STOCK, WH_TO_DATE */
+    uint32_t form;  /* WH_MEASURED ... WH_DISTINCT */
+    uint32_t flags; /* WH_IN_FORCE | WH_LATEST */
     uint32_t reserved;
     struct wh_list fields; /* const char *: what a sum adds; the one field of a distinct */
     struct wh_list any;    /* struct wh_condition: one of them holds; empty: every record */
