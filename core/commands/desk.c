@@ -139,6 +139,7 @@ static void unlink_call(struct wh_desk *desk, struct wh_queued *queued)
     struct wh_queued **at = &desk->queue;
     while (*at != queued) at = &(*at)->next;
     *at = queued->next;
+    if (queued->call.exclusive) desk->was_large = true;
     if (desk->writer == queued) desk->writer = NULL;
 }
 

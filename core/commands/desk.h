@@ -29,6 +29,7 @@ struct wh_desk {
     int64_t (*disk_free)(void *node);
     /* The parent in the home's config has changed. */
     int (*parent_changed)(void *node, struct wh_error *err);
+    bool was_large;           /* a call that took much memory has ended: the loop gives it back */
     struct wh_queued *queue;  /* in the order of arrival */
     struct wh_queued *writer; /* the one that writes and takes several turns */
 };

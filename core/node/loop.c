@@ -1,4 +1,5 @@
 /* The loop: wait until something arrives or is due, take requests, turn the engine. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
@@ -125,6 +126,14 @@ static int64_t wait_ms(struct wh_node *node, int64_t deadline_ms)
     return wait < 0 ? 0 : wait;
 }
 
+/* The allocator keeps what an import used; a small machine wants it back. */
+static void give_memory_back(struct wh_node *node)
+{
+    if (!node->desk.was_large) return;
+    node->desk.was_large = false;
+    (void)malloc_trim(0);
+}
+
 int wh_node_serve(struct wh_node *node, struct wh_error *err)
 {
     struct wh_watch signals = {open_signals(), false};
@@ -137,6 +146,7 @@ int wh_node_serve(struct wh_node *node, struct wh_error *err)
         take_requests(node);
         wh_engine_turn(node->engine, wh_node_now(), &deadline_ms);
         node->replies_wait = wh_replies_flush(&node->replies);
+        give_memory_back(node);
     }
     (void)sd_notify(0, "STOPPING=1");
     wh_log(&node->log, WH_INFO, "stop", "unit=%.*s", (int)node->home.config.unit.len,
