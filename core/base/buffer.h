@@ -19,7 +19,8 @@ void wh_buffer_put_byte(struct wh_buffer *buffer, uint8_t byte);
 /* Appends printf output. */
 void wh_buffer_print(struct wh_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Makes room for `len` more bytes and lends their start; wh_buffer_grew() says how many were used. */
+/* Makes room for `len` more bytes and lends their start; wh_buffer_grew() says how many were used.
+ */
 char *wh_buffer_room(struct wh_buffer *buffer, size_t len);
 void wh_buffer_grew(struct wh_buffer *buffer, size_t len);
 struct wh_span wh_buffer_span(const struct wh_buffer *buffer);

@@ -26,13 +26,13 @@ struct wh_civil wh_civil_of(int32_t day)
 {
     int64_t from_march = (int64_t)day + 719468;
     int32_t year = (int32_t)((10000 * from_march + 14780) / 3652425);
-    int32_t rest = (int32_t)from_march - (365 * year + floor_div(year, 4) - floor_div(year, 100) +
-                                          floor_div(year, 400));
+    int32_t rest = (int32_t)from_march -
+                   (365 * year + floor_div(year, 4) - floor_div(year, 100) + floor_div(year, 400));
     int32_t month;
     if (rest < 0) {
         year -= 1;
-        rest = (int32_t)from_march - (365 * year + floor_div(year, 4) - floor_div(year, 100) +
-                                      floor_div(year, 400));
+        rest = (int32_t)from_march -
+               (365 * year + floor_div(year, 4) - floor_div(year, 100) + floor_div(year, 400));
     }
     month = (100 * rest + 52) / 3060;
     return (struct wh_civil){

@@ -3,10 +3,10 @@
 #ifndef WH_BASE_LIMITS_H
 #define WH_BASE_LIMITS_H
 
-#define WH_CODE_BYTES_MIN 2            /* a unit's code */
+#define WH_CODE_BYTES_MIN 2 /* a unit's code */
 #define WH_CODE_BYTES_MAX 24
-#define WH_NAME_BYTES_MAX 120          /* a unit's, a kind's, a field's name */
-#define WH_TEXT_BYTES_MAX 1000         /* a text field */
+#define WH_NAME_BYTES_MAX 120  /* a unit's, a kind's, a field's name */
+#define WH_TEXT_BYTES_MAX 1000 /* a text field */
 #define WH_LONG_TEXT_BYTES_MAX 100000
 #define WH_FIELDS_MAX 64               /* of one kind */
 #define WH_FAULTS_KEPT_MAX 10000       /* more are counted, not kept */
@@ -14,11 +14,11 @@
 #define WH_IMPORT_ROWS_MAX 500000
 #define WH_UNITS_MAX 1000000
 #define WH_PROGRAMME_BYTES_MAX (4u << 20)
-#define WH_ROW_BYTES_MAX (4u << 20)    /* one row, packed */
-#define WH_FRAME_BYTES_MAX (6u << 20)  /* one frame on a link */
-#define WH_ROWS_BYTES_MAX (16u << 20)  /* the rows of one Push, inflated */
-#define WH_ROWS_COUNT_MAX 65536        /* of one Push */
-#define WH_TERMS_COUNT_MAX 100000      /* of one store */
+#define WH_ROW_BYTES_MAX (4u << 20)   /* one row, packed */
+#define WH_FRAME_BYTES_MAX (6u << 20) /* one frame on a link */
+#define WH_ROWS_BYTES_MAX (16u << 20) /* the rows of one Push, inflated */
+#define WH_ROWS_COUNT_MAX 65536       /* of one Push */
+#define WH_TERMS_COUNT_MAX 100000     /* of one store */
 #define WH_REQUEST_BYTES_MAX (100u << 20)
 #define WH_YAML_NODES_MAX 200000
 #define WH_YEAR_MIN 1949

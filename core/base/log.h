@@ -1,5 +1,5 @@
-/* log.h: one line an event, English, key=value, for node/ and host/ alone. A personal value is never
- * an argument. Thread: any (one write a line). */
+/* log.h: one line an event, English, key=value, for node/ and host/ alone. A personal value is
+ * never an argument. Thread: any (one write a line). */
 #ifndef WH_BASE_LOG_H
 #define WH_BASE_LOG_H
 

@@ -53,6 +53,6 @@ int wh_hundredths_parse(struct wh_span text, int64_t *ret)
 void wh_hundredths_format(int64_t value_h, char ret[WH_HUNDREDTHS_TEXT_SIZE])
 {
     uint64_t size = value_h < 0 ? 0u - (uint64_t)value_h : (uint64_t)value_h;
-    (void)snprintf(ret, WH_HUNDREDTHS_TEXT_SIZE, "%s%" PRIu64 ".%02" PRIu64,
-                   value_h < 0 ? "-" : "", size / 100, size % 100);
+    (void)snprintf(ret, WH_HUNDREDTHS_TEXT_SIZE, "%s%" PRIu64 ".%02" PRIu64, value_h < 0 ? "-" : "",
+                   size / 100, size % 100);
 }

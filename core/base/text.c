@@ -78,23 +78,26 @@ size_t wh_text_columns(struct wh_span text)
     return columns > 0 ? (size_t)columns : 0;
 }
 
-/* Levenshtein distance of two short words. */
+/* Edits between two short words, two neighbours that changed places counting as one. */
 static size_t distance(struct wh_span a, struct wh_span b)
 {
-    size_t row[NEAREST_BYTES_MAX + 1];
-    for (size_t j = 0; j <= b.len; j++) row[j] = j;
+    size_t rows[3][NEAREST_BYTES_MAX + 1];
+    for (size_t j = 0; j <= b.len; j++) rows[0][j] = j;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *twice = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            size_t cost = diagonal + (a.data[i - 1] != b.data[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < cost) cost = row[j] + 1;
+            size_t cost = above[j - 1] + (a.data[i - 1] != b.data[j - 1]);
+            if (above[j] + 1 < cost) cost = above[j] + 1;
             if (row[j - 1] + 1 < cost) cost = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] &&
+                a.data[i - 2] == b.data[j - 1] && twice[j - 2] + 1 < cost) {
+                cost = twice[j - 2] + 1;
+            }
             row[j] = cost;
         }
     }
-    return row[b.len];
+    return rows[a.len % 3][b.len];
 }
 
 struct wh_span wh_text_nearest(struct wh_span wrong, wh_text_word word, const void *words)

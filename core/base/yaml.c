@@ -7,7 +7,8 @@
 #include "base/num.h"
 #include "base/text.h"
 
-/* The two-document tree is copied into the arena node by node: an alias shares its anchor's copy. */
+/* The two-document tree is copied into the arena node by node: an alias shares its anchor's copy.
+ */
 static struct wh_yaml *copy_scalar(const yaml_node_t *node, struct wh_yaml *copy,
                                    struct wh_arena *arena)
 {
@@ -91,8 +92,8 @@ static void add_parse_fault(const yaml_parser_t *parser, struct wh_span text,
                             struct wh_faults *faults)
 {
     uint32_t line = (uint32_t)parser->problem_mark.line + 1;
-    bool tab = memchr(text.data, '\t', text.len) != NULL &&
-               parser->problem && strstr(parser->problem, "cannot start any token");
+    bool tab = memchr(text.data, '\t', text.len) != NULL && parser->problem &&
+               strstr(parser->problem, "cannot start any token");
     wh_fault_add(faults, line, WH_SPAN_EMPTY, tab ? WH_MSG_YAML_TAB : WH_MSG_YAML_BROKEN,
                  WH_ARGS(wh_arg_c(parser->problem ? parser->problem : "not UTF-8 text")));
 }
@@ -175,9 +176,9 @@ static bool number_in(const struct wh_yaml *node, const char *key, int64_t value
                       int64_t max, int64_t scale, struct wh_faults *faults)
 {
     if (value >= min && value <= max) return true;
-    wh_fault_add(faults, node->line, wh_span_of(key), WH_MSG_YAML_RANGE,
-                 WH_ARGS(wh_arg_c(key), wh_arg_s(node->text), wh_arg_n(min / scale),
-                         wh_arg_n(max / scale)));
+    wh_fault_add(
+        faults, node->line, wh_span_of(key), WH_MSG_YAML_RANGE,
+        WH_ARGS(wh_arg_c(key), wh_arg_s(node->text), wh_arg_n(min / scale), wh_arg_n(max / scale)));
     return false;
 }
 

@@ -16,10 +16,10 @@ enum wh_yaml_type {
 
 struct wh_yaml {
     enum wh_yaml_type type;
-    uint32_t line;              /* from 1 */
-    bool quoted;                /* a scalar in quotes */
-    struct wh_span text;        /* of a scalar */
-    uint32_t count;             /* of a list's items or a map's pairs */
+    uint32_t line;       /* from 1 */
+    bool quoted;         /* a scalar in quotes */
+    struct wh_span text; /* of a scalar */
+    uint32_t count;      /* of a list's items or a map's pairs */
     const struct wh_yaml *const *items;
     const struct wh_yaml *const *keys; /* of a map, beside items */
 };

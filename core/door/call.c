@@ -16,8 +16,8 @@ int wh_call_init(struct wh_call *call, struct wh_span request, struct wh_reply_s
     if (request.len > WH_REQUEST_BYTES_MAX) {
         return wh_fail(err, WH_E_TOO_BIG, WH_MSG_REQUEST_BIG, NULL);
     }
-    call->request = (const Wh__Request *)wh_protobuf_unpack(&wh__request__descriptor, request,
-                                                            &call->arena);
+    call->request =
+        (const Wh__Request *)wh_protobuf_unpack(&wh__request__descriptor, request, &call->arena);
     if (!call->request) return wh_fail(err, WH_E_CORRUPT, WH_MSG_REQUEST_BROKEN, NULL);
     call->language = call->request->language == WH_ZH ? WH_ZH : WH_EN;
     call->author = wh_span_of(call->request->author);
@@ -84,9 +84,9 @@ static int read_rest(struct wh_call *call, const Wh__Argument *argument, struct 
     if (!equals) {
         return wh_fail(err, WH_E_USAGE, WH_MSG_ARGUMENT_NOT_PAIR, WH_ARGS(wh_arg_s(text)));
     }
-    call->rest[call->rest_count++] = (struct wh_named_text){
-        wh_span(text.data, (size_t)(equals - text.data)),
-        wh_span_from(text, (size_t)(equals - text.data) + 1)};
+    call->rest[call->rest_count++] =
+        (struct wh_named_text){wh_span(text.data, (size_t)(equals - text.data)),
+                               wh_span_from(text, (size_t)(equals - text.data) + 1)};
     return 0;
 }
 
@@ -197,8 +197,7 @@ static bool is_number(uint32_t type)
     }
 }
 
-static Wh__Cell *cell_of(struct wh_call *call, const struct wh_value *value,
-                         struct wh_arena *arena)
+static Wh__Cell *cell_of(struct wh_call *call, const struct wh_value *value, struct wh_arena *arena)
 {
     Wh__Cell *cell = wh_arena_new(arena, 1, sizeof(*cell));
     char text[WH_MOMENT_TEXT_SIZE];
@@ -250,7 +249,8 @@ void wh_reply_note(struct wh_call *call, enum wh_message message, const struct w
     Wh__Reply reply = WH__REPLY__INIT;
     Wh__Note note = WH__NOTE__INIT;
     struct wh_error sentence;
-    (void)wh_fail(&sentence, WH_E_FAILED, message, args); /* an error is a sentence with arguments */
+    (void)wh_fail(&sentence, WH_E_FAILED, message,
+                  args); /* an error is a sentence with arguments */
     note.text = wh_arena_text(&arena, wh_error_text(&sentence, call->language, &arena));
     reply.body_case = WH__REPLY__BODY_NOTE;
     reply.note = &note;

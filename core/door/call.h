@@ -31,6 +31,9 @@ struct wh_call {
     struct wh_faults faults;
     struct wh_named_text *rest; /* FIELD=VALUE */
     uint32_t rest_count;
+    /* While it takes several turns no other command that writes runs: what it has checked stays
+     * true until it writes. Set by the handler. */
+    bool exclusive;
     /* A handler that takes several turns keeps its state here. */
     void *state;
     void (*release)(void *state);

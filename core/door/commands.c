@@ -3,6 +3,9 @@
 #define REQUIRED_WORD (WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL)
 #define REQUIRED_FILE (REQUIRED_WORD | WH_PARAM_CONTENT)
 
+/* Tables read better in lines of their own. */
+/* clang-format off */
+
 /* ---- Arguments ---- */
 
 static const struct wh_param init_params[] = {
@@ -285,6 +288,8 @@ static const struct wh_command commands[] = {
      WH_LIST(list_params), NONE, WH_PERMIT_READ, WH_COMMAND_CSV, "wuhao export meeting > out.csv"},
     {"metrics", {"显示指标", "shows the metrics of a unit, row by row"}, WH_LIST(metrics_params),
      WH_LIST(metric_columns), WH_PERMIT_READ, 0, "wuhao metrics --unit 231182108 --year 2026"},
+    {"commands", {"列出插件提供的命令", "lists the commands that plugins add"}, NONE, NONE,
+     WH_PERMIT_READ, 0, "wuhao commands"},
     {"plugin list", {"列出插件", "lists plugins and their state"}, NONE, WH_LIST(plugin_columns),
      WH_PERMIT_READ, 0, "wuhao plugin list"},
     {"plugin show", {"显示插件", "shows what a plugin declares"}, WH_LIST(plugin_show_params),
@@ -298,8 +303,10 @@ static const struct wh_command commands[] = {
     {"sync retry", {"重新发送被拒的行", "offers rows again that a neighbour refused"}, NONE,
      WH_LIST(retry_columns), WH_PERMIT_OPERATE, 0, "wuhao sync retry"},
     {"wait", {"等待", "waits until the node serves, or is synced"}, WH_LIST(wait_params), NONE,
-     WH_PERMIT_READ, 0, "wuhao wait --synced --timeout 60"},
+     WH_PERMIT_READ, WH_COMMAND_PATIENT, "wuhao wait --synced --timeout 60"},
 };
+
+/* clang-format on */
 
 #define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -79,8 +79,8 @@ static int mark_all(struct wh_engine *engine, struct wh_error *err)
     wh_tuple_clear(&prefix);
     wh_key_records_of(&prefix, WH_SPAN_EMPTY, WH_SPAN_EMPTY);
     prefix.len = 1; /* all kinds */
-    rc = wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), mark_record, engine,
-                        err);
+    rc =
+        wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), mark_record, engine, err);
     if (rc < 0) return rc;
     rc = wh_rows_scan(engine, WH_TABLE_SUMMARY, WH_SPAN_EMPTY, WH_PLACE_NOW, mark_row, engine, err);
     if (rc < 0) return rc;
@@ -197,7 +197,7 @@ static int put_summary(struct wh_engine *engine, const struct dirty *cell,
 struct later {
     struct wh_engine *engine;
     const struct dirty *cell;
-    int32_t last;  /* the last quarter that this one may change */
+    int32_t last; /* the last quarter that this one may change */
     int32_t found;
 };
 
@@ -208,8 +208,7 @@ static int find_later(void *context, const struct wh_row *row)
     int32_t quarter;
     if (wh_row_key_summary_read(row->key, &unit, &quarter, &facet, &origin) < 0) return 0;
     if (quarter <= later->cell->quarter || quarter > later->last) return 0;
-    if (!wh_span_equal(facet, later->cell->kind) ||
-        !wh_span_equal(origin, later->engine->home)) {
+    if (!wh_span_equal(facet, later->cell->kind) || !wh_span_equal(origin, later->engine->home)) {
         return 0;
     }
     later->found = quarter;

@@ -10,7 +10,7 @@
 /* What `measure` fills for one cell: a value for each metric of the kind, and the records used. */
 struct wh_measurement {
     const struct wh_kind *kind;
-    int64_t *values;       /* one for each metric of the kind; 0 until set */
+    int64_t *values; /* one for each metric of the kind; 0 until set */
     uint32_t records;
     struct wh_buffer used; /* ids and versions, for the digest */
 };

@@ -235,6 +235,7 @@ static int reload(struct wh_engine *engine, uint32_t stale, struct wh_error *err
         wh_arena_clear(&engine->programmes_arena);
         rc = wh_programmes_load(engine, WH_PLACE_NOW, &engine->programmes_arena,
                                 &engine->programmes, err);
+        engine->generation++;
         engine->cells_pending = true;
     }
     if (rc == 0 && (stale & WH_STALE_MEMBERS)) rc = wh_members_load(engine, err);
@@ -286,6 +287,44 @@ const struct wh_units *wh_engine_units(const struct wh_engine *engine)
 const struct wh_programmes *wh_engine_programmes(const struct wh_engine *engine)
 {
     return &engine->programmes;
+}
+
+uint32_t wh_engine_writes(const struct wh_engine *engine)
+{
+    return engine->batch.count;
+}
+
+void wh_engine_abandon_turn(struct wh_engine *engine, const struct wh_error *err)
+{
+    if (engine->failure.code == 0) engine->failure = *err;
+}
+
+uint64_t wh_engine_generation(const struct wh_engine *engine)
+{
+    return engine->generation;
+}
+
+void wh_engine_kinds_changed(struct wh_engine *engine)
+{
+    engine->generation++;
+    engine->cells_pending = true;
+}
+
+static int count_row(void *context, struct wh_span key, struct wh_span value)
+{
+    uint64_t *count = context;
+    (void)key;
+    (void)value;
+    *count += 1;
+    return 0;
+}
+
+int wh_engine_rows_count(struct wh_engine *engine, uint64_t *ret, struct wh_error *err)
+{
+    uint64_t count = 0;
+    int rc = wh_engine_scan(engine, WH_FAMILY_ROWS, WH_SPAN_EMPTY, count_row, &count, err);
+    if (rc == 0) *ret = count;
+    return rc;
 }
 
 static int take_place(void *context, struct wh_span key, struct wh_span value)

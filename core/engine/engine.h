@@ -49,17 +49,17 @@ enum wh_parent {
 struct wh_engine_config {
     struct wh_span unit; /* the home unit */
     struct wh_span name;
-    uint32_t kind;       /* enum wh_unit_kind */
+    uint32_t kind; /* enum wh_unit_kind */
     enum wh_parent parent;
     uint8_t node_key[WH_NODE_KEY_BYTES]; /* public */
-    const char *program; /* version; must outlive the engine */
+    const char *program;                 /* version; must outlive the engine */
     struct wh_key data_key;
-    uint64_t seed;       /* fresh randomness */
+    uint64_t seed; /* fresh randomness */
 };
 
 struct wh_now {
-    int64_t mono_ms;      /* never goes back */
-    int64_t clock_ms;     /* wall time */
+    int64_t mono_ms;  /* never goes back */
+    int64_t clock_ms; /* wall time */
     int32_t zone_minutes;
 };
 
@@ -88,6 +88,20 @@ uint64_t wh_engine_head(const struct wh_engine *engine);
 
 /* The parent or its key has changed: the link begins anew. WH_E_IO. */
 int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent, struct wh_error *err);
+
+/* How many writes the open batch holds: a command that failed after some of them makes the whole
+ * turn fail, since half a command must not be saved. */
+uint32_t wh_engine_writes(const struct wh_engine *engine);
+void wh_engine_abandon_turn(struct wh_engine *engine, const struct wh_error *err);
+
+/* Grows whenever programmes, and so kinds, were loaded anew: what was lent before is gone. */
+uint64_t wh_engine_generation(const struct wh_engine *engine);
+/* Plugins came or went: kinds that were lent before are gone, and cells that waited may be
+ * measured. */
+void wh_engine_kinds_changed(struct wh_engine *engine);
+
+/* How many rows the node holds, deleted ones included. WH_E_IO. */
+int wh_engine_rows_count(struct wh_engine *engine, uint64_t *ret, struct wh_error *err);
 
 /* The place in the order of this node's commits that it had reached at `moment_ms`, for reads as
  * of a moment; WH_PLACE_NOW for one that lies ahead. WH_E_IO. */

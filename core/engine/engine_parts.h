@@ -16,10 +16,10 @@ enum wh_feed {
 
 /* First byte of a key in the family `peers`. */
 enum wh_peer_fact {
-    WH_PEER_HOLDING = 1,   /* what this node holds of the neighbour's feed */
-    WH_PEER_REJECT_IN = 2, /* a row of the neighbour that this node refused */
-    WH_PEER_REJECT_OUT = 3,/* a row of this node that the neighbour refused */
-    WH_PEER_INVITE = 4,    /* unit + one-time public key */
+    WH_PEER_HOLDING = 1,    /* what this node holds of the neighbour's feed */
+    WH_PEER_REJECT_IN = 2,  /* a row of the neighbour that this node refused */
+    WH_PEER_REJECT_OUT = 3, /* a row of this node that the neighbour refused */
+    WH_PEER_INVITE = 4,     /* unit + one-time public key */
 };
 
 /* Caches that a committed batch has made stale. */
@@ -39,13 +39,13 @@ struct wh_neighbour {
     struct wh_link link;
     struct wh_out out;
     uint64_t route;
-    char unit[32];           /* of a child; "" for the parent */
+    char unit[32]; /* of a child; "" for the parent */
     struct wh_holding committing;
     bool awaits_commit;
-    Wh__Reject *rejects;     /* of this turn, in the turn's arena */
+    Wh__Reject *rejects; /* of this turn, in the turn's arena */
     uint32_t rejects_count;
-    bool wants;              /* a cut that waits for the next turn */
-    uint64_t rejected;       /* rows refused by either side, kept in the store */
+    bool wants;        /* a cut that waits for the next turn */
+    uint64_t rejected; /* rows refused by either side, kept in the store */
 };
 
 /* A node that handed in its key under an invite in this turn. */
@@ -75,40 +75,41 @@ struct wh_engine {
     struct wh_term_mark *marks;
     uint32_t marks_count;
     uint64_t feed_heads[WH_FEEDS][WH_LANES]; /* with the open batch */
-    uint64_t safe_head;  /* on disk: what links may speak of */
+    uint64_t safe_head;                      /* on disk: what links may speak of */
     uint64_t safe_feed_heads[WH_FEEDS][WH_LANES];
     int64_t last_moment_ms;
     struct wh_batch batch;
-    uint32_t stale;          /* once the open batch is committed */
-    bool rows_written;       /* into the open batch */
-    bool cells_pending;      /* some cell waits to be measured */
-    bool cells_marked;       /* in the open batch */
-    int32_t presence_quarter;/* for which presence was written; 0: none yet */
-    uint32_t presence_units; /* how many units it knew then */
+    uint32_t stale;           /* once the open batch is committed */
+    bool rows_written;        /* into the open batch */
+    bool cells_pending;       /* some cell waits to be measured */
+    bool cells_marked;        /* in the open batch */
+    int32_t presence_quarter; /* for which presence was written; 0: none yet */
+    uint32_t presence_units;  /* how many units it knew then */
     /* caches */
     struct wh_arena units_arena;
     struct wh_units units;
     struct wh_arena programmes_arena;
     struct wh_programmes programmes;
+    uint64_t generation; /* of the programmes */
     struct wh_arena members_arena;
     struct wh_member *members;
     uint32_t members_count;
     /* neighbours */
-    struct wh_neighbour *parent; /* NULL: a root */
-    bool joining;                /* a token waits to be handed in */
-    bool join_denied;            /* the parent did not know its key */
-    enum wh_identity identity;   /* of the connection being tried */
+    struct wh_neighbour *parent;     /* NULL: a root */
+    bool joining;                    /* a token waits to be handed in */
+    bool join_denied;                /* the parent did not know its key */
+    enum wh_identity identity;       /* of the connection being tried */
     struct wh_enrolment *enrolments; /* of this turn, in its arena; answered after the commit */
-    bool more_work;              /* something was left for the next turn */
-    struct wh_error failure;     /* of this turn; code 0: none */
+    bool more_work;                  /* something was left for the next turn */
+    struct wh_error failure;         /* of this turn; code 0: none */
     struct wh_neighbour **children;
     uint32_t children_count;
-    uint64_t barrier_asked;      /* nonce of the newest barrier; 0: none */
+    uint64_t barrier_asked; /* nonce of the newest barrier; 0: none */
     uint64_t barrier_settled;
     bool barrier_sent;
 };
 
-/* Reads through the open batch. ret->data is NULL where there is none. */
+/* Reads through the open batch; ret->data NULL: there is none. */
 int wh_engine_get(struct wh_engine *engine, enum wh_family family, struct wh_span key,
                   struct wh_arena *arena, struct wh_span *ret, struct wh_error *err);
 /* Visits every key that begins with `prefix`; the open batch is not seen. */
@@ -120,9 +121,13 @@ int wh_engine_commit(struct wh_engine *engine, struct wh_error *err);
 /* Forgets the open batch, as if the turn had not been. */
 void wh_engine_undo(struct wh_engine *engine);
 
-/* links.c */
+/* arrivals.c */
 void wh_links_take_arrivals(struct wh_engine *engine);
+/* links.c */
 void wh_links_tick(struct wh_engine *engine);
+/* The child of this unit, made where it is new; NULL where the store fails, which fails the turn.
+ */
+struct wh_neighbour *wh_links_child(struct wh_engine *engine, struct wh_span unit);
 void wh_links_committed(struct wh_engine *engine, int rc);
 int64_t wh_links_deadline_ms(const struct wh_engine *engine);
 void wh_links_deinit(struct wh_engine *engine);
@@ -132,10 +137,8 @@ int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err);
 void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour,
                    struct wh_event *event);
 
-/* cells.c */
+/* cells.c, presence.c */
 int wh_cells_measure(struct wh_engine *engine, struct wh_error *err);
-
-/* presence.c */
 int wh_presence_write(struct wh_engine *engine, struct wh_error *err);
 
 /* members.c */

@@ -59,8 +59,8 @@ static int retry_reject(void *context, struct wh_span key, struct wh_span value)
 {
     struct retry *retry = context;
     struct wh_engine *engine = retry->engine;
-    const Wh__Reject *reject = (const Wh__Reject *)wh_protobuf_unpack(
-        &wh__reject__descriptor, value, &engine->scratch);
+    const Wh__Reject *reject =
+        (const Wh__Reject *)wh_protobuf_unpack(&wh__reject__descriptor, value, &engine->scratch);
     int rc;
     if (!reject) return WH_E_CORRUPT;
     wh_batch_delete(&engine->batch, WH_FAMILY_PEERS, wh_arena_copy(&engine->scratch, key));
@@ -75,8 +75,8 @@ static int retry_neighbour(struct retry *retry, struct wh_neighbour *neighbour)
     struct wh_tuple prefix;
     int rc;
     wh_key_peer(&prefix, WH_PEER_REJECT_OUT, wh_span_of(neighbour->unit), WH_SPAN_EMPTY);
-    rc = wh_engine_scan(retry->engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), retry_reject,
-                        retry, retry->err);
+    rc = wh_engine_scan(retry->engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), retry_reject, retry,
+                        retry->err);
     if (rc == 0) neighbour->rejected = 0;
     return rc;
 }

@@ -10,10 +10,10 @@ struct wh_link_status {
     enum wh_link_role role;
     enum wh_link_state state;
     struct wh_note reason;
-    int64_t since_ms;       /* wall time */
-    uint64_t pending;       /* seqs that the neighbour has not acknowledged */
-    uint64_t cursor;        /* held of the neighbour's feed */
-    int64_t last_ack_ms;    /* wall time; 0: none */
+    int64_t since_ms;    /* wall time */
+    uint64_t pending;    /* seqs that the neighbour has not acknowledged */
+    uint64_t cursor;     /* held of the neighbour's feed */
+    int64_t last_ack_ms; /* wall time; 0: none */
     uint64_t rejected;
     int64_t skew_ms;
     uint32_t in_flight;

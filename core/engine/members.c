@@ -42,8 +42,8 @@ int wh_members_load(struct wh_engine *engine, struct wh_error *err)
     int rc;
     wh_arena_clear(&engine->members_arena);
     engine->members_count = 0;
-    rc = wh_rows_scan(engine, WH_TABLE_MEMBER, WH_SPAN_EMPTY, WH_PLACE_NOW, load_member, &load,
-                      err);
+    rc =
+        wh_rows_scan(engine, WH_TABLE_MEMBER, WH_SPAN_EMPTY, WH_PLACE_NOW, load_member, &load, err);
     if (rc < 0) return rc;
     engine->members = load.items;
     engine->members_count = load.count;
@@ -66,10 +66,10 @@ static int read_invite(struct wh_engine *engine, const uint8_t *key, const Wh__I
                        err);
     *ret = NULL;
     if (rc < 0 || !bytes.data) return rc;
-    *ret = (const Wh__Invite *)wh_protobuf_unpack(&wh__invite__descriptor, bytes,
-                                                  &engine->scratch);
-    return *ret ? 0 : wh_fail(err, WH_E_CORRUPT, WH_MSG_STORE_HOLDING_BROKEN,
-                              WH_ARGS(wh_arg_c("invite")));
+    *ret = (const Wh__Invite *)wh_protobuf_unpack(&wh__invite__descriptor, bytes, &engine->scratch);
+    return *ret ? 0
+                : wh_fail(err, WH_E_CORRUPT, WH_MSG_STORE_HOLDING_BROKEN,
+                          WH_ARGS(wh_arg_c("invite")));
 }
 
 static bool invite_holds(const struct wh_engine *engine, const Wh__Invite *invite)
@@ -129,8 +129,7 @@ static void put_invite(struct wh_engine *engine, const uint8_t *key, const Wh__I
 }
 
 int wh_member_invite(struct wh_engine *engine, struct wh_span unit,
-                     const uint8_t key[WH_NODE_KEY_BYTES], int64_t expires_ms,
-                     struct wh_error *err)
+                     const uint8_t key[WH_NODE_KEY_BYTES], int64_t expires_ms, struct wh_error *err)
 {
     Wh__Invite invite = WH__INVITE__INIT;
     if (!wh_code_is_valid(unit) || !wh_code_in_range(unit, engine->home) ||
@@ -144,8 +143,8 @@ int wh_member_invite(struct wh_engine *engine, struct wh_span unit,
     return 0;
 }
 
-static int put_member(struct wh_engine *engine, struct wh_span unit,
-                      const Wh__MemberValue *value, struct wh_error *err)
+static int put_member(struct wh_engine *engine, struct wh_span unit, const Wh__MemberValue *value,
+                      struct wh_error *err)
 {
     struct wh_tuple tuple;
     wh_row_key_unit(&tuple, unit, engine->home);

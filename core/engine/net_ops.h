@@ -19,10 +19,10 @@ enum wh_arrival_type {
 struct wh_arrival {
     enum wh_arrival_type type;
     uint64_t route;
-    struct wh_span unit;     /* of a child: whose key it is */
-    bool by_invite;          /* the key is the one-time key of an invite */
+    struct wh_span unit; /* of a child: whose key it is */
+    bool by_invite;      /* the key is the one-time key of an invite */
     uint8_t invite_key[WH_NODE_KEY_BYTES];
-    struct wh_span bytes;    /* lent until the next receive */
+    struct wh_span bytes; /* lent until the next receive */
 };
 
 /* Which key the connection to the parent uses. */

@@ -34,7 +34,8 @@ int wh_programme_issue(struct wh_engine *engine, const Wh__Programme *programme,
                        uint32_t *ret_number, struct wh_error *err);
 
 /* The kind of this name for records of `year`: a plugin's own, or a ledger of the issue in force
- * (of the newest issue where none covers the year). NULL where there is none or nobody serves it. */
+ * (of the newest issue where none covers the year). NULL where there is none or nobody serves it.
+ */
 const struct wh_kind *wh_kind_find(const struct wh_engine *engine, struct wh_span name,
                                    uint32_t year);
 

@@ -47,8 +47,8 @@ int wh_record_add(struct wh_engine *engine, struct wh_record *record, struct wh_
     (void)err;
     stamp(engine, record, author);
     record->state = WH_RECORD_CURRENT;
-    record->id = wh_id_make(engine->now.clock_ms, record->version,
-                            (uint16_t)wh_engine_chance(engine));
+    record->id =
+        wh_id_make(engine->now.clock_ms, record->version, (uint16_t)wh_engine_chance(engine));
     put_record(engine, record);
     return 0;
 }
@@ -173,8 +173,8 @@ int wh_records_scan(struct wh_engine *engine, const struct wh_records_query *que
     struct wh_tuple prefix;
     int rc;
     wh_key_records_of(&prefix, wh_span_of(query->kind->name), query->unit);
-    rc = wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), visit_record, &scan,
-                        err);
+    rc =
+        wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), visit_record, &scan, err);
     wh_arena_deinit(&scan.arena);
     return rc;
 }

@@ -1,6 +1,6 @@
 /* A row on disk is the seq at which this node wrote it (8 bytes, big-endian) and the packed row as
- * its origin packed it. Row, superseded version, feed entries and the removal of the old entries are
- * puts of one batch. */
+ * its origin packed it. Row, superseded version, feed entries and the removal of the old entries
+ * are puts of one batch. */
 #include "engine/rows.h"
 
 #include "engine/cells.h"
@@ -96,8 +96,8 @@ static int find_stored(struct wh_engine *engine, uint32_t table, struct wh_span 
     struct wh_tuple row_key;
     int rc;
     wh_key_row(&row_key, table, key);
-    rc = wh_engine_get(engine, WH_FAMILY_ROWS, wh_tuple_span(&row_key), &engine->scratch,
-                       ret_bytes, err);
+    rc = wh_engine_get(engine, WH_FAMILY_ROWS, wh_tuple_span(&row_key), &engine->scratch, ret_bytes,
+                       err);
     if (rc < 0 || !ret_bytes->data) return rc;
     return read_stored(*ret_bytes, &engine->scratch, ret) < 0 ? corrupt_row(err) : 0;
 }

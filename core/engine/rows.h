@@ -34,8 +34,8 @@ int wh_rows_scan(struct wh_engine *engine, uint32_t table, struct wh_span prefix
 int wh_row_offer_again(struct wh_engine *engine, uint32_t table, struct wh_span key,
                        struct wh_error *err);
 
-/* What a cut of a feed asks: rows after `after` up to `head`, about `bytes_max`, for the child whose
- * unit is `child` (empty: the parent). */
+/* What a cut of a feed asks: rows after `after` up to `head`, about `bytes_max`, for the child
+ * whose unit is `child` (empty: the parent). */
 struct wh_cut_request {
     uint8_t feed;
     enum wh_lane lane;

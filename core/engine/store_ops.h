@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 
-/* X(symbol, name on disk, what). Units and programmes are rows: they have no family of their own. */
+/* X(symbol, name on disk, what). Units and programmes are rows: they have no family of their own.
+ */
 #define WH_FAMILIES_LIST(X)                                                                        \
     X(RECORDS, "records", "records by place, and the place of each id")                            \
     X(HISTORY, "history", "superseded versions of records")                                        \
@@ -24,7 +25,7 @@ enum wh_family {
 #define X(symbol, name, what) WH_FAMILY_##symbol,
     WH_FAMILIES_LIST(X)
 #undef X
-    WH_FAMILIES
+        WH_FAMILIES
 };
 
 enum wh_scan_order {

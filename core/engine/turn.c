@@ -17,6 +17,10 @@ static int gather(struct wh_engine *engine, struct wh_error *err)
         engine->hooks.requests(engine->hooks.context, engine);
     }
     if (rc == 0 && engine->cells_pending) rc = wh_cells_measure(engine, err);
+    if (rc == 0 && engine->failure.code < 0) { /* a request left half of its writes */
+        *err = engine->failure;
+        rc = err->code;
+    }
     return rc;
 }
 

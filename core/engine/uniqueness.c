@@ -71,8 +71,8 @@ static void remember(struct wh_uniqueness *uniqueness, const struct wh_record *r
     uint64_t *found = wh_map_get(&uniqueness->by_text, text);
     if (uniqueness->count == uniqueness->size) {
         uniqueness->size = uniqueness->size > 0 ? uniqueness->size * 2 : 64;
-        uniqueness->seen = wh_memory_resize(uniqueness->seen, uniqueness->size,
-                                            sizeof(*uniqueness->seen));
+        uniqueness->seen =
+            wh_memory_resize(uniqueness->seen, uniqueness->size, sizeof(*uniqueness->seen));
     }
     uniqueness->seen[uniqueness->count] =
         (struct seen){copy_record(uniqueness, record), found ? (uint32_t)*found : NONE};

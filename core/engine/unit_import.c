@@ -134,8 +134,8 @@ static void gather(struct tree *tree, const struct wh_csv *csv, const int at[COL
 {
     const struct wh_units *units = wh_engine_units(tree->engine);
     uint32_t kept = 0;
-    tree->lines = wh_arena_new(tree->arena, (size_t)csv->count + units->count,
-                               sizeof(*tree->lines));
+    tree->lines =
+        wh_arena_new(tree->arena, (size_t)csv->count + units->count, sizeof(*tree->lines));
     for (uint32_t i = 0; i < csv->count; i++) {
         read_line(tree, &csv->rows[i], at, &tree->lines[tree->count++]);
     }
@@ -200,7 +200,8 @@ static void check_parent(struct tree *tree, struct line *line)
     const struct line *parent = find(tree, unit->parent);
     bool is_home = wh_span_equal(unit->code, tree->engine->home);
     if (unit->parent.len == 0 || (is_home && !parent)) {
-        if (!is_home) line_fault(tree, line, PARENT, WH_MSG_UNIT_NO_PARENT, unit->code, unit->parent);
+        if (!is_home)
+            line_fault(tree, line, PARENT, WH_MSG_UNIT_NO_PARENT, unit->code, unit->parent);
     } else if (!parent) {
         line_fault(tree, line, PARENT, WH_MSG_UNIT_PARENT_UNKNOWN, unit->code, unit->parent);
     } else if (is_cycle(tree, line)) {
@@ -208,9 +209,7 @@ static void check_parent(struct tree *tree, struct line *line)
     } else if (unit->code.len <= unit->parent.len || !wh_span_starts(unit->code, unit->parent)) {
         line_fault(tree, line, CODE, WH_MSG_UNIT_OUTSIDE_PARENT, unit->code, unit->parent);
     } else if (!parent->broken && !fits_below(unit->kind, parent->unit.kind)) {
-        line_fault(tree, line, KIND, WH_MSG_UNIT_LEVEL,
-                   wh_span_of(wh_unit_kind_word(unit->kind)),
-                   wh_span_of(wh_unit_kind_word(parent->unit.kind)));
+        line_fault(tree, line, KIND, WH_MSG_UNIT_LEVEL, unit->code, unit->parent);
     }
 }
 
@@ -282,34 +281,54 @@ static int put_unit(struct wh_engine *engine, const struct wh_unit *unit, struct
                       wh_protobuf_pack(&value.base, &engine->scratch), err);
 }
 
-int wh_units_import(struct wh_engine *engine, struct wh_span csv_text, struct wh_faults *faults,
+/* Reads and checks the file; tree->lines is then whole. */
+static int read_tree(struct tree *tree, struct wh_span csv_text, uint32_t *ret_total,
+                     struct wh_error *err)
+{
+    struct wh_csv csv;
+    int at[COLUMNS];
+    wh_csv_read(csv_text, tree->arena, tree->faults, &csv);
+    if (csv.header.count > 0) find_columns(&csv, tree->faults, at);
+    if (tree->faults->count == 0) {
+        gather(tree, &csv, at);
+        check_tree(tree);
+    }
+    *ret_total = csv.count;
+    if (tree->faults->count == 0) return 0;
+    return wh_fail(err, WH_E_INVALID, WH_MSG_UNIT_IMPORT_FAULTS,
+                   WH_ARGS(wh_arg_n(tree->faults->count)));
+}
+
+static bool is_changed(const struct tree *tree, const struct line *line)
+{
+    const struct wh_unit *known = wh_units_find(wh_engine_units(tree->engine), line->unit.code);
+    return line->given && (!known || !is_same(known, &line->unit));
+}
+
+int wh_units_check(struct wh_engine *engine, struct wh_span csv, struct wh_faults *faults,
+                   struct wh_arena *arena, uint32_t *ret_total, uint32_t *ret_changed,
+                   struct wh_error *err)
+{
+    struct tree tree = {.engine = engine, .arena = arena, .faults = faults};
+    int rc = read_tree(&tree, csv, ret_total, err);
+    *ret_changed = 0;
+    for (uint32_t i = 0; rc == 0 && i < tree.count; i++) {
+        *ret_changed += is_changed(&tree, &tree.lines[i]);
+    }
+    return rc;
+}
+
+int wh_units_import(struct wh_engine *engine, struct wh_span csv, struct wh_faults *faults,
                     struct wh_arena *arena, uint32_t *ret_total, uint32_t *ret_changed,
                     struct wh_error *err)
 {
     struct tree tree = {.engine = engine, .arena = arena, .faults = faults};
-    struct wh_csv csv;
-    int at[COLUMNS];
-    uint32_t changed = 0;
-    wh_csv_read(csv_text, arena, faults, &csv);
-    if (csv.header.count > 0) find_columns(&csv, faults, at);
-    if (faults->count == 0) {
-        gather(&tree, &csv, at);
-        check_tree(&tree);
+    int rc = read_tree(&tree, csv, ret_total, err);
+    *ret_changed = 0;
+    for (uint32_t i = 0; rc == 0 && i < tree.count; i++) {
+        if (!is_changed(&tree, &tree.lines[i])) continue;
+        rc = put_unit(engine, &tree.lines[i].unit, err);
+        *ret_changed += 1;
     }
-    if (faults->count > 0) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_UNIT_IMPORT_FAULTS,
-                       WH_ARGS(wh_arg_n(faults->count)));
-    }
-    for (uint32_t i = 0; i < tree.count; i++) {
-        const struct wh_unit *unit = &tree.lines[i].unit;
-        const struct wh_unit *known = wh_units_find(wh_engine_units(engine), unit->code);
-        int rc;
-        if (!tree.lines[i].given || (known && is_same(known, unit))) continue;
-        rc = put_unit(engine, unit, err);
-        if (rc < 0) return rc;
-        changed++;
-    }
-    *ret_total = csv.count;
-    *ret_changed = changed;
-    return 0;
+    return rc;
 }

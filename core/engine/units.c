@@ -64,8 +64,8 @@ static void add_home(struct wh_engine *engine, struct unit_load *load)
 {
     struct wh_units units = {load->items, load->count};
     if (wh_units_find(&units, engine->home)) return;
-    keep(load, (struct wh_unit){.code = engine->home, .name = engine->home_name,
-                                .kind = engine->home_kind});
+    keep(load, (struct wh_unit){
+                   .code = engine->home, .name = engine->home_name, .kind = engine->home_kind});
     qsort(load->items, load->count, sizeof(*load->items), compare_units);
 }
 

@@ -33,4 +33,9 @@ int wh_units_import(struct wh_engine *engine, struct wh_span csv, struct wh_faul
                     struct wh_arena *arena, uint32_t *ret_total, uint32_t *ret_changed,
                     struct wh_error *err);
 
+/* The same checks, putting nothing. */
+int wh_units_check(struct wh_engine *engine, struct wh_span csv, struct wh_faults *faults,
+                   struct wh_arena *arena, uint32_t *ret_total, uint32_t *ret_changed,
+                   struct wh_error *err);
+
 #endif

@@ -8,7 +8,16 @@
 #include "base/z85.h"
 #include "model/unit.h"
 
-enum form { FORM_CODE, FORM_NAME, FORM_KIND, FORM_ENDPOINT, FORM_KEY, FORM_PATHS, FORM_NAMES, FORM_LOG };
+enum form {
+    FORM_CODE,
+    FORM_NAME,
+    FORM_KIND,
+    FORM_ENDPOINT,
+    FORM_KEY,
+    FORM_PATHS,
+    FORM_NAMES,
+    FORM_LOG
+};
 
 struct setting {
     const char *section; /* NULL: top level */
@@ -46,7 +55,7 @@ static const struct setting settings[] = {
 
 #define SETTINGS_COUNT (sizeof(settings) / sizeof(settings[0]))
 
-static const char *const top_keys[] = {"unit",    "name",    "kind", "listen", "advertise",
+static const char *const top_keys[] = {"unit",   "name",    "kind", "listen", "advertise",
                                        "parent", "plugins", "log",  NULL};
 static const char *const parent_keys[] = {"endpoint", "key", NULL};
 static const char *const plugins_keys[] = {"path", "enable", NULL};
@@ -266,8 +275,8 @@ static void put_setting(struct wh_buffer *buffer, const struct setting *setting,
 {
     const char *indent = setting->section ? "  " : "";
     struct wh_span *items = text_at(config, setting->place);
-    uint32_t count = setting->count_place != 0 ? *count_at(config, setting->count_place)
-                                               : items->len > 0;
+    uint32_t count =
+        setting->count_place != 0 ? *count_at(config, setting->count_place) : items->len > 0;
     wh_buffer_print(buffer, "%s%s# %s\n", indent, "", setting->help);
     wh_buffer_print(buffer, "%s%s%s: ", indent, count > 0 ? "" : "# ", setting->key);
     if (setting->count_place != 0) wh_buffer_put_byte(buffer, '[');
@@ -294,8 +303,7 @@ struct wh_span wh_config_write(const struct wh_config *config, struct wh_arena *
         }
         if (setting->section && setting->section != section) {
             wh_buffer_print(&buffer, "%s%s:\n",
-                            section_is_set(config, setting->section) ? "" : "# ",
-                            setting->section);
+                            section_is_set(config, setting->section) ? "" : "# ", setting->section);
         }
         section = setting->section;
         put_setting(&buffer, setting, &copy);

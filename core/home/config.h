@@ -1,6 +1,6 @@
 /* config.h: wuhao.yaml as one table of settings: name, type, default, help. Reading, checking, the
- * overrides by WUHAO_<PATH> and the sample file all come from it. Thread: any. Ownership: a config's
- * texts live in the arena that it was read into. */
+ * overrides by WUHAO_<PATH> and the sample file all come from it. Thread: any. Ownership: a
+ * config's texts live in the arena that it was read into. */
 #ifndef WH_HOME_CONFIG_H
 #define WH_HOME_CONFIG_H
 
@@ -27,8 +27,8 @@ struct wh_config {
 /* The value of an environment variable, or NULL: where overrides come from. */
 typedef const char *(*wh_config_environment)(const char *name);
 
-/* Reads the text of wuhao.yaml, then the overrides (`environment` may be NULL). Every fault is added
- * with its line; an override's names its variable. False where there are faults. */
+/* Reads the text of wuhao.yaml, then the overrides (`environment` may be NULL). Every fault is
+ * added with its line; an override's names its variable. False where there are faults. */
 bool wh_config_read(struct wh_span text, wh_config_environment environment, struct wh_arena *arena,
                     struct wh_faults *faults, struct wh_config *ret);
 

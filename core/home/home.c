@@ -68,7 +68,8 @@ int wh_home_create(const char *dir, const struct wh_config *config, struct wh_fa
     wh_random(secret, sizeof(secret));
     rc = write_key(&home, "keys/data.key", secret, err);
     if (rc < 0) goto out;
-    rc = wh_file_write(wh_home_path(&home, "wuhao.yaml"), text, 0640, err); /* last: now it is one */
+    rc =
+        wh_file_write(wh_home_path(&home, "wuhao.yaml"), text, 0640, err); /* last: now it is one */
 out:
     wh_wipe(secret, sizeof(secret));
     wh_arena_deinit(&home.arena);
@@ -189,8 +190,8 @@ int wh_home_join(struct wh_home *home, struct wh_span endpoint, const uint8_t pa
     wh_z85_format(parent_key, 32, key);
     rc = write_key(home, "keys/join.key", secret, err);
     if (rc == 0) {
-        rc = wh_file_write(path, wh_config_with_parent(text, endpoint, wh_span_of(key),
-                                                       &home->arena), 0640, err);
+        rc = wh_file_write(
+            path, wh_config_with_parent(text, endpoint, wh_span_of(key), &home->arena), 0640, err);
     }
     if (rc < 0) return rc;
     wh_faults_init(&faults, &home->arena);
@@ -207,4 +208,18 @@ int wh_home_joined(struct wh_home *home, struct wh_error *err)
     if (unlink(path) == 0 || errno == ENOENT) return 0;
     return wh_fail(err, WH_E_IO, WH_MSG_FILE_WRITE,
                    WH_ARGS(wh_arg_c(path), wh_arg_c(strerror(errno))));
+}
+
+int wh_home_config_text(struct wh_home *home, struct wh_arena *arena, struct wh_span *ret,
+                        struct wh_error *err)
+{
+    return wh_file_read(wh_home_path(home, "wuhao.yaml"), arena, ret, err);
+}
+
+int wh_home_config_restore(struct wh_home *home, struct wh_span text, struct wh_error *err)
+{
+    struct wh_faults faults;
+    int rc = wh_file_write(wh_home_path(home, "wuhao.yaml"), text, 0640, err);
+    wh_faults_init(&faults, &home->arena);
+    return rc < 0 ? rc : wh_home_reload(home, &faults, err);
 }

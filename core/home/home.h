@@ -10,17 +10,17 @@
 
 struct wh_home {
     struct wh_arena arena;
-    char *dir;            /* absolute */
+    char *dir; /* absolute */
     struct wh_config config;
     uint8_t node_public[32];
     uint8_t node_secret[32];
     struct wh_key data_key;
-    bool joining;         /* a token waits */
+    bool joining; /* a token waits */
     uint8_t token_secret[32];
 };
 
-/* Makes the home of a node: directories, keys, config. WH_E_INVALID where `dir` already holds one or
- * a setting is wrong (each a fault), WH_E_IO. */
+/* Makes the home of a node: directories, keys, config. WH_E_INVALID where `dir` already holds one
+ * or a setting is wrong (each a fault), WH_E_IO. */
 int wh_home_create(const char *dir, const struct wh_config *config, struct wh_faults *faults,
                    struct wh_error *err);
 
@@ -46,6 +46,11 @@ int wh_home_join(struct wh_home *home, struct wh_span endpoint, const uint8_t pa
 /* The token was handed in: its secret is removed. */
 int wh_home_joined(struct wh_home *home, struct wh_error *err);
 
+/* The text of wuhao.yaml, and putting a former one back. WH_E_IO. */
+int wh_home_config_text(struct wh_home *home, struct wh_arena *arena, struct wh_span *ret,
+                        struct wh_error *err);
+int wh_home_config_restore(struct wh_home *home, struct wh_span text, struct wh_error *err);
+
 /* ---- Tokens ---- */
 
 struct wh_token {
@@ -57,7 +62,8 @@ struct wh_token {
     struct wh_span parent; /* the parent's unit */
 };
 
-/* The text form: "WH1-", base64 of the message and of a short digest, so that a cut one is known. */
+/* The text form: "WH1-", base64 of the message and of a short digest, so that a cut one is known.
+ */
 struct wh_span wh_token_write(const struct wh_token *token, struct wh_arena *arena);
 /* WH_E_INVALID: cut or altered. */
 int wh_token_read(struct wh_span text, struct wh_arena *arena, struct wh_token *ret,

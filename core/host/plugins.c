@@ -91,8 +91,8 @@ static void open_all(struct wh_plugins *plugins)
             wh_plugin_fail(one, "a plugin that it needs is not on, or they need each other");
         }
         if (one->state == WH_PLUGIN_FAILED) {
-            wh_log(plugins->log, WH_WARN, "plugin.failed", "name=%.*s why=%.*s",
-                   (int)one->name.len, one->name.data, (int)one->reason.len, one->reason.data);
+            wh_log(plugins->log, WH_WARN, "plugin.failed", "name=%.*s why=%.*s", (int)one->name.len,
+                   one->name.data, (int)one->reason.len, one->reason.data);
         }
     }
 }

@@ -18,8 +18,7 @@ typedef int (*wh_host_record_each)(void *context, const struct wh_record *record
 struct wh_host_services {
     void *context;
     int (*records)(void *context, struct wh_span kind, struct wh_span unit, int32_t from,
-                   int32_t to, wh_host_record_each each, void *each_context,
-                   struct wh_error *err);
+                   int32_t to, wh_host_record_each each, void *each_context, struct wh_error *err);
     const struct wh_kind *(*kind)(void *context, struct wh_span name);
     uint32_t (*year_now)(void *context);
     int (*standings)(void *context, const struct wh_standing_query *query, wh_standing_visit visit,
@@ -88,8 +87,7 @@ bool wh_plugins_count(struct wh_plugins *plugins, const struct wh_cell *cell,
                       const struct wh_metric *metric, const struct wh_record *record);
 
 /* The command of this name of a plugin that is on, or NULL. */
-const struct wh_command *wh_plugins_command(const struct wh_plugins *plugins,
-                                            struct wh_span name);
+const struct wh_command *wh_plugins_command(const struct wh_plugins *plugins, struct wh_span name);
 /* The i-th of all their commands, or NULL. */
 const struct wh_command *wh_plugins_command_at(const struct wh_plugins *plugins, uint32_t i);
 /* Runs the call's command. */

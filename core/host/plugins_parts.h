@@ -37,7 +37,6 @@ bool wh_plugin_needs(const struct wh_host_self *one, struct wh_span plugin);
 /* table.c */
 struct wh_host wh_plugin_table(struct wh_host_self *one);
 /* The view of a record that a plugin gets, in `arena`. */
-struct wh_record_view wh_plugin_record_view(const struct wh_record *record,
-                                            struct wh_arena *arena);
+struct wh_record_view wh_plugin_record_view(const struct wh_record *record, struct wh_arena *arena);
 
 #endif

@@ -62,6 +62,7 @@ struct wh_record_view wh_plugin_record_view(const struct wh_record *record, stru
 }
 
 struct visiting {
+    const struct wh_measure_sink *measuring; /* NULL: it reads for another reason */
     wh_record_visit visit;
     void *context;
     struct wh_arena arena;
@@ -73,6 +74,9 @@ static int visit_record(void *context, const struct wh_record *record)
     struct wh_record_view view;
     wh_arena_clear(&visiting->arena);
     view = wh_plugin_record_view(record, &visiting->arena);
+    if (visiting->measuring) {
+        visiting->measuring->use(visiting->measuring->context, record->id, record->version);
+    }
     return visiting->visit(visiting->context, &view);
 }
 
@@ -92,7 +96,7 @@ static int host_records(struct wh_host_self *self, struct wh_span kind, struct w
                         struct wh_failure *failure)
 {
     struct wh_host_services *services = &self->plugins->services;
-    struct visiting visiting = {visit, context, {NULL, 0}};
+    struct visiting visiting = {self->measuring, visit, context, {NULL, 0}};
     struct wh_error err = {.code = 0};
     int rc;
     if (!may_read(self, kind)) {
@@ -121,13 +125,6 @@ static int host_metric_set(struct wh_host_self *self, struct wh_span metric, int
     }
     return fail(failure, WH_E_INVALID, "metric %.*s is not declared by the cell's kind",
                 (int)metric.len, metric.data);
-}
-
-static void host_measured_from(struct wh_host_self *self, const struct wh_record_view *record)
-{
-    struct wh_id id;
-    if (!self->measuring || wh_id_parse(record->id, &id) < 0) return;
-    self->measuring->use(self->measuring->context, id, record->version);
 }
 
 static struct wh_value host_param(struct wh_call *call, const char *param)
@@ -210,7 +207,6 @@ struct wh_host wh_plugin_table(struct wh_host_self *one)
         .records = host_records,
         .kind = host_kind,
         .metric_set = host_metric_set,
-        .measured_from = host_measured_from,
         .param = host_param,
         .reply_columns = host_reply_columns,
         .reply_row = host_reply_row,

@@ -14,8 +14,8 @@ struct reader {
     struct wh_span *cells; /* of the row being read */
     uint32_t cells_count;
     uint32_t cells_size;
-    uint32_t line;         /* being fed */
-    uint32_t row_line;     /* on which the row being read began */
+    uint32_t line;     /* being fed */
+    uint32_t row_line; /* on which the row being read began */
     bool has_header;
     bool too_many;
 };
@@ -117,8 +117,7 @@ static struct wh_span decode(struct wh_span text, struct wh_arena *arena, struct
 void wh_csv_read(struct wh_span text, struct wh_arena *arena, struct wh_faults *faults,
                  struct wh_csv *ret)
 {
-    struct reader reader = {
-        .arena = arena, .faults = faults, .csv = ret, .line = 1, .row_line = 1};
+    struct reader reader = {.arena = arena, .faults = faults, .csv = ret, .line = 1, .row_line = 1};
     struct csv_parser parser;
     *ret = (struct wh_csv){.encoding = WH_CSV_UTF8};
     text = decode(text, arena, ret);

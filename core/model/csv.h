@@ -26,8 +26,8 @@ struct wh_csv {
 };
 
 /* Reads all of `text`. Faults: no header, a row with more or fewer cells than the header, a quote
- * that does not end, neither UTF-8 nor GBK, more than WH_IMPORT_ROWS_MAX rows. Rows without any text
- * are left out. */
+ * that does not end, neither UTF-8 nor GBK, more than WH_IMPORT_ROWS_MAX rows. Rows without any
+ * text are left out. */
 void wh_csv_read(struct wh_span text, struct wh_arena *arena, struct wh_faults *faults,
                  struct wh_csv *ret);
 

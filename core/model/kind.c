@@ -1,7 +1,7 @@
 #include "model/kind.h"
 
-#include <stdio.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/date.h"
 #include "base/limits.h"
@@ -92,7 +92,8 @@ static void read_number(const struct wh_field *field, struct wh_span text, uint3
 {
     bool decimal = field->type == WH_DECIMAL;
     int64_t scale = decimal ? 100 : 1;
-    int rc = decimal ? wh_hundredths_parse(text, &ret->number) : wh_number_parse(text, &ret->number);
+    int rc =
+        decimal ? wh_hundredths_parse(text, &ret->number) : wh_number_parse(text, &ret->number);
     if (rc < 0) {
         fault(faults, line, field, decimal ? WH_MSG_FIELD_NOT_DECIMAL : WH_MSG_FIELD_NOT_INTEGER,
               WH_ARGS(wh_arg_s(text)));

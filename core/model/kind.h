@@ -1,6 +1,6 @@
-/* kind.h: reading `struct wh_kind` of wuhao/plugin.h: its parts by name, and one field's text into a
- * value and back. From that one declaration come validation, CSV, JSON, help and metrics.
- * Thread: any. Ownership: everything is lent by the kind. */
+/* kind.h: reading `struct wh_kind` of wuhao/plugin.h: its parts by name, and one field's text into
+ * a value and back. From that one declaration come validation, CSV, JSON, help and metrics. Thread:
+ * any. Ownership: everything is lent by the kind. */
 #ifndef WH_MODEL_KIND_H
 #define WH_MODEL_KIND_H
 

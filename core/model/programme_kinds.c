@@ -93,8 +93,8 @@ static struct wh_list conditions_of(const Wh__Metric *metric, struct wh_arena *a
 {
     struct wh_condition *conditions = wh_arena_new(arena, metric->n_any, sizeof(*conditions));
     for (size_t i = 0; i < metric->n_any; i++) {
-        conditions[i] = (struct wh_condition){
-            .tests = tests_of(metric->any[i], arena), .levels = metric->any[i]->levels};
+        conditions[i] = (struct wh_condition){.tests = tests_of(metric->any[i], arena),
+                                              .levels = metric->any[i]->levels};
     }
     return LIST_OF(conditions, metric->n_any);
 }

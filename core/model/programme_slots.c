@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "model/unit.h"
 
-#define KEYS_MAX 24      /* of one table of slots */
+#define KEYS_MAX 24 /* of one table of slots */
 #define NAME_BYTES_MAX 48
-#define NEAREST_MAX 100  /* beyond so many faults the nearest word is no longer looked for */
+#define NEAREST_MAX 100 /* beyond so many faults the nearest word is no longer looked for */
 
 const struct wh_word wh_level_words[] = {
     {"city", WH_LEVEL_CITY},
@@ -110,15 +110,15 @@ static bool read_number(struct wh_programme_reader *reader, const struct wh_yaml
         good = wh_yaml_number(node, slot->key, line, slot->min, slot->max, reader->faults, &value);
         break;
     case WH_SLOT_HUNDREDTHS:
-        good = wh_yaml_hundredths(node, slot->key, line, slot->min, slot->max, reader->faults,
-                                  &value);
+        good =
+            wh_yaml_hundredths(node, slot->key, line, slot->min, slot->max, reader->faults, &value);
         break;
     default:
         good = wh_yaml_hundredths(node, slot->key, line, 0, WH_PROGRAMME_POINTS_MAX_H,
                                   reader->faults, &value);
         if (!good || value > 0) break;
-        wh_fault_add(reader->faults, node->line, wh_span_of(slot->key),
-                     WH_MSG_PROGRAMME_POSITIVE, WH_ARGS(wh_arg_c(slot->key)));
+        wh_fault_add(reader->faults, node->line, wh_span_of(slot->key), WH_MSG_PROGRAMME_POSITIVE,
+                     WH_ARGS(wh_arg_c(slot->key)));
         good = false;
         break;
     }
@@ -201,9 +201,9 @@ const struct wh_yaml *wh_slots_list(struct wh_programme_reader *reader, const st
         return NULL;
     }
     if (node->count > WH_PROGRAMME_LIST_MAX) {
-        wh_fault_add(reader->faults, node->line, wh_span_of(key), WH_MSG_PROGRAMME_MANY,
-                     WH_ARGS(wh_arg_c(key), wh_arg_n(node->count),
-                             wh_arg_n(WH_PROGRAMME_LIST_MAX)));
+        wh_fault_add(
+            reader->faults, node->line, wh_span_of(key), WH_MSG_PROGRAMME_MANY,
+            WH_ARGS(wh_arg_c(key), wh_arg_n(node->count), wh_arg_n(WH_PROGRAMME_LIST_MAX)));
         return NULL;
     }
     return work(reader, node->count, node->line) ? node : NULL;

@@ -70,8 +70,7 @@ static const struct wh_slot good_slots[] = {
 static const struct wh_slot plugin_metric_slots[] = {
     {"id", WH_SLOT_NAME, WH_NEEDED, offsetof(Wh__PluginMetric, id), 0, 0, NULL},
     {"plugin", WH_SLOT_NAME, WH_NEEDED, offsetof(Wh__PluginMetric, plugin), 0, 0, NULL},
-    {"type", WH_SLOT_WORD, WH_NEEDED, offsetof(Wh__PluginMetric, type), 0, 0,
-     wh_metric_type_words},
+    {"type", WH_SLOT_WORD, WH_NEEDED, offsetof(Wh__PluginMetric, type), 0, 0, wh_metric_type_words},
     {"title", WH_SLOT_TITLE, WH_NEEDED, offsetof(Wh__PluginMetric, title), 0, 0, NULL},
     {NULL, WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},
 };
@@ -148,9 +147,9 @@ static void check_pass(struct wh_programme_reader *reader, const struct wh_yaml 
 {
     uint32_t scale_h = reader->programme->scale_h;
     if (scale_h == 0 || pass_h <= scale_h) return;
-    wh_programme_fault(reader, map, level, WH_MSG_PROGRAMME_PASS,
-                       WH_ARGS(wh_arg_c(level), wh_points_arg(reader, pass_h),
-                               wh_points_arg(reader, scale_h)));
+    wh_programme_fault(
+        reader, map, level, WH_MSG_PROGRAMME_PASS,
+        WH_ARGS(wh_arg_c(level), wh_points_arg(reader, pass_h), wh_points_arg(reader, scale_h)));
 }
 
 static void read_plugin_metrics(struct wh_programme_reader *reader)
@@ -216,9 +215,9 @@ static void read_goods(struct wh_programme_reader *reader)
     }
     wh_map_deinit(&seen);
     if (!all || programme->scale_h == 0 || points_h == programme->scale_h) return;
-    wh_fault_add(reader->faults, list->line, WH_S("goods"), WH_MSG_PROGRAMME_GOODS_SUM,
-                 WH_ARGS(wh_points_arg(reader, points_h),
-                         wh_points_arg(reader, programme->scale_h)));
+    wh_fault_add(
+        reader->faults, list->line, WH_S("goods"), WH_MSG_PROGRAMME_GOODS_SUM,
+        WH_ARGS(wh_points_arg(reader, points_h), wh_points_arg(reader, programme->scale_h)));
 }
 
 struct placed_fault {

@@ -21,7 +21,7 @@ struct wh_programme_reader {
     struct wh_faults *faults;
     Wh__Programme *programme;
     const struct wh_yaml *root;
-    bool goods_known;     /* every good has an id of its own: items that name none are at fault */
+    bool goods_known;   /* every good has an id of its own: items that name none are at fault */
     uint32_t work_left; /* entries that may still be read: an alias costs nothing to write */
     struct wh_map metrics;
     struct wh_span *metric_ids; /* the same, data NULL behind the last; NULL: they are not known */
@@ -115,8 +115,7 @@ const char *wh_word_of(const struct wh_word *words, uint32_t value);
 struct wh_arg wh_points_arg(struct wh_programme_reader *reader, int64_t points_h);
 /* The field `name` of `ledger`; NULL, and a fault at `key`, where there is none. */
 const Wh__Field *wh_programme_field(struct wh_programme_reader *reader, const struct wh_yaml *map,
-                                    const char *key, const Wh__Ledger *ledger,
-                                    struct wh_span name);
+                                    const char *key, const Wh__Ledger *ledger, struct wh_span name);
 
 /* The sections. Ledgers and plugin_metrics come first: the others name their metrics. */
 void wh_programme_read_ledgers(struct wh_programme_reader *reader);

@@ -23,7 +23,7 @@ static const struct wh_word unit_kind_words[] = {
 #define X(symbol, value, word, level, zh, en) {word, value},
     WH_UNIT_KINDS(X)
 #undef X
-    {NULL, 0},
+        {NULL, 0},
 };
 
 static const struct wh_slot duty_slots[] = {
@@ -44,14 +44,12 @@ static const struct wh_slot duty_slots[] = {
  * year, so 29 February is none. */
 static const uint32_t month_days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-static void read_who(struct wh_programme_reader *reader, const struct wh_yaml *map,
-                     Wh__Duty *duty);
+static void read_who(struct wh_programme_reader *reader, const struct wh_yaml *map, Wh__Duty *duty);
 static void check_either(struct wh_programme_reader *reader, const struct wh_yaml *map,
                          const char *one, const char *other);
 static void check_duty(struct wh_programme_reader *reader, const struct wh_yaml *map,
                        const Wh__Duty *duty);
-static void read_due(struct wh_programme_reader *reader, const struct wh_yaml *map,
-                     Wh__Duty *duty);
+static void read_due(struct wh_programme_reader *reader, const struct wh_yaml *map, Wh__Duty *duty);
 static bool due_parse(struct wh_span text, Wh__DueDate *ret);
 static uint32_t two_digits(const char *text);
 static uint32_t due_order(const Wh__DueDate *due);
@@ -81,8 +79,7 @@ void wh_programme_read_duties(struct wh_programme_reader *reader)
     wh_map_deinit(&seen);
 }
 
-static void read_who(struct wh_programme_reader *reader, const struct wh_yaml *map,
-                     Wh__Duty *duty)
+static void read_who(struct wh_programme_reader *reader, const struct wh_yaml *map, Wh__Duty *duty)
 {
     const struct wh_yaml *list = wh_slots_list(reader, map, "who", WH_FILLED);
     struct wh_map seen;
@@ -124,8 +121,7 @@ static void check_duty(struct wh_programme_reader *reader, const struct wh_yaml 
                        WH_ARGS(wh_arg_c("year"), wh_arg_n(duty->year)));
 }
 
-static void read_due(struct wh_programme_reader *reader, const struct wh_yaml *map,
-                     Wh__Duty *duty)
+static void read_due(struct wh_programme_reader *reader, const struct wh_yaml *map, Wh__Duty *duty)
 {
     const struct wh_yaml *list;
     if (!wh_yaml_get(map, "due")) return;
@@ -156,8 +152,8 @@ static bool due_parse(struct wh_span text, Wh__DueDate *ret)
 {
     if (text.len != 5 && text.len != 8) return false;
     if (text.data[2] != '-') return false;
-    if (text.len == 8 && (text.data[5] != '+' || text.data[7] != 'y' || text.data[6] < '1' ||
-                          text.data[6] > '9')) {
+    if (text.len == 8 &&
+        (text.data[5] != '+' || text.data[7] != 'y' || text.data[6] < '1' || text.data[6] > '9')) {
         return false;
     }
     ret->month = two_digits(text.data);

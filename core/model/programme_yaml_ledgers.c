@@ -6,10 +6,9 @@
 #define AT(type, member) offsetof(type, member)
 
 const struct wh_word wh_field_type_words[] = {
-    {"text", WH_TEXT},     {"longtext", WH_LONG_TEXT}, {"integer", WH_INTEGER},
-    {"decimal", WH_DECIMAL}, {"date", WH_DATE},        {"choice", WH_CHOICE},
-    {"choices", WH_CHOICES}, {"yesno", WH_YESNO},      {"unit", WH_UNIT},
-    {"person", WH_PERSON}, {"file", WH_FILE},          {NULL, 0},
+    {"text", WH_TEXT}, {"longtext", WH_LONG_TEXT}, {"integer", WH_INTEGER}, {"decimal", WH_DECIMAL},
+    {"date", WH_DATE}, {"choice", WH_CHOICE},      {"choices", WH_CHOICES}, {"yesno", WH_YESNO},
+    {"unit", WH_UNIT}, {"person", WH_PERSON},      {"file", WH_FILE},       {NULL, 0},
 };
 
 static const struct wh_slot ledger_slots[] = {
@@ -148,9 +147,9 @@ static void read_fields(struct wh_programme_reader *reader, const struct wh_yaml
     struct wh_map seen;
     if (!list) return;
     if (list->count > WH_FIELDS_MAX) {
-        wh_programme_fault(reader, map, "fields", WH_MSG_PROGRAMME_MANY,
-                           WH_ARGS(wh_arg_c("fields"), wh_arg_n(list->count),
-                                   wh_arg_n(WH_FIELDS_MAX)));
+        wh_programme_fault(
+            reader, map, "fields", WH_MSG_PROGRAMME_MANY,
+            WH_ARGS(wh_arg_c("fields"), wh_arg_n(list->count), wh_arg_n(WH_FIELDS_MAX)));
     }
     ledger->fields = wh_arena_new(reader->arena, list->count, sizeof(*ledger->fields));
     ledger->n_fields = list->count;
@@ -172,8 +171,8 @@ static void read_field(struct wh_programme_reader *reader, const struct wh_yaml 
     wh__field__init(ret);
     if (!wh_slots_read(reader, map, "fields", field_slots, &read)) return;
     *ret = read.field;
-    ret->flags = (read.flags.required ? WH_REQUIRED : 0) |
-                 (read.flags.personal ? WH_PERSONAL : 0) | (read.flags.is_public ? WH_PUBLIC : 0);
+    ret->flags = (read.flags.required ? WH_REQUIRED : 0) | (read.flags.personal ? WH_PERSONAL : 0) |
+                 (read.flags.is_public ? WH_PUBLIC : 0);
     check_reserved(reader, map, "name", ret->name, reserved_fields);
     if (read.flags.personal && read.flags.is_public) {
         wh_programme_fault(reader, map, "public", WH_MSG_PROGRAMME_PUBLIC,

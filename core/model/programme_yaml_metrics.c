@@ -151,15 +151,14 @@ static void read_metric_fields(struct wh_programme_reader *reader, const struct 
 }
 
 static void check_metric_field(struct wh_programme_reader *reader, const struct wh_yaml *map,
-                               const Wh__Ledger *ledger, const Wh__Metric *metric,
-                               const char *name)
+                               const Wh__Ledger *ledger, const Wh__Metric *metric, const char *name)
 {
     const Wh__Field *field = wh_programme_field(reader, map, "field", ledger, wh_span_of(name));
     if (!field || field->type == 0 || metric->form != WH_SUM) return;
     if (field->type == WH_INTEGER || field->type == WH_DECIMAL) return;
-    wh_programme_fault(reader, map, "field", WH_MSG_PROGRAMME_SUM_FIELD,
-                       WH_ARGS(wh_arg_c(name),
-                               wh_arg_c(wh_word_of(wh_field_type_words, field->type))));
+    wh_programme_fault(
+        reader, map, "field", WH_MSG_PROGRAMME_SUM_FIELD,
+        WH_ARGS(wh_arg_c(name), wh_arg_c(wh_word_of(wh_field_type_words, field->type))));
 }
 
 static void read_conditions(struct wh_programme_reader *reader, const struct wh_yaml *map,

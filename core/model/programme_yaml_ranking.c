@@ -39,8 +39,8 @@ static const struct wh_slot commendation_slots[] = {
 static const struct wh_slot collective_slots[] = {
     {"levels", WH_SLOT_OTHER, WH_NEEDED, 0, 0, 0, NULL},
     {"verdict", WH_SLOT_YESNO, WH_OPTIONAL, AT(collective_verdict), 0, 0, NULL},
-    {"score", WH_SLOT_HUNDREDTHS, WH_OPTIONAL, AT(collective_score_h), 0,
-     WH_PROGRAMME_POINTS_MAX_H, NULL},
+    {"score", WH_SLOT_HUNDREDTHS, WH_OPTIONAL, AT(collective_score_h), 0, WH_PROGRAMME_POINTS_MAX_H,
+     NULL},
     {"years", WH_SLOT_NUMBER, WH_OPTIONAL, AT(collective_years), 0, YEARS_MAX, NULL},
     {NULL, WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},
 };

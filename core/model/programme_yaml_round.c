@@ -94,9 +94,9 @@ static void read_phases(struct wh_programme_reader *reader, const struct wh_yaml
     struct wh_map seen;
     if (!phases) return;
     if (phases->count > WH_PROGRAMME_LIST_MAX) {
-        wh_programme_fault(reader, map, "phases", WH_MSG_PROGRAMME_MANY,
-                           WH_ARGS(wh_arg_c("phases"), wh_arg_n(phases->count),
-                                   wh_arg_n(WH_PROGRAMME_LIST_MAX)));
+        wh_programme_fault(
+            reader, map, "phases", WH_MSG_PROGRAMME_MANY,
+            WH_ARGS(wh_arg_c("phases"), wh_arg_n(phases->count), wh_arg_n(WH_PROGRAMME_LIST_MAX)));
         return;
     }
     programme->phases = wh_arena_new(reader->arena, phases->count, sizeof(*programme->phases));

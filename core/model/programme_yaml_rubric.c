@@ -33,12 +33,9 @@ static const struct {
     const char *key;
     char use[4]; /* judged, count, share, deduct */
 } params[] = {
-    {"metric", {' ', '!', ' ', '!'}},
-    {"need", {' ', '!', ' ', ' '}},
-    {"each", {' ', '?', ' ', '!'}},
-    {"numerator", {' ', ' ', '!', ' '}},
-    {"denominator", {' ', ' ', '!', ' '}},
-    {"target", {' ', ' ', '!', ' '}},
+    {"metric", {' ', '!', ' ', '!'}},      {"need", {' ', '!', ' ', ' '}},
+    {"each", {' ', '?', ' ', '!'}},        {"numerator", {' ', ' ', '!', ' '}},
+    {"denominator", {' ', ' ', '!', ' '}}, {"target", {' ', ' ', '!', ' '}},
     {"empty", {' ', ' ', '?', ' '}},
 };
 
@@ -109,9 +106,9 @@ static void check_item(struct wh_programme_reader *reader, const struct wh_yaml 
         wh_programme_metric_known(reader, map, "metric", item->metric);
     }
     if (item->points_h > 0 && item->empty_h > item->points_h) {
-        wh_programme_fault(reader, map, "empty", WH_MSG_PROGRAMME_EMPTY_POINTS,
-                           WH_ARGS(wh_points_arg(reader, item->empty_h),
-                                   wh_points_arg(reader, item->points_h)));
+        wh_programme_fault(
+            reader, map, "empty", WH_MSG_PROGRAMME_EMPTY_POINTS,
+            WH_ARGS(wh_points_arg(reader, item->empty_h), wh_points_arg(reader, item->points_h)));
     }
 }
 
@@ -134,8 +131,7 @@ static void check_form(struct wh_programme_reader *reader, const struct wh_yaml 
 static void check_good(struct wh_programme_reader *reader, const struct wh_yaml *map,
                        Wh__Item *item)
 {
-    static const enum wh_message messages[2] = {WH_MSG_PROGRAMME_GOOD,
-                                                WH_MSG_PROGRAMME_GOOD_NEAR};
+    static const enum wh_message messages[2] = {WH_MSG_PROGRAMME_GOOD, WH_MSG_PROGRAMME_GOOD_NEAR};
     const Wh__Programme *programme = reader->programme;
     const struct wh_yaml *node = wh_yaml_get(map, "good");
     struct wh_span good = wh_span_of(item->good);

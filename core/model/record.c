@@ -8,10 +8,14 @@
 #include "model/protobuf.h"
 #include "row.pb-c.h"
 
-static const struct wh_field unit_field = {
-    .name = "unit", .type = WH_UNIT, .flags = WH_REQUIRED, .title = {"单位", "Unit"}};
-static const struct wh_field date_field = {
-    .name = "date", .type = WH_DATE, .flags = WH_REQUIRED, .title = {"日期", "Date"}};
+static const struct wh_field unit_field = {.name = "unit",
+                                           .type = WH_UNIT,
+                                           .flags = WH_REQUIRED,
+                                           .title = {"单位", "Unit"}};
+static const struct wh_field date_field = {.name = "date",
+                                           .type = WH_DATE,
+                                           .flags = WH_REQUIRED,
+                                           .title = {"日期", "Date"}};
 
 #define DAYS_AHEAD_MAX 366 /* a date further ahead is a slip of the pen */
 
@@ -143,8 +147,8 @@ struct wh_span wh_record_unique_text(const struct wh_record *record, struct wh_a
     for (uint32_t i = 0; i < kind->unique.count; i++) {
         const char *const *name = wh_list_at(&kind->unique, i);
         int32_t field = wh_kind_field_index(kind, wh_span_of(*name));
-        struct wh_span text = wh_field_text(wh_kind_field(kind, (uint32_t)field),
-                                            &record->values[field], arena);
+        struct wh_span text =
+            wh_field_text(wh_kind_field(kind, (uint32_t)field), &record->values[field], arena);
         char *longer = wh_arena_new(arena, joined.len + text.len + 1, 1);
         if (joined.len > 0) memcpy(longer, joined.data, joined.len);
         if (text.len > 0) memcpy(longer + joined.len, text.data, text.len);

@@ -41,9 +41,9 @@ struct wh_record_scope {
     const void *units;
 };
 
-/* Checks `entries` against `kind` and fills *ret's kind, unit, date and values; every fault is added
- * at `line` with its field. Names that are given twice or unknown are faults too. Returns false
- * where a fault was added. */
+/* Checks `entries` against `kind` and fills *ret's kind, unit, date and values; every fault is
+ * added at `line` with its field. Names that are given twice or unknown are faults too. Returns
+ * false where a fault was added. */
 bool wh_record_read(const struct wh_kind *kind, const struct wh_record_scope *scope,
                     const struct wh_entry *entries, uint32_t count, uint32_t line,
                     struct wh_arena *arena, struct wh_faults *faults, struct wh_record *ret);

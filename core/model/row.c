@@ -46,8 +46,7 @@ int wh_row_read(struct wh_span packed, struct wh_arena *arena, struct wh_row *re
     struct wh_span rest;
     if (packed.len > WH_ROW_BYTES_MAX) return WH_E_TOO_BIG;
     row = (const Wh__Row *)wh_protobuf_unpack(&wh__row__descriptor, packed, arena);
-    if (!row || row->key.len > WH_ROW_KEY_BYTES_MAX || row->table == 0 ||
-        row->table > INT32_MAX) {
+    if (!row || row->key.len > WH_ROW_KEY_BYTES_MAX || row->table == 0 || row->table > INT32_MAX) {
         return WH_E_CORRUPT;
     }
     read.table = row->table;

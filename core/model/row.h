@@ -38,7 +38,7 @@ struct wh_row {
     struct wh_span origin; /* the last part of the key */
     uint64_t counter;
     uint64_t term;
-    struct wh_span value;  /* empty: deleted */
+    struct wh_span value; /* empty: deleted */
     struct wh_span packed;
 };
 

@@ -25,10 +25,10 @@ enum wh_unit_kind {
 struct wh_unit {
     struct wh_span code;
     struct wh_span name;
-    uint32_t kind; /* enum wh_unit_kind */
+    uint32_t kind;         /* enum wh_unit_kind */
     struct wh_span parent; /* empty: the root of its tree */
-    int32_t opened; /* days since 1970-01-01; 0: always */
-    int32_t closed; /* first day on which it no longer exists; 0: never */
+    int32_t opened;        /* days since 1970-01-01; 0: always */
+    int32_t closed;        /* first day on which it no longer exists; 0: never */
     struct wh_span successor;
 };
 

@@ -8,11 +8,11 @@
 #include "rules/share.h"
 
 struct wh_rate {
-    int64_t now_h;      /* -1: no units */
-    int64_t baseline_h; /* at the end of the last round */
-    int64_t target_h;   /* baseline and raise, at most 100 */
-    int64_t missing_h;  /* percentage points from now to the target; 0: reached */
-    int64_t pace_h;     /* of them for each year that is left, `year` included, rounded up */
+    int64_t now_h;         /* -1: no units */
+    int64_t baseline_h;    /* at the end of the last round */
+    int64_t target_h;      /* baseline and raise, at most 100 */
+    int64_t missing_h;     /* percentage points from now to the target; 0: reached */
+    int64_t pace_h;        /* of them for each year that is left, `year` included, rounded up */
     int64_t units_missing; /* how many more must qualify to reach the target */
 };
 

@@ -63,10 +63,9 @@ static void number_metrics(struct wh_rulebook *book, struct wh_arena *arena)
             const Wh__Metric *metric = ledger->metrics[k];
             bool greatest = metric->form == WH_DISTINCT;
             add_metric(book, metrics, slots,
-                       (struct wh_rule_metric){
-                           wh_span_of(metric->id), wh_span_of(ledger->kind),
-                           (uint32_t)metric->type,
-                           greatest ? WH_COMBINE_GREATEST : WH_COMBINE_ADD});
+                       (struct wh_rule_metric){wh_span_of(metric->id), wh_span_of(ledger->kind),
+                                               (uint32_t)metric->type,
+                                               greatest ? WH_COMBINE_GREATEST : WH_COMBINE_ADD});
         }
     }
     for (size_t i = 0; i < programme->n_plugin_metrics; i++) {

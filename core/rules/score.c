@@ -26,8 +26,7 @@ void wh_score_unit(const struct wh_rule_level *level, const struct wh_marks *mar
         score.open += (item.flags & WH_ITEM_OPEN) ? 1 : 0;
         if (ret_items) ret_items[i] = item;
     }
-    score.bonus_h =
-        score.bonus_all_h < level->bonus_cap_h ? score.bonus_all_h : level->bonus_cap_h;
+    score.bonus_h = score.bonus_all_h < level->bonus_cap_h ? score.bonus_all_h : level->bonus_cap_h;
     score.total_h = score.items_h + score.bonus_h;
     *ret = score;
 }

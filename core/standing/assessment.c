@@ -121,8 +121,7 @@ static void keep_readings(struct reading_rows *reading)
     a->readings = wh_arena_new(reading->arena, reading->count, sizeof(*a->readings));
     for (uint32_t i = 0; i < reading->count; i++) {
         a->readings[i].reading = reading->readings[i];
-        a->readings[i].reading.origin =
-            wh_arena_copy(reading->arena, reading->readings[i].origin);
+        a->readings[i].reading.origin = wh_arena_copy(reading->arena, reading->readings[i].origin);
         a->readings[i].facet = wh_arena_copy(reading->arena, reading->facets[i]);
     }
     a->readings_count = reading->count;

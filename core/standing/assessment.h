@@ -63,8 +63,7 @@ int wh_assess(struct wh_engine *engine, const struct wh_assessment_query *query,
               struct wh_arena *arena, struct wh_assessment *ret, struct wh_error *err);
 
 /* The assessed unit of this code, or NULL. */
-struct wh_assessed *wh_assessment_find(const struct wh_assessment *assessment,
-                                       struct wh_span code);
+struct wh_assessed *wh_assessment_find(const struct wh_assessment *assessment, struct wh_span code);
 
 /* True where the unit is ranked: some row of the year speaks of it, or for a county of a unit
  * below it. */

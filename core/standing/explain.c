@@ -105,16 +105,17 @@ static int explain_records(struct explaining *e, const struct wh_kept_reading *k
     int32_t quarter = kept->reading.quarter;
     struct record_lines lines = {
         .e = e,
-        .cell = {
-            .unit = e->one->unit->code,
-            .kind = kept->facet,
-            .level = wh_unit_level(e->one->unit->kind),
-            .year = (uint32_t)(quarter / 4),
-            .quarter_of_year = (uint32_t)(quarter % 4 + 1),
-            .first_day = wh_quarter_first_day(quarter),
-            .last_day = wh_quarter_last_day(quarter),
-            .year_first_day = wh_quarter_first_day(quarter / 4 * 4),
-        },
+        .cell =
+            {
+                .unit = e->one->unit->code,
+                .kind = kept->facet,
+                .level = wh_unit_level(e->one->unit->kind),
+                .year = (uint32_t)(quarter / 4),
+                .quarter_of_year = (uint32_t)(quarter % 4 + 1),
+                .first_day = wh_quarter_first_day(quarter),
+                .last_day = wh_quarter_last_day(quarter),
+                .year_first_day = wh_quarter_first_day(quarter / 4 * 4),
+            },
     };
     struct wh_records_query query = {.unit = e->one->unit->code, .which = WH_RECORDS_CURRENT};
     if (!wh_span_equal(kept->reading.origin, wh_engine_home(e->engine))) return 0;

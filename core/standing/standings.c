@@ -53,8 +53,7 @@ static int check_query(const struct wh_standing_query *query, uint32_t *ret_kind
         struct wh_span near = wh_text_nearest(query->unit_kind, wh_unit_kind_each, NULL);
         *ret_kind = wh_unit_kind_of(query->unit_kind);
         if (*ret_kind == 0) {
-            return wh_fail(err, WH_E_INVALID,
-                           near.data ? WH_MSG_UNIT_KIND_NEAR : WH_MSG_UNIT_KIND,
+            return wh_fail(err, WH_E_INVALID, near.data ? WH_MSG_UNIT_KIND_NEAR : WH_MSG_UNIT_KIND,
                            WH_ARGS(wh_arg_s(query->unit_kind), wh_arg_s(near)));
         }
     }

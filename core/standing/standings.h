@@ -6,8 +6,8 @@
 #include "engine/engine.h"
 #include "host/plugins.h"
 
-/* Visits the ranking that `query` asks for, in order. Errors as wh_assess(); WH_E_INVALID for a level
- * that is not ranked or an unknown kind of unit. */
+/* Visits the ranking that `query` asks for, in order. Errors as wh_assess(); WH_E_INVALID for a
+ * level that is not ranked or an unknown kind of unit. */
 int wh_standings(struct wh_engine *engine, const struct wh_standing_query *query,
                  wh_standing_visit visit, void *context, struct wh_error *err);
 

@@ -7,11 +7,11 @@
 /* Why a row is refused; stored and sent: never reused. */
 enum wh_reject {
     WH_REJECT_NONE = 0,
-    WH_REJECT_BROKEN = 1,      /* the bytes are no row */
-    WH_REJECT_ORIGIN = 2,      /* its origin is not the neighbour's to speak for */
-    WH_REJECT_UNIT = 3,        /* its unit is not the neighbour's to speak for */
-    WH_REJECT_TABLE = 4,       /* its table does not travel this way */
-    WH_REJECT_DIVERGED = 5,    /* the same version was written by another term */
+    WH_REJECT_BROKEN = 1,   /* the bytes are no row */
+    WH_REJECT_ORIGIN = 2,   /* its origin is not the neighbour's to speak for */
+    WH_REJECT_UNIT = 3,     /* its unit is not the neighbour's to speak for */
+    WH_REJECT_TABLE = 4,    /* its table does not travel this way */
+    WH_REJECT_DIVERGED = 5, /* the same version was written by another term */
 };
 
 /* May a child that serves the range of `child` send this row up? */

@@ -132,8 +132,8 @@ static void on_hello(struct wh_link *link, const struct wh_event *event, struct 
     }
     wh__welcome__init(welcome);
     welcome->unit = wh_arena_text(&out->arena, event->self->unit);
-    welcome->protocol = WH_PROTOCOL_MAX < hello->protocol_max ? WH_PROTOCOL_MAX
-                                                              : hello->protocol_max;
+    welcome->protocol =
+        WH_PROTOCOL_MAX < hello->protocol_max ? WH_PROTOCOL_MAX : hello->protocol_max;
     welcome->head = own_head(event->self, out);
     welcome->holding = own_holding(link, out);
     welcome->clock_ms = (uint64_t)event->clock_ms;
@@ -301,8 +301,7 @@ int64_t wh_link_deadline_ms(const struct wh_link *link)
     int64_t dead = link->received_ms + WH_DEAD_AFTER_MS, next;
     switch (link->state) {
     case WH_LINK_DOWN:
-    case WH_LINK_REFUSED:
-        return link->role == WH_LINK_TO_PARENT ? link->retry_at_ms : INT64_MAX;
+    case WH_LINK_REFUSED: return link->role == WH_LINK_TO_PARENT ? link->retry_at_ms : INT64_MAX;
     case WH_LINK_CONNECTING:
     case WH_LINK_GREETING: return link->since_ms + WH_GREETING_MS_MAX;
     case WH_LINK_UP:

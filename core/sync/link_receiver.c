@@ -8,8 +8,7 @@ static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject 
 
 /* On one history with what this node followed so far? The terms that a Push names cover everything
  * from `after` on; what was seen before must lie within them, or before them. */
-static bool is_of_one_history(const struct wh_link *link, const Wh__Push *push,
-                              struct wh_out *out)
+static bool is_of_one_history(const struct wh_link *link, const Wh__Push *push, struct wh_out *out)
 {
     struct wh_term_mark *marks = wh_arena_new(&out->arena, push->n_terms, sizeof(*marks));
     struct wh_history told = {marks, (uint32_t)push->n_terms};

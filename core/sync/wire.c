@@ -59,8 +59,7 @@ struct wh_span wh_rows_compress(const struct wh_span *rows, uint32_t count, stru
     message.n_rows = count;
     message.rows = wh_arena_new(arena, count, sizeof(*message.rows));
     for (uint32_t i = 0; i < count; i++) {
-        message.rows[i] =
-            (ProtobufCBinaryData){rows[i].len, (uint8_t *)(uintptr_t)rows[i].data};
+        message.rows[i] = (ProtobufCBinaryData){rows[i].len, (uint8_t *)(uintptr_t)rows[i].data};
     }
     packed = wh_protobuf_pack(&message.base, arena);
     size = ZSTD_compressBound(packed.len);
@@ -80,8 +79,8 @@ int wh_rows_inflate(struct wh_span bytes, uint32_t size, struct wh_arena *arena,
     if (size > WH_ROWS_BYTES_MAX) return WH_E_TOO_BIG;
     inflated = wh_arena_new(arena, (size_t)size + 1, 1);
     if (ZSTD_decompress(inflated, size, bytes.data, bytes.len) != size) return WH_E_CORRUPT;
-    message = (const Wh__Rows *)wh_protobuf_unpack(&wh__rows__descriptor, wh_span(inflated, size),
-                                                   arena);
+    message =
+        (const Wh__Rows *)wh_protobuf_unpack(&wh__rows__descriptor, wh_span(inflated, size), arena);
     if (!message) return WH_E_CORRUPT;
     if (message->n_rows > WH_ROWS_COUNT_MAX) return WH_E_TOO_BIG;
     rows = wh_arena_new(arena, message->n_rows, sizeof(*rows));

@@ -7,7 +7,8 @@
 #include "sync.pb-c.h"
 
 struct wh_span wh_frame_pack(const Wh__Frame *frame, struct wh_arena *arena);
-/* WH_E_TOO_BIG, WH_E_CORRUPT (bytes that are no frame, or a frame that lacks what its type needs). */
+/* WH_E_TOO_BIG, WH_E_CORRUPT (bytes that are no frame, or a frame that lacks what its type needs).
+ */
 int wh_frame_read(struct wh_span bytes, struct wh_arena *arena, const Wh__Frame **ret);
 
 /* The rows (each packed) as one compressed text; *ret_size is their size before compression. */

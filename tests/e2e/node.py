@@ -70,17 +70,18 @@ class Node:
         assert result.code == 0, result
         return self
 
-    def spawn(self):
+    def spawn(self, **environment):
         """Starts wuhaod and does not wait: its log is beside the home, its stdout a pipe."""
         with open(self.home + ".log", "ab") as log:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                [os.path.join(BIN, "wuhaod"), "-C", self.home], env=ENVIRONMENT,
+                [os.path.join(BIN, "wuhaod"), "-C", self.home], env=ENVIRONMENT | environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         return self.process
 
-    def start(self, timeout_s=30):
+    def start(self, timeout_s=30, **environment):
         """Returns when the node has said `ready`."""
-        stdout, heard, deadline = self.spawn().stdout, b"", time.monotonic() + timeout_s
+        stdout, heard = self.spawn(**environment).stdout, b""
+        deadline = time.monotonic() + timeout_s
         while b"ready\n" not in heard:
             left = deadline - time.monotonic()
             readable = select.select([stdout], [], [], max(0, left))[0]

@@ -25,6 +25,11 @@ def rubric(level):
         return yaml.safe_load(file)["rubric"][level]
 
 
+def items_of(one, unit):
+    lines = one.rows("explain", unit, "--year", node.YEAR)
+    return [line for line in lines if line["what"] in ("item", "bonus")]
+
+
 def score_of(one, unit, level):
     lines = one.rows("rank", "--level", level, "--year", node.YEAR)
     return next(line["score"] for line in lines if line["unit"] == unit)
@@ -34,7 +39,7 @@ def score_of(one, unit, level):
 @pytest.mark.parametrize("unit,level", [(TOWN, "township"), (VILLAGE, "grassroots")])
 def test_the_items_of_an_explanation_add_up_to_the_score(tree, unit, level):
     city, cap_h = tree["city"], 300
-    items = [line for line in city.rows("explain", unit, "--year", node.YEAR) if line.get("item")]
+    items = items_of(city, unit)
     assert [item["item"] for item in items] == [item["id"] for item in rubric(level)]
     bonus = {item["id"] for item in rubric(level) if item.get("bonus")}
     plain_h = sum(hundredths(i["points"]) for i in items if i["item"] not in bonus)
@@ -45,8 +50,7 @@ def test_the_items_of_an_explanation_add_up_to_the_score(tree, unit, level):
 @pytest.mark.quick
 def test_city_county_and_township_explain_alike_but_for_the_records(tree):
     def shape(name):
-        lines = tree[name].rows("explain", VILLAGE, "--year", node.YEAR)
-        return [(line["item"], line["points"]) for line in lines if line.get("item")]
+        return [(line["item"], line["points"]) for line in items_of(tree[name], VILLAGE)]
     assert shape("city") == shape("wudalianchi") == shape("long-zhen")
 
 
@@ -54,7 +58,7 @@ def test_city_county_and_township_explain_alike_but_for_the_records(tree):
 def test_only_the_node_that_has_the_records_names_them(tree):
     def records(name):
         lines = tree[name].rows("explain", VILLAGE, "--year", node.YEAR)
-        return [record for line in lines for record in line.get("records") or []]
+        return [line["record"] for line in lines if line["what"] == "record"]
     assert records("city") == records("wudalianchi") == []
     named = records("long-zhen")
     assert named

@@ -32,9 +32,12 @@ def test_the_plugin_is_short_and_includes_one_header_of_ours():
         "#include <wuhao/plugin.h>"]
 
 
-def test_it_can_be_enabled_used_and_disabled_while_the_node_runs(pair, plugin):
+def test_it_is_loaded_by_the_config_adds_a_kind_and_a_command_and_is_left_again(pair, plugin):
     town, city = pair["long-zhen"], pair["city"]
-    town.ok("plugin", "enable", plugin)
+    plugins = os.path.join(node.BIN, "..", "lib", "wuhao", "plugins")
+    town.stop()
+    town.start(WUHAO_PLUGINS_PATH=f"{plugins},{plugin.parent}",
+               WUHAO_PLUGINS_ENABLE="ledger,ranking,outside")
     assert state_of(town, "outside") == "on"
     assert "outside_visit" in {line["kind"] for line in town.rows("kinds")}
 
@@ -42,11 +45,13 @@ def test_it_can_be_enabled_used_and_disabled_while_the_node_runs(pair, plugin):
     town.ok("add", "outside_visit", "--unit", VILLAGE, "date=2025-06-06", "minutes=35")
     refused = town.cli("add", "outside_visit", "--unit", VILLAGE, "date=2025-06-06", "minutes=-1")
     assert refused.code == 4
+    assert town.rows("outside", "minutes", "--unit", VILLAGE) == [{"minutes": 60}]
     pair.wait_synced()
     key = VILLAGE, "2025Q2", "outside_visit", TOWN, "outside_minutes"
     assert town.metrics(VILLAGE)[key] == 60
     assert city.metrics(VILLAGE)[key] == 60  # which never saw the plugin
 
-    town.ok("plugin", "disable", "outside")
-    assert state_of(town, "outside") == "off"
-    assert city.metrics(VILLAGE)[key] == 60  # what it measured stays
+    town.stop()
+    town.start()
+    assert "outside" not in {line["name"] for line in town.rows("plugin", "list")}
+    assert town.metrics(VILLAGE)[key] == 60  # what it measured stays

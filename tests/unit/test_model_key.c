@@ -175,7 +175,8 @@ static void the_key_above_a_prefix_parts_those_that_begin_with_it(void **state)
     }
 }
 
-/* A child's code begins with its parent's: cut before its zero, it is the prefix of a subtree. */
+/* A child's code begins with its parent's: cut before its zero, a text is the prefix of a subtree.
+ */
 static void a_subtree_of_units_is_one_range_of_keys(void **state)
 {
     static const char *const inside[] = {"231182", "231182108", "231182108201", "231182E"};

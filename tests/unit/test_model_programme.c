@@ -139,8 +139,10 @@ static const struct mutation mutations[] = {
     {"target: 60", "target: 0", 0, WH_MSG_YAML_RANGE, "`target` is 0"},
     {"target: 60, empty: 4", "target: 60, empty: 4.01", 0, WH_MSG_PROGRAMME_EMPTY_POINTS, "4.01"},
     /* metrics, duties, ranking, commendation */
-    {"id: findings_overdue", "id: findings_overdue, plugin: inspection, type: flow, title: "
-     "{zh: 甲, en: a}}\n  - {id: findings_overdue", 1, WH_MSG_PROGRAMME_TWICE, "findings_overdue"},
+    {"id: findings_overdue",
+     "id: findings_overdue, plugin: inspection, type: flow, title: "
+     "{zh: 甲, en: a}}\n  - {id: findings_overdue",
+     1, WH_MSG_PROGRAMME_TWICE, "findings_overdue"},
     {"{id: elders_new, type", "{id: elders, type", 0, WH_MSG_PROGRAMME_TWICE, "`elders`"},
     {"{id: report_branch,", "{id: report_committee,", 0, WH_MSG_PROGRAMME_TWICE,
      "report_committee"},
@@ -148,10 +150,8 @@ static const struct mutation mutations[] = {
     {"\"02-28\"", "\"02-29\"", 0, WH_MSG_PROGRAMME_DUE, "02-29"},
     {"\"01-20+1y\"", "\"01-20+y\"", 0, WH_MSG_PROGRAMME_DUE, "01-20+y"},
     {"\"02-28\"", "\"07-16\"", 0, WH_MSG_PROGRAMME_DUE_ORDER, "07-15"},
-    {"who: [township, street", "who: [township, strete", 0, WH_MSG_PROGRAMME_WORD_NEAR,
-     "`street`"},
-    {"who: [township, street", "who: [township, township", 0, WH_MSG_PROGRAMME_TWICE,
-     "`township`"},
+    {"who: [township, street", "who: [township, strete", 0, WH_MSG_PROGRAMME_WORD_NEAR, "`street`"},
+    {"who: [township, street", "who: [township, township", 0, WH_MSG_PROGRAMME_TWICE, "`township`"},
     {"metric: reports, due", "metric: reprts, due", 0, WH_MSG_PROGRAMME_METRIC_NEAR, "`reports`"},
     {"metric: reports, due", "metric: reports, plugin: ledger, due", 0, WH_MSG_PROGRAMME_ONE_OF,
      "`plugin`"},
@@ -163,8 +163,8 @@ static const struct mutation mutations[] = {
     {"metric: reports, due", "metric: reports, grace_days: 3, due", 0, WH_MSG_PROGRAMME_HAS_NO,
      "`grace_days`"},
     {"year: 2025", "year: 2024", 0, WH_MSG_PROGRAMME_YEAR, "2024"},
-    {"grassroots: [verdict, score]", "grassroots: [verdict, scroe]", 0,
-     WH_MSG_PROGRAMME_WORD_NEAR, "`score`"},
+    {"grassroots: [verdict, score]", "grassroots: [verdict, scroe]", 0, WH_MSG_PROGRAMME_WORD_NEAR,
+     "`score`"},
     {"grassroots: [verdict, score]", "grassroots: [verdict, share_township]", 0,
      WH_MSG_PROGRAMME_WORD, "verdict, score"},
     {"township: [verdict, score, share]", "township: []", 0, WH_MSG_PROGRAMME_EMPTY, "`township`"},
@@ -177,21 +177,23 @@ static const struct mutation mutations[] = {
     {"- kind: party_link", "- kind: presence", 0, WH_MSG_PROGRAMME_RESERVED, "`presence`"},
     {"- kind: party_link", "- kind: duty", 0, WH_MSG_PROGRAMME_RESERVED, "`duty`"},
     {"- kind: party_link", "- kind: party link", 0, WH_MSG_PROGRAMME_NAME, "party link"},
-    {"unique: [person, birth_year]", "unique: [person, birth_yaer]", 0,
-     WH_MSG_PROGRAMME_FIELD_NEAR, "`birth_year`"},
-    {"enter: [township, grassroots]", "enter: [township, grasroots]", 0,
-     WH_MSG_PROGRAMME_WORD_NEAR, "`grassroots`"},
+    {"unique: [person, birth_year]", "unique: [person, birth_yaer]", 0, WH_MSG_PROGRAMME_FIELD_NEAR,
+     "`birth_year`"},
+    {"enter: [township, grassroots]", "enter: [township, grasroots]", 0, WH_MSG_PROGRAMME_WORD_NEAR,
+     "`grassroots`"},
     {"name: phone", "name: basis", 0, WH_MSG_PROGRAMME_TWICE, "`basis`"},
     {"name: phone", "name: unit", 0, WH_MSG_PROGRAMME_RESERVED, "`unit`"},
     {"name: phone", "name: date", 0, WH_MSG_PROGRAMME_RESERVED, "`date`"},
     {"name: phone", "name: 2phone", 0, WH_MSG_PROGRAMME_NAME, "2phone"},
     {"name: phone, type: text", "name: phone, type: txt", 0, WH_MSG_PROGRAMME_WORD_NEAR, "`text`"},
-    {"name: phone, type: text, personal: true", "name: phone, type: text, personal: true, "
-     "public: true", 0, WH_MSG_PROGRAMME_PUBLIC, "phone"},
+    {"name: phone, type: text, personal: true",
+     "name: phone, type: text, personal: true, "
+     "public: true",
+     0, WH_MSG_PROGRAMME_PUBLIC, "phone"},
     {"name: phone, type: text", "name: phone, type: text, min: 3", 0, WH_MSG_PROGRAMME_BOUNDS,
      "`min`"},
-    {"name: phone, type: text", "name: phone, type: text, choices: [a]", 0,
-     WH_MSG_PROGRAMME_HAS_NO, "`choices`"},
+    {"name: phone, type: text", "name: phone, type: text, choices: [a]", 0, WH_MSG_PROGRAMME_HAS_NO,
+     "`choices`"},
     {"{name: until, type: date", "{name: until, type: text", 0, WH_MSG_PROGRAMME_UNTIL, "text"},
     {"min: 1910, max: 2010", "min: 2011, max: 2010", 0, WH_MSG_PROGRAMME_BOUNDS_ORDER,
      "birth_year"},
@@ -213,10 +215,10 @@ static const struct mutation mutations[] = {
     {"sum: {field: reached}", "sum: {field: what}", 0, WH_MSG_PROGRAMME_SUM_FIELD, "choice"},
     {"sum: {field: reached}", "sum: {field: reachd}", 0, WH_MSG_PROGRAMME_FIELD_NEAR, "`reached`"},
     {"sum: {field: reached}", "sum: {}", 0, WH_MSG_YAML_MISSING, "`field`"},
-    {"sum: {field: reached}", "sum: {field: reached}, count: {}", 0,
-     WH_MSG_PROGRAMME_METRIC_FORM, "exactly one"},
-    {"sum: {field: reached}", "sum: {field: reached, latest: true}", 0,
-     WH_MSG_PROGRAMME_STOCK_ONLY, "`latest`"},
+    {"sum: {field: reached}", "sum: {field: reached}, count: {}", 0, WH_MSG_PROGRAMME_METRIC_FORM,
+     "exactly one"},
+    {"sum: {field: reached}", "sum: {field: reached, latest: true}", 0, WH_MSG_PROGRAMME_STOCK_ONLY,
+     "`latest`"},
     {"distinct: {field: roles,", "distinct: {field: rolse,", 0, WH_MSG_PROGRAMME_FIELD_NEAR,
      "`roles`"},
     {"distinct: {field: roles,", "distinct: {field: [roles],", 0, WH_MSG_YAML_NOT_TEXT, "`field`"},
@@ -389,8 +391,7 @@ static void more_bytes_than_the_cap_are_refused_before_they_are_read(void **stat
     (void)state;
     wh_arena_init(&arena);
     wh_faults_init(&faults, &arena);
-    assert_int_equal(wh_programme_unpack(wh_span("", 5u << 20), &arena, &programme),
-                     WH_E_TOO_BIG);
+    assert_int_equal(wh_programme_unpack(wh_span("", 5u << 20), &arena, &programme), WH_E_TOO_BIG);
     assert_int_equal(wh_programme_read(wh_span("", 5u << 20), &arena, &faults, &programme),
                      WH_E_INVALID);
     assert_int_equal(faults.items[0].message, WH_MSG_PROGRAMME_LARGE);

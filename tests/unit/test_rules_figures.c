@@ -19,9 +19,15 @@ static const struct wh_rule_metric metrics[METRICS] = {
 };
 static const struct wh_rulebook book = {.metrics = metrics, .metrics_count = METRICS};
 
-#define Q(year, quarter) ((year) * 4 + (quarter) - 1)
-#define A {"231182", 6}
-#define B {"2311", 4}
+#define Q(year, quarter) ((year)*4 + (quarter)-1)
+#define A                                                                                          \
+    {                                                                                              \
+        "231182", 6                                                                                \
+    }
+#define B                                                                                          \
+    {                                                                                              \
+        "2311", 4                                                                                  \
+    }
 
 static int64_t value_of(uint32_t metric, const struct wh_reading *items, size_t count,
                         struct wh_season season)
@@ -39,8 +45,8 @@ static int64_t value_of(uint32_t metric, const struct wh_reading *items, size_t 
 static void a_flow_adds_over_the_quarters_of_the_year(void **state)
 {
     const struct wh_reading readings[] = {
-        {A, 100, FLOW, Q(2025, 4)}, {A, 1, FLOW, Q(2026, 1)},   {A, 2, FLOW, Q(2026, 2)},
-        {B, 4, FLOW, Q(2026, 2)},   {A, 8, FLOW, Q(2026, 4)},   {A, 1000, FLOW, Q(2027, 1)},
+        {A, 100, FLOW, Q(2025, 4)}, {A, 1, FLOW, Q(2026, 1)}, {A, 2, FLOW, Q(2026, 2)},
+        {B, 4, FLOW, Q(2026, 2)},   {A, 8, FLOW, Q(2026, 4)}, {A, 1000, FLOW, Q(2027, 1)},
     };
     (void)state;
     assert_int_equal(value_of(FLOW, readings, 6, (struct wh_season){2026, Q(2027, 3)}), 15);
@@ -52,7 +58,7 @@ static void a_flow_adds_over_the_quarters_of_the_year(void **state)
 static void a_stock_takes_the_latest_of_each_origin_and_earlier_years_too(void **state)
 {
     const struct wh_reading readings[] = {
-        {A, 9, STOCK, Q(2026, 2)}, {B, 20, STOCK, Q(2024, 3)},  {A, 7, STOCK, Q(2026, 1)},
+        {A, 9, STOCK, Q(2026, 2)},  {B, 20, STOCK, Q(2024, 3)},   {A, 7, STOCK, Q(2026, 1)},
         {B, 30, STOCK, Q(2024, 1)}, {A, 1000, STOCK, Q(2027, 1)},
     };
     (void)state;
@@ -71,7 +77,9 @@ static void a_later_stock_of_zero_replaces_an_earlier_one(void **state)
 static void a_to_date_takes_the_latest_of_the_year_alone(void **state)
 {
     const struct wh_reading readings[] = {
-        {A, 50, TO_DATE, Q(2025, 4)}, {A, 3, TO_DATE, Q(2026, 1)}, {A, 5, TO_DATE, Q(2026, 3)},
+        {A, 50, TO_DATE, Q(2025, 4)},
+        {A, 3, TO_DATE, Q(2026, 1)},
+        {A, 5, TO_DATE, Q(2026, 3)},
         {B, 2, TO_DATE, Q(2026, 1)},
     };
     (void)state;
@@ -112,9 +120,8 @@ static void a_sum_beyond_64_bits_is_refused_and_changes_nothing(void **state)
 
 static void a_sum_that_fits_in_the_end_is_no_overflow(void **state)
 {
-    const struct wh_reading readings[] = {{A, INT64_MAX, FLOW, Q(2026, 1)},
-                                          {A, 5, FLOW, Q(2026, 2)},
-                                          {A, -5, FLOW, Q(2026, 3)}};
+    const struct wh_reading readings[] = {
+        {A, INT64_MAX, FLOW, Q(2026, 1)}, {A, 5, FLOW, Q(2026, 2)}, {A, -5, FLOW, Q(2026, 3)}};
     (void)state;
     assert_int_equal(value_of(FLOW, readings, 3, (struct wh_season){2026, Q(2026, 4)}), INT64_MAX);
 }

@@ -44,8 +44,11 @@ static void assert_ranking(const struct wh_entrant *entrants, size_t count, cons
 static void equal_keys_share_a_rank_and_are_listed_by_code(void **state)
 {
     struct wh_entrant entrants[] = {
-        entrant_of("D", 0, 8000), entrant_of("C", 0, 9000), entrant_of("A", 0, 9500),
-        entrant_of("B", 0, 9000), entrant_of("E", WH_ENTRANT_TIE, 7000),
+        entrant_of("D", 0, 8000),
+        entrant_of("C", 0, 9000),
+        entrant_of("A", 0, 9500),
+        entrant_of("B", 0, 9000),
+        entrant_of("E", WH_ENTRANT_TIE, 7000),
     };
     (void)state;
     wh_ranking_sort(&township, entrants, 5);
@@ -64,7 +67,8 @@ static void a_unit_that_qualifies_comes_before_a_higher_score_that_does_not(void
 static void the_unranked_come_last_by_code_whatever_they_have(void **state)
 {
     struct wh_entrant entrants[] = {
-        entrant_of("Z", WH_ENTRANT_QUALIFIED, 9900), entrant_of("Y", WH_ENTRANT_QUALIFIED, 9900),
+        entrant_of("Z", WH_ENTRANT_QUALIFIED, 9900),
+        entrant_of("Y", WH_ENTRANT_QUALIFIED, 9900),
         entrant_of("M", 0, 0),
     };
     (void)state;
@@ -81,11 +85,11 @@ static void shares_compare_exactly_and_a_share_of_none_is_zero(void **state)
         entrant_of("D", 0, 8000), entrant_of("E", 0, 8000),
     };
     (void)state;
-    entrants[0].units = 3, entrants[0].units_qualified = 1; /* 33.333.. % */
+    entrants[0].units = 3, entrants[0].units_qualified = 1;            /* 33.333.. % */
     entrants[1].units = 1000000, entrants[1].units_qualified = 333333; /* 33.3333 % */
-    entrants[2].units = 0; /* none */
-    entrants[3].units = 9, entrants[3].units_qualified = 3; /* as A */
-    entrants[4].units = 5; /* 0 % */
+    entrants[2].units = 0;                                             /* none */
+    entrants[3].units = 9, entrants[3].units_qualified = 3;            /* as A */
+    entrants[4].units = 5;                                             /* 0 % */
     wh_ranking_sort(&township, entrants, 5);
     assert_ranking(entrants, 5, "A1= D1= B3 C4= E4=");
 }
@@ -94,7 +98,7 @@ static void counties_go_by_both_shares_then_by_the_mean(void **state)
 {
     struct wh_entrant entrants[] = {
         entrant_of("A", 0, 9900), entrant_of("B", 0, 7000), entrant_of("C", 0, 7500),
-        entrant_of("D", 0, -1), entrant_of("E", 0, 0),
+        entrant_of("D", 0, -1),   entrant_of("E", 0, 0),
     };
     (void)state;
     entrants[1].units = 4, entrants[1].units_qualified = 2;

@@ -156,9 +156,9 @@ struct wh_condition {
 struct wh_metric {
     const char *id;
     struct wh_title title;
-    uint32_t type;       /* WH_FLOW, WH_STOCK, WH_TO_DATE */
-    uint32_t form;       /* WH_MEASURED ... WH_DISTINCT */
-    uint32_t flags;      /* WH_IN_FORCE | WH_LATEST */
+    uint32_t type;  /* WH_FLOW, WH_STOCK, WH_TO_DATE */
+    uint32_t form;  /* WH_MEASURED ... WH_DISTINCT */
+    uint32_t flags; /* WH_IN_FORCE | WH_LATEST */
     uint32_t reserved;
     struct wh_list fields; /* const char *: what a sum adds; the one field of a distinct */
     struct wh_list any;    /* struct wh_condition: one of them holds; empty: every record */
@@ -203,6 +203,7 @@ struct wh_column {
 #define WH_COMMAND_STOPPED 1u /* also runs while the node is stopped */
 #define WH_COMMAND_LOCAL 2u   /* needs no node at all */
 #define WH_COMMAND_CSV 4u     /* prints CSV unless another form is asked for */
+#define WH_COMMAND_PATIENT 8u /* asked again, up to its `timeout`, while no node answers */
 
 struct wh_command {
     const char *name; /* one or two words, as in "unit list" */
@@ -329,8 +330,9 @@ struct wh_host {
     void (*log)(struct wh_host_self *self, uint32_t severity, const char *event, const char *text);
 
     /* Visits the current records of `kind` and `unit` dated from `from` to `to` (days, both
-     * included), by date, then id. WH_E_NOT_PERMITTED: the kind is neither the plugin's own nor of
-     * a plugin that it requires. */
+     * included), by date, then id. Within `measure` the records visited are the sources that the
+     * summary's count and digest cover. WH_E_NOT_PERMITTED: the kind is neither the plugin's own
+     * nor of a plugin that it requires. */
     int (*records)(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
                    int64_t from, int64_t to, wh_record_visit visit, void *context,
                    struct wh_failure *fail);
@@ -343,10 +345,6 @@ struct wh_host {
      * WH_E_INVALID: the kind declares no such metric. */
     int (*metric_set)(struct wh_host_self *self, struct wh_span metric, int64_t value,
                       struct wh_failure *fail);
-
-    /* Within `measure` only: says that a record was used, so that the summary's count and digest
-     * cover it. */
-    void (*measured_from)(struct wh_host_self *self, const struct wh_record_view *record);
 
     /* Within `command` only: the value given for `param`; type 0 where it was left out. */
     struct wh_value (*param)(struct wh_call *call, const char *param);

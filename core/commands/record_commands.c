@@ -1,0 +1,287 @@
+/* add, edit, withdraw, list, show, history, export. */
+#include "commands/handlers.h"
+#include "engine/records.h"
+#include "engine/units.h"
+
+/* ---- Writing ---- */
+
+static struct wh_span id_text(struct wh_id id, struct wh_arena *arena)
+{
+    char *text = wh_arena_new(arena, WH_ID_TEXT_SIZE, 1);
+    wh_id_format(id, text);
+    return wh_span_of(text);
+}
+
+static int fail_faults(struct wh_call *call, struct wh_span what, struct wh_error *err)
+{
+    return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_FAULTS,
+                   WH_ARGS(wh_arg_s(what), wh_arg_n(call->faults.count)));
+}
+
+/* Offers the record to those that are there; adds a fault where it repeats one. */
+static int check_unique(struct wh_desk *desk, struct wh_call *call, const struct wh_record *record,
+                        struct wh_error *err)
+{
+    struct wh_uniqueness *uniqueness = wh_uniqueness_new(desk->engine, record->kind);
+    int rc = wh_uniqueness_offer(uniqueness, record, 0, &call->faults, err);
+    wh_uniqueness_free(uniqueness);
+    if (rc == 0 && call->faults.count > 0) {
+        rc = fail_faults(call, wh_span_of(record->kind->name), err);
+    }
+    return rc;
+}
+
+int wh_run_add(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct wh_record_scope scope = wh_records_scope(desk->engine);
+    struct wh_entry *entries = wh_arena_new(&call->arena, call->rest_count + 1u, sizeof(*entries));
+    struct wh_record record;
+    const struct wh_kind *kind;
+    struct wh_value id;
+    uint32_t count = 0;
+    int rc = wh_call_kind(desk, call, &kind, err);
+    if (rc < 0) return rc;
+    if (wh_call_has(call, "unit")) {
+        entries[count++] = (struct wh_entry){WH_S("unit"), wh_call_text(call, "unit")};
+    }
+    for (uint32_t i = 0; i < call->rest_count; i++) {
+        entries[count++] = (struct wh_entry){call->rest[i].name, call->rest[i].text};
+    }
+    if (!wh_record_read(kind, &scope, entries, count, 0, &call->arena, &call->faults, &record)) {
+        return fail_faults(call, wh_span_of(kind->name), err);
+    }
+    rc = check_unique(desk, call, &record, err);
+    if (rc == 0) rc = wh_record_add(desk->engine, &record, call->author, err);
+    if (rc < 0) return rc;
+    id = wh_value_text(id_text(record.id, &call->arena));
+    wh_reply_row(call, &id, 1);
+    return 0;
+}
+
+static int find_record(struct wh_desk *desk, struct wh_call *call, struct wh_record *ret,
+                       struct wh_error *err)
+{
+    struct wh_span text = wh_call_text(call, "id");
+    struct wh_id id;
+    if (wh_id_parse(text, &id) < 0) {
+        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_RECORD_UNKNOWN, WH_ARGS(wh_arg_s(text)));
+    }
+    return wh_record_find(desk->engine, id, &call->arena, ret, err);
+}
+
+static bool is_given(const struct wh_call *call, struct wh_span name)
+{
+    for (uint32_t i = 0; i < call->rest_count; i++) {
+        if (wh_span_equal(call->rest[i].name, name)) return true;
+    }
+    return false;
+}
+
+/* The fields as they are, but for those that the call gives anew. */
+static struct wh_entry *edited_entries(struct wh_call *call, const struct wh_record *old,
+                                       uint32_t *ret_count)
+{
+    const struct wh_field date = {.type = WH_DATE};
+    struct wh_field_value day = {true, old->date, WH_SPAN_EMPTY};
+    uint32_t size = old->kind->fields.count + call->rest_count + 2u, count = 0;
+    struct wh_entry *entries = wh_arena_new(&call->arena, size, sizeof(*entries));
+    if (!is_given(call, WH_S("unit")))
+        entries[count++] = (struct wh_entry){WH_S("unit"), old->unit};
+    if (!is_given(call, WH_S("date"))) {
+        entries[count++] =
+            (struct wh_entry){WH_S("date"), wh_field_text(&date, &day, &call->arena)};
+    }
+    for (uint32_t i = 0; i < old->kind->fields.count; i++) {
+        const struct wh_field *field = wh_kind_field(old->kind, i);
+        struct wh_span name = wh_span_of(field->name);
+        if (is_given(call, name)) continue;
+        entries[count++] =
+            (struct wh_entry){name, wh_field_text(field, &old->values[i], &call->arena)};
+    }
+    for (uint32_t i = 0; i < call->rest_count; i++) {
+        entries[count++] = (struct wh_entry){call->rest[i].name, call->rest[i].text};
+    }
+    *ret_count = count;
+    return entries;
+}
+
+int wh_run_edit(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct wh_record_scope scope = wh_records_scope(desk->engine);
+    struct wh_record old, changed;
+    struct wh_entry *entries;
+    uint32_t count;
+    int rc = find_record(desk, call, &old, err);
+    if (rc < 0) return rc;
+    if (call->rest_count == 0) return wh_fail(err, WH_E_USAGE, WH_MSG_EDIT_NOTHING, NULL);
+    if (old.state == WH_RECORD_WITHDRAWN) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_WITHDRAWN, NULL);
+    }
+    entries = edited_entries(call, &old, &count);
+    if (!wh_record_read(old.kind, &scope, entries, count, 0, &call->arena, &call->faults,
+                        &changed)) {
+        return fail_faults(call, wh_call_text(call, "id"), err);
+    }
+    changed.id = old.id;
+    changed.version = old.version;
+    rc = check_unique(desk, call, &changed, err);
+    return rc < 0 ? rc : wh_record_change(desk->engine, &old, &changed, call->author, err);
+}
+
+int wh_run_withdraw(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct wh_record old;
+    int rc = find_record(desk, call, &old, err);
+    if (rc < 0) return rc;
+    return wh_record_withdraw(desk->engine, &old, wh_call_text(call, "why"), call->author, err);
+}
+
+/* ---- Reading ---- */
+
+struct wh_value wh_value_of_field(const struct wh_field *field, const struct wh_field_value *value)
+{
+    if (!value->present) return wh_value_null();
+    return (struct wh_value){field->type, 0, value->number, value->text};
+}
+
+/* Which columns stand around the fields. */
+enum shape {
+    SHAPE_LIST,     /* id, unit, date, state, fields */
+    SHAPE_VERSIONS, /* the same, then version, written, author, why */
+    SHAPE_EXPORT,   /* unit, date, fields: what import reads */
+};
+
+struct listing {
+    struct wh_call *call;
+    enum shape shape;
+    struct wh_value *row;
+    struct wh_arena arena; /* of one row */
+};
+
+static const struct wh_column head_columns[] = {
+    {"id", {"记录编号", "Record"}, WH_TEXT, 0},
+    {"unit", {"单位", "Unit"}, WH_TEXT, 0},
+    {"date", {"日期", "Date"}, WH_DATE, 0},
+    {"state", {"状态", "State"}, WH_TEXT, 0},
+};
+static const struct wh_column export_columns[] = {
+    {"unit", {"单位", "Unit"}, WH_TEXT, 0},
+    {"date", {"日期", "Date"}, WH_DATE, 0},
+};
+static const struct wh_column version_columns[] = {
+    {"version", {"版本", "Version"}, WH_INTEGER, 0},
+    {"written", {"登记时间", "Written"}, WH_TIME, 0},
+    {"author", {"登记人", "Author"}, WH_TEXT, 0},
+    {"why", {"撤销原因", "Why withdrawn"}, WH_TEXT, 0},
+};
+
+static void add_columns(struct wh_column *columns, uint32_t *count, const struct wh_column *more,
+                        size_t more_count)
+{
+    memcpy(columns + *count, more, more_count * sizeof(*columns));
+    *count += (uint32_t)more_count;
+}
+
+static void begin_listing(struct listing *listing, const struct wh_kind *kind)
+{
+    struct wh_call *call = listing->call;
+    struct wh_column *columns =
+        wh_arena_new(&call->arena, kind->fields.count + 8u, sizeof(*columns));
+    struct wh_list list = {columns, 0, sizeof(*columns)};
+    if (listing->shape == SHAPE_EXPORT) {
+        add_columns(columns, &list.count, export_columns, 2);
+    } else {
+        add_columns(columns, &list.count, head_columns, 4);
+    }
+    for (uint32_t i = 0; i < kind->fields.count; i++) {
+        const struct wh_field *field = wh_kind_field(kind, i);
+        columns[list.count++] = (struct wh_column){field->name, field->title, field->type, 0};
+    }
+    if (listing->shape == SHAPE_VERSIONS) add_columns(columns, &list.count, version_columns, 4);
+    listing->row = wh_arena_new(&call->arena, list.count, sizeof(*listing->row));
+    wh_reply_columns(call, &list);
+}
+
+static int list_record(void *context, const struct wh_record *record)
+{
+    struct listing *listing = context;
+    struct wh_value *row = listing->row;
+    uint32_t at = 0;
+    wh_arena_clear(&listing->arena);
+    if (listing->shape != SHAPE_EXPORT) {
+        row[at++] = wh_value_text(id_text(record->id, &listing->arena));
+    }
+    row[at++] = wh_value_text(record->unit);
+    row[at++] = wh_value_number(WH_DATE, record->date);
+    if (listing->shape != SHAPE_EXPORT) {
+        row[at++] =
+            wh_value_text(record->state == WH_RECORD_CURRENT ? WH_S("current") : WH_S("withdrawn"));
+    }
+    for (uint32_t i = 0; i < record->kind->fields.count; i++) {
+        row[at++] = wh_value_of_field(wh_kind_field(record->kind, i), &record->values[i]);
+    }
+    if (listing->shape == SHAPE_VERSIONS) {
+        row[at++] = wh_value_number(WH_INTEGER, (int64_t)record->version);
+        row[at++] = wh_value_number(WH_TIME, record->written_ms);
+        row[at++] = wh_value_text(record->author);
+        row[at++] = wh_value_text(record->why);
+    }
+    wh_reply_row(listing->call, row, at);
+    return 0;
+}
+
+static int list_records(struct wh_desk *desk, struct wh_call *call, enum shape shape,
+                        struct wh_error *err)
+{
+    struct listing listing = {.call = call, .shape = shape};
+    struct wh_records_query query = {
+        .unit = wh_call_text(call, "unit"),
+        .from = (int32_t)wh_call_number(call, "from", INT32_MIN),
+        .to = (int32_t)wh_call_number(call, "to", INT32_MAX),
+        .which = shape == SHAPE_LIST && wh_call_has(call, "withdrawn") ? WH_RECORDS_ALL
+                                                                       : WH_RECORDS_CURRENT,
+    };
+    int rc = wh_call_kind(desk, call, &query.kind, err);
+    if (rc < 0) return rc;
+    if (query.unit.len > 0 && !wh_units_find(wh_engine_units(desk->engine), query.unit)) {
+        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_UNIT_UNKNOWN, WH_ARGS(wh_arg_s(query.unit)));
+    }
+    begin_listing(&listing, query.kind);
+    rc = wh_records_scan(desk->engine, &query, list_record, &listing, err);
+    wh_arena_deinit(&listing.arena);
+    return rc;
+}
+
+int wh_run_list(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    return list_records(desk, call, SHAPE_LIST, err);
+}
+
+int wh_run_export(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    return list_records(desk, call, SHAPE_EXPORT, err);
+}
+
+int wh_run_show(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct listing listing = {.call = call, .shape = SHAPE_VERSIONS};
+    struct wh_record record;
+    int rc = find_record(desk, call, &record, err);
+    if (rc < 0) return rc;
+    begin_listing(&listing, record.kind);
+    rc = list_record(&listing, &record);
+    wh_arena_deinit(&listing.arena);
+    return rc;
+}
+
+int wh_run_history(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct listing listing = {.call = call, .shape = SHAPE_VERSIONS};
+    struct wh_record newest;
+    int rc = find_record(desk, call, &newest, err);
+    if (rc < 0) return rc;
+    begin_listing(&listing, newest.kind);
+    rc = wh_record_versions(desk->engine, &newest, list_record, &listing, err);
+    wh_arena_deinit(&listing.arena);
+    return rc;
+}

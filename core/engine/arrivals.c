@@ -1,0 +1,122 @@
+/* What arrived on the wire is given to the links: frames of neighbours, the fate of the connection
+ * to the parent, and the enrolment of a node that joins (sync.md "Joining"). */
+#include "engine/engine_parts.h"
+#include "engine/members.h"
+#include "sync/wire.h"
+
+/* The rest waits for the next turn, so that a turn stays short. */
+#define ARRIVALS_PER_TURN_MAX 4096
+
+static void on_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
+                     const Wh__Frame *frame)
+{
+    struct wh_enrolment *enrolment = wh_arena_new(&engine->scratch, 1, sizeof(*enrolment));
+    struct wh_error err;
+    if (frame->body_case != WH__FRAME__BODY_ENROL) return; /* a one-time key may do one thing */
+    if (wh_members_enrol(engine, arrival, frame->enrol, &err) < 0) return;
+    *enrolment = (struct wh_enrolment){
+        arrival->route, wh_arena_copy(&engine->scratch, arrival->unit), engine->enrolments};
+    engine->enrolments = enrolment;
+}
+
+static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *arrival,
+                           const Wh__Frame *frame, size_t bytes)
+{
+    struct wh_event event = {.type = WH_EVENT_FRAME, .frame = frame, .frame_bytes = bytes};
+    struct wh_neighbour *child;
+    if (arrival->by_invite) {
+        on_enrol(engine, arrival, frame);
+        return;
+    }
+    if (!wh_member_is_active(engine, arrival->unit)) return;
+    child = wh_links_child(engine, arrival->unit);
+    if (!child) return;
+    if (frame->body_case == WH__FRAME__BODY_HELLO) child->route = arrival->route;
+    if (child->route != arrival->route) return; /* of a connection that a newer Hello replaced */
+    wh_links_step(engine, child, &event);
+}
+
+static void on_enrolled(struct wh_engine *engine)
+{
+    struct wh_event lost = {.type = WH_EVENT_LOST}, now = {.type = WH_EVENT_RECONNECT};
+    engine->joining = false;
+    engine->join_denied = false;
+    engine->identity = WH_IDENTITY_NODE;
+    if (engine->hooks.joined) engine->hooks.joined(engine->hooks.context);
+    wh_links_step(engine, engine->parent, &lost);
+    wh_links_step(engine, engine->parent, &now);
+}
+
+static void send_enrol(struct wh_engine *engine)
+{
+    Wh__Frame frame = WH__FRAME__INIT;
+    Wh__Enrol enrol = WH__ENROL__INIT;
+    enrol.unit = wh_arena_text(&engine->scratch, engine->home);
+    enrol.key = (ProtobufCBinaryData){WH_NODE_KEY_BYTES, engine->node_key};
+    enrol.program = wh_arena_text(&engine->scratch, wh_span_of(engine->program));
+    frame.body_case = WH__FRAME__BODY_ENROL;
+    frame.enrol = &enrol;
+    (void)engine->net.ops->send(engine->net.self, WH_ROUTE_PARENT,
+                                wh_frame_pack(&frame, &engine->scratch));
+}
+
+static void on_connected(struct wh_engine *engine)
+{
+    struct wh_event event = {.type = WH_EVENT_CONNECTED};
+    if (engine->joining && engine->identity == WH_IDENTITY_INVITE) {
+        send_enrol(engine);
+        return;
+    }
+    if (engine->joining) { /* a former attempt had got through before it could be told */
+        engine->joining = false;
+        if (engine->hooks.joined) engine->hooks.joined(engine->hooks.context);
+    }
+    wh_links_step(engine, engine->parent, &event);
+}
+
+/* While joining, the node's own key is tried first and the one-time key after it. */
+static void on_denied(struct wh_engine *engine)
+{
+    struct wh_event event = {.type = WH_EVENT_DENIED}, now = {.type = WH_EVENT_RECONNECT};
+    bool try_invite = engine->joining && engine->identity == WH_IDENTITY_NODE;
+    engine->identity = try_invite ? WH_IDENTITY_INVITE : WH_IDENTITY_NODE;
+    if (engine->joining && !try_invite) engine->join_denied = true;
+    wh_links_step(engine, engine->parent, &event);
+    if (try_invite) wh_links_step(engine, engine->parent, &now);
+}
+
+static void on_parent(struct wh_engine *engine, const struct wh_arrival *arrival)
+{
+    struct wh_event event = {.type = WH_EVENT_FRAME, .frame_bytes = arrival->bytes.len};
+    struct wh_event lost = {.type = WH_EVENT_LOST};
+    if (!engine->parent) return;
+    switch (arrival->type) {
+    case WH_ARRIVAL_CONNECTED: on_connected(engine); break;
+    case WH_ARRIVAL_LOST: wh_links_step(engine, engine->parent, &lost); break;
+    case WH_ARRIVAL_DENIED: on_denied(engine); break;
+    case WH_ARRIVAL_FRAME:
+        if (wh_frame_read(arrival->bytes, &engine->scratch, &event.frame) < 0) return;
+        if (event.frame->body_case == WH__FRAME__BODY_ENROLLED) {
+            if (engine->joining) on_enrolled(engine);
+            return;
+        }
+        wh_links_step(engine, engine->parent, &event);
+        break;
+    }
+}
+
+void wh_links_take_arrivals(struct wh_engine *engine)
+{
+    struct wh_arrival arrival;
+    for (int i = 0; i < ARRIVALS_PER_TURN_MAX; i++) {
+        const Wh__Frame *frame;
+        if (engine->net.ops->receive(engine->net.self, &arrival) == 0) return;
+        if (arrival.route == WH_ROUTE_PARENT) {
+            on_parent(engine, &arrival);
+        } else if (arrival.type == WH_ARRIVAL_FRAME &&
+                   wh_frame_read(arrival.bytes, &engine->scratch, &frame) == 0) {
+            on_child_frame(engine, &arrival, frame, arrival.bytes.len);
+        }
+    }
+    engine->more_work = true;
+}

@@ -1,0 +1,156 @@
+/* The loop: wait until something arrives or is due, take requests, turn the engine. */
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "engine/records.h"
+#include "node/node.h"
+
+#define BUSY_WAIT_MS 20 /* while a call waits for something that no arrival tells */
+#define WAIT_MS_MAX 60000
+#define REQUESTS_PER_TURN_MAX 64
+
+static void take_requests(struct wh_node *node)
+{
+    struct wh_control_request request;
+    for (int i = 0; i < REQUESTS_PER_TURN_MAX; i++) {
+        if (wh_control_server_receive(node->control, &request) == 0) return;
+        wh_desk_take(&node->desk, request.bytes, wh_replies_sink(&node->replies, request.client),
+                     wh_replies_release);
+    }
+}
+
+/* ---- Signals ---- */
+
+static void fill_signals(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGTERM);
+    (void)sigaddset(set, SIGINT);
+    (void)sigaddset(set, SIGHUP);
+}
+
+void wh_node_block_signals(void)
+{
+    sigset_t set;
+    fill_signals(&set);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader that left is no reason to stop */
+}
+
+static int open_signals(void)
+{
+    sigset_t set;
+    fill_signals(&set);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void log_faults(struct wh_node *node, const char *event, const struct wh_faults *faults)
+{
+    for (uint32_t i = 0; i < wh_faults_kept(faults); i++) {
+        struct wh_span text = wh_fault_text(&faults->items[i], WH_EN, faults->arena);
+        wh_log(&node->log, WH_ERROR, event, "line=%u why=%.*s", faults->items[i].line,
+               (int)text.len, text.data);
+    }
+}
+
+/* A config with faults changes nothing; the log says why. */
+static void reload(struct wh_node *node)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_faults faults;
+    struct wh_error err = {.code = 0};
+    struct wh_config before = node->home.config;
+    int rc;
+    wh_faults_init(&faults, &arena);
+    rc = wh_home_reload(&node->home, &faults, &err);
+    log_faults(node, "config.refused", &faults);
+    if (rc == 0) rc = wh_node_apply_config(node, &before, &err);
+    if (rc < 0) {
+        struct wh_span text = wh_error_text(&err, WH_EN, &arena);
+        wh_log(&node->log, WH_ERROR, "config.refused", "why=%.*s", (int)text.len, text.data);
+    } else {
+        wh_log(&node->log, WH_INFO, "config.read", "unit=%.*s", (int)node->home.config.unit.len,
+               node->home.config.unit.data);
+    }
+    wh_arena_deinit(&arena);
+}
+
+enum heard {
+    HEARD_NOTHING,
+    HEARD_STOP,
+};
+
+static enum heard read_signals(struct wh_node *node, int fd)
+{
+    struct signalfd_siginfo info;
+    enum heard heard = HEARD_NOTHING;
+    while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        if (info.ssi_signo == SIGHUP) {
+            reload(node);
+        } else {
+            heard = HEARD_STOP;
+        }
+    }
+    return heard;
+}
+
+/* ---- The loop ---- */
+
+static void say_ready(struct wh_node *node)
+{
+    struct wh_error err;
+    uint64_t records = 0, rows = 0;
+    const struct wh_config *config = &node->home.config;
+    if (wh_records_count(node->engine, &records, &err) == 0) {
+        (void)wh_engine_rows_count(node->engine, &rows, &err); /* only told */
+    }
+    wh_log(&node->log, WH_INFO, "start", "unit=%.*s version=%s records=%llu rows=%llu set_aside=%s",
+           (int)config->unit.len, config->unit.data, WUHAO_VERSION, (unsigned long long)records,
+           (unsigned long long)rows,
+           wh_rocks_set_aside(node->rocks) ? wh_rocks_set_aside(node->rocks) : "nothing");
+    (void)sd_notify(0, "READY=1");
+    puts("ready");
+    (void)fflush(stdout);
+}
+
+static int64_t wait_ms(struct wh_node *node, int64_t deadline_ms)
+{
+    int64_t wait = deadline_ms - wh_node_now().mono_ms;
+    bool busy = wh_desk_is_busy(&node->desk) || node->replies_wait;
+    if (wait > WAIT_MS_MAX) wait = WAIT_MS_MAX;
+    if (busy && wait > BUSY_WAIT_MS) wait = BUSY_WAIT_MS;
+    return wait < 0 ? 0 : wait;
+}
+
+/* The allocator keeps what an import used; a small machine wants it back. */
+static void give_memory_back(struct wh_node *node)
+{
+    if (!node->desk.was_large) return;
+    node->desk.was_large = false;
+    (void)malloc_trim(0);
+}
+
+int wh_node_serve(struct wh_node *node, struct wh_error *err)
+{
+    struct wh_watch signals = {open_signals(), false};
+    int64_t deadline_ms = 0;
+    if (signals.fd < 0) return wh_fail(err, WH_E_IO, WH_MSG_SIGNALS, NULL);
+    say_ready(node);
+    for (;;) {
+        (void)wh_wire_wait(node->wire, node->control, &signals, 1, wait_ms(node, deadline_ms));
+        if (signals.ready && read_signals(node, signals.fd) == HEARD_STOP) break;
+        take_requests(node);
+        wh_engine_turn(node->engine, wh_node_now(), &deadline_ms);
+        node->replies_wait = wh_replies_flush(&node->replies);
+        give_memory_back(node);
+    }
+    (void)sd_notify(0, "STOPPING=1");
+    wh_log(&node->log, WH_INFO, "stop", "unit=%.*s", (int)node->home.config.unit.len,
+           node->home.config.unit.data);
+    (void)close(signals.fd); /* nothing was written to it */
+    return 0;
+}

@@ -1,0 +1,266 @@
+#include "node/node.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/z85.h"
+#include "engine/members.h"
+
+struct wh_now wh_node_now(void)
+{
+    struct timespec mono, wall;
+    struct tm local;
+    (void)clock_gettime(CLOCK_MONOTONIC, &mono);
+    (void)clock_gettime(CLOCK_REALTIME, &wall);
+    (void)localtime_r(&wall.tv_sec, &local);
+    return (struct wh_now){
+        .mono_ms = (int64_t)mono.tv_sec * 1000 + mono.tv_nsec / 1000000,
+        .clock_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000,
+        .zone_minutes = (int32_t)(local.tm_gmtoff / 60),
+    };
+}
+
+/* ---- The wire ---- */
+
+static enum wh_admitted admit(void *context, const uint8_t key[WH_NODE_KEY_BYTES],
+                              struct wh_span *ret_unit)
+{
+    struct wh_node *node = context;
+    switch (wh_members_admit(node->engine, key, ret_unit)) {
+    case WH_ADMIT_MEMBER: return WH_ADMITTED_MEMBER;
+    case WH_ADMIT_INVITE: return WH_ADMITTED_INVITE;
+    case WH_ADMIT_NONE: break;
+    }
+    return WH_ADMITTED_NO;
+}
+
+static int set_wire_parent(struct wh_node *node, struct wh_error *err)
+{
+    const struct wh_config *config = &node->home.config;
+    struct wh_arena arena = {NULL, 0};
+    struct wh_wire_parent parent;
+    const char *endpoint;
+    uint8_t key[WH_NODE_KEY_BYTES];
+    int rc;
+    if (config->parent_endpoint.len == 0) return wh_wire_set_parent(node->wire, NULL, err);
+    if (wh_z85_parse(config->parent_key, key, sizeof(key)) < 0) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_CONFIG_KEY, WH_ARGS(wh_arg_c("parent.key")));
+    }
+    endpoint = wh_arena_text(&arena, config->parent_endpoint);
+    parent = (struct wh_wire_parent){&endpoint, 1, key,
+                                     node->home.joining ? node->home.token_secret : NULL};
+    rc = wh_wire_set_parent(node->wire, &parent, err);
+    wh_arena_deinit(&arena);
+    return rc;
+}
+
+static int open_wire(struct wh_node *node, struct wh_error *err)
+{
+    struct wh_wire_config config = {.admit = admit, .admit_context = node};
+    int rc;
+    memcpy(config.secret_key, node->home.node_secret, sizeof(config.secret_key));
+    rc = wh_wire_open(&config, &node->wire, err);
+    wh_wipe(config.secret_key, sizeof(config.secret_key));
+    return rc < 0 ? rc : set_wire_parent(node, err);
+}
+
+static int listen_on_wire(struct wh_node *node, struct wh_error *err)
+{
+    struct wh_span listen = node->home.config.listen;
+    struct wh_arena arena = {NULL, 0};
+    int rc = wh_wire_listen(node->wire, listen.len > 0 ? wh_arena_text(&arena, listen) : NULL, err);
+    wh_arena_deinit(&arena);
+    return rc;
+}
+
+static enum wh_parent parent_of(const struct wh_home *home)
+{
+    if (home->config.parent_endpoint.len == 0) return WH_PARENT_NONE;
+    return home->joining ? WH_PARENT_JOINING : WH_PARENT_JOINED;
+}
+
+static int parent_changed(void *context, struct wh_error *err)
+{
+    struct wh_node *node = context;
+    int rc = set_wire_parent(node, err);
+    return rc < 0 ? rc : wh_engine_set_parent(node->engine, parent_of(&node->home), err);
+}
+
+static int64_t disk_free(void *context)
+{
+    return (int64_t)wh_rocks_disk_free(((struct wh_node *)context)->rocks);
+}
+
+/* ---- Plugins ---- */
+
+/* The program's own place: a build tree and an installed tree look alike. */
+static char *plugins_beside(struct wh_arena *arena)
+{
+    char path[PATH_MAX] = {0}, *dir;
+    size_t size;
+    char *beside;
+    if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0) return NULL;
+    dir = dirname(path);
+    size = strlen(dir) + sizeof("/../lib/wuhao/plugins");
+    beside = wh_arena_new(arena, size, 1);
+    (void)snprintf(beside, size, "%s/../lib/wuhao/plugins", dir);
+    return beside;
+}
+
+static void open_plugins(struct wh_node *node)
+{
+    const struct wh_config *config = &node->home.config;
+    struct wh_span beside = wh_span_of(node->plugins_beside);
+    struct wh_plugins_config wanted = {
+        .paths = config->plugin_path_count > 0 ? config->plugin_path : &beside,
+        .paths_count = config->plugin_path_count > 0 ? config->plugin_path_count : 1,
+        .enable = config->plugin_enable,
+        .enable_count = config->plugin_enable_count,
+        .log = &node->log,
+    };
+    node->plugins = wh_plugins_new(&wanted, wh_desk_services(&node->desk));
+    node->desk.plugins = node->plugins;
+}
+
+/* ---- A config read anew ---- */
+
+static bool lists_equal(const struct wh_span *a, uint32_t a_count, const struct wh_span *b,
+                        uint32_t b_count)
+{
+    if (a_count != b_count) return false;
+    for (uint32_t i = 0; i < a_count; i++) {
+        if (!wh_span_equal(a[i], b[i])) return false;
+    }
+    return true;
+}
+
+static bool plugins_differ(const struct wh_config *a, const struct wh_config *b)
+{
+    return !lists_equal(a->plugin_enable, a->plugin_enable_count, b->plugin_enable,
+                        b->plugin_enable_count) ||
+           !lists_equal(a->plugin_path, a->plugin_path_count, b->plugin_path, b->plugin_path_count);
+}
+
+int wh_node_apply_config(struct wh_node *node, const struct wh_config *before, struct wh_error *err)
+{
+    const struct wh_config *now = &node->home.config;
+    int rc = 0;
+    node->log.least = wh_config_severity(now);
+    if (plugins_differ(before, now)) {
+        wh_engine_kinds_changed(node->engine);
+        wh_plugins_free(node->plugins);
+        open_plugins(node);
+    }
+    if (!wh_span_equal(before->listen, now->listen)) rc = listen_on_wire(node, err);
+    if (rc == 0 && (!wh_span_equal(before->parent_endpoint, now->parent_endpoint) ||
+                    !wh_span_equal(before->parent_key, now->parent_key))) {
+        rc = parent_changed(node, err);
+    }
+    return rc;
+}
+
+/* ---- Opening and closing ---- */
+
+static int no_arrival(void *net, struct wh_arrival *ret)
+{
+    (void)net;
+    (void)ret;
+    return 0;
+}
+
+static bool send_nowhere(void *net, uint64_t route, struct wh_span bytes)
+{
+    (void)net;
+    (void)route;
+    (void)bytes;
+    return false;
+}
+
+static void connect_nowhere(void *net, enum wh_identity identity)
+{
+    (void)net;
+    (void)identity;
+}
+
+static void disconnect_nowhere(void *net)
+{
+    (void)net;
+}
+
+/* A node that runs one command while it is stopped has no wire. */
+static const struct wh_net_ops no_wire = {no_arrival, send_nowhere, connect_nowhere,
+                                          disconnect_nowhere};
+
+static int open_engine(struct wh_node *node, struct wh_error *err)
+{
+    const struct wh_home *home = &node->home;
+    struct wh_engine_config config = {
+        .unit = home->config.unit,
+        .name = home->config.name,
+        .kind = wh_unit_kind_of(home->config.kind),
+        .parent = parent_of(home),
+        .program = WUHAO_VERSION,
+        .data_key = home->data_key,
+    };
+    struct wh_net net = node->wire ? wh_wire_net(node->wire) : (struct wh_net){&no_wire, NULL};
+    int rc;
+    memcpy(config.node_key, home->node_public, sizeof(config.node_key));
+    wh_random(&config.seed, sizeof(config.seed));
+    rc = wh_engine_new(&config, wh_rocks_store(node->rocks), net, wh_desk_hooks(&node->desk),
+                       wh_node_now(), &node->engine, err);
+    wh_wipe(&config.data_key, sizeof(config.data_key));
+    node->desk.engine = node->engine;
+    return rc;
+}
+
+int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
+                 struct wh_faults *faults, struct wh_error *err)
+{
+    const struct wh_rocks_config sizes = {0};
+    int rc;
+    *node =
+        (struct wh_node){.log = {.least = WH_INFO, .journald = getenv("JOURNAL_STREAM") != NULL}};
+    rc = wh_home_open(dir, &node->home, faults, err);
+    if (rc < 0) return rc;
+    node->log.least = wh_config_severity(&node->home.config);
+    node->plugins_beside = plugins_beside(&node->home.arena);
+    node->desk = (struct wh_desk){
+        .home = &node->home,
+        .home_dir = node->home.dir,
+        .log = &node->log,
+        .version = WUHAO_VERSION,
+        .started_ms = wh_node_now().mono_ms,
+        .node = node,
+        .disk_free = disk_free,
+        .parent_changed = form == WH_NODE_SERVING ? parent_changed : NULL,
+    };
+    rc = wh_rocks_open(wh_home_path(&node->home, "store"), &sizes, &node->rocks, err);
+    if (rc == 0 && form == WH_NODE_SERVING) rc = open_wire(node, err);
+    if (rc == 0 && form == WH_NODE_SERVING) open_plugins(node);
+    if (rc == 0) rc = open_engine(node, err);
+    if (rc == 0 && form == WH_NODE_SERVING) rc = listen_on_wire(node, err);
+    if (rc == 0 && form == WH_NODE_SERVING) {
+        rc = wh_control_server_open(wh_home_path(&node->home, "run/control.sock"), &node->control,
+                                    err);
+        node->replies.control = node->control;
+    }
+    return rc;
+}
+
+void wh_node_close(struct wh_node *node)
+{
+    wh_desk_close(&node->desk);
+    (void)wh_replies_flush(&node->replies); /* the last chance of slow clients */
+    wh_replies_deinit(&node->replies);
+    wh_engine_free(node->engine);
+    wh_plugins_free(node->plugins);
+    wh_control_server_close(node->control);
+    wh_wire_close(node->wire);
+    wh_rocks_close(node->rocks);
+    wh_home_close(&node->home);
+}

@@ -1,0 +1,49 @@
+"""SIGHUP reads the config anew: plugins come and go, faults change nothing."""
+import signal
+
+import pytest
+
+import node
+
+
+def rewrite(one, old, new):
+    path = f"{one.home}/wuhao.yaml"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    assert old in text
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(old, new))
+
+
+def hang_up(one, event):
+    """Sends SIGHUP and waits until the log tells of it once more."""
+    before = one.log().count(event)
+    one.process.send_signal(signal.SIGHUP)
+    node.wait_until(lambda: one.log().count(event) > before, 10, event)
+
+
+def plugins(one):
+    return {line["name"]: line["state"] for line in one.rows("plugin", "list")}
+
+
+@pytest.mark.quick
+def test_a_plugin_leaves_and_comes_back_while_the_node_serves(homes):
+    one = homes("city", "2311", "黑河市", "city").init().start()
+    one.issue()
+    rewrite(one, 'enable: ["ledger", "ranking"]', 'enable: ["ledger"]')
+    hang_up(one, "config.read")
+    assert plugins(one) == {"ledger": "on"}
+    assert one.cli("rank", "--level", "county").code == 2
+    rewrite(one, 'enable: ["ledger"]', 'enable: ["ledger", "ranking"]')
+    hang_up(one, "config.read")
+    assert plugins(one) == {"ledger": "on", "ranking": "on"}
+    assert one.cli("rank", "--level", "county", "--year", node.YEAR).code == 0
+
+
+@pytest.mark.quick
+def test_a_config_with_a_fault_changes_nothing(homes):
+    one = homes("city", "2311", "黑河市", "city").init().start()
+    rewrite(one, 'enable: ["ledger", "ranking"]', 'enabel: ["ledger"]')
+    hang_up(one, "config.refused")
+    assert plugins(one) == {"ledger": "on", "ranking": "on"}
+    one.stop()
