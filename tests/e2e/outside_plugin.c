@@ -13,9 +13,9 @@ static const struct wh_column columns[] = {{"minutes", {"分钟", "Minutes"}, WH
 static const struct wh_command commands[] = {{"outside minutes", {"走访分钟", "minutes of visits"},
     WH_LIST(params), WH_LIST(columns), WH_PERMIT_READ, 0, "wuhao outside minutes --unit 2311821"}};
 static const struct wh_host *host;
-static int add(void *sum, const struct wh_record_view *record)
+static int add(void *to, const struct wh_record_view *record)
 {
-    return *(int64_t *)sum += ((const struct wh_named_value *)record->fields.items)->value.number, 0;
+    return *(int64_t *)to += ((const struct wh_named_value *)record->fields.items)->value.number, 0;
 }
 static int outside_open(const struct wh_host *given, void **self, struct wh_failure *fail)
 {
