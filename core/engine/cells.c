@@ -275,7 +275,7 @@ static int measure(struct wh_engine *engine, const struct dirty *dirty, struct w
 static int gather(struct gathering *gathering, struct wh_error *err)
 {
     struct wh_engine *engine = gathering->engine;
-    struct wh_tuple *after = &engine->cells_after;
+    struct wh_tuple *after = &engine->cells_round.after;
     int rc;
     if (after->len > 0) wh_tuple_put_u8(after, 0); /* the least key above */
     rc = engine->store.ops->scan(engine->store.self, NULL, WH_FAMILY_CELLS, wh_tuple_span(after),
@@ -291,7 +291,7 @@ int wh_cells_measure(struct wh_engine *engine, struct wh_error *err)
 {
     struct gathering gathering = {.engine = engine,
                                   .quarter_now = wh_quarter_of(wh_engine_today(engine))};
-    bool is_new_round = engine->cells_after.len == 0;
+    bool is_new_round = engine->cells_round.after.len == 0;
     int rc = mark_all(engine, err);
     if (rc == 0) rc = gather(&gathering, err);
     if (rc < 0) return rc;
@@ -300,9 +300,9 @@ int wh_cells_measure(struct wh_engine *engine, struct wh_error *err)
         rc = measure(engine, &gathering.cells[i], err); /* may mark, and set cells_pending */
     }
     /* what was marked on the way may lie behind: another round */
-    if (is_new_round) engine->cells_marked_since = false;
-    if (engine->cells_marked) engine->cells_marked_since = true;
-    if (!is_new_round && engine->cells_marked_since) engine->cells_pending = true;
+    if (is_new_round) engine->cells_round.marked = false;
+    if (engine->cells_marked) engine->cells_round.marked = true;
+    if (!is_new_round && engine->cells_round.marked) engine->cells_pending = true;
     return rc;
 }
 
