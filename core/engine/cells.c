@@ -123,6 +123,11 @@ struct gathering {
     bool more;
 };
 
+static const struct wh_kind *kind_of(const struct wh_engine *engine, const struct dirty *cell)
+{
+    return wh_kind_find(engine, cell->kind, (uint32_t)(cell->quarter / 4));
+}
+
 static int gather_cell(void *context, struct wh_span key, struct wh_span value)
 {
     struct gathering *gathering = context;
@@ -132,6 +137,7 @@ static int gather_cell(void *context, struct wh_span key, struct wh_span value)
     cell.key = wh_arena_copy(&engine->scratch, key);
     if (wh_key_cell_read(cell.key, &cell.unit, &cell.quarter, &cell.kind) < 0) return WH_E_CORRUPT;
     if (cell.quarter > gathering->quarter_now) return 0; /* once it has begun */
+    if (!kind_of(engine, &cell)) return 0;               /* until somebody serves it */
     if (wh_batch_find(&engine->batch, WH_FAMILY_CELLS, cell.key)) {
         gathering->more = true; /* its records are still in the open batch: the next turn's */
         return 0;
@@ -251,7 +257,7 @@ static struct wh_cell cell_of(struct wh_engine *engine, const struct dirty *dirt
 static int measure(struct wh_engine *engine, const struct dirty *dirty, struct wh_error *err)
 {
     struct wh_cell cell = cell_of(engine, dirty);
-    const struct wh_kind *kind = wh_kind_find(engine, dirty->kind, cell.year);
+    const struct wh_kind *kind = kind_of(engine, dirty);
     struct wh_measurement measurement = {.kind = kind};
     int rc;
     if (!kind || !engine->hooks.measure) return 0;
@@ -264,18 +270,39 @@ static int measure(struct wh_engine *engine, const struct dirty *dirty, struct w
     return rc == WH_E_NOT_FOUND ? 0 : rc;
 }
 
+/* Goes on behind the cells of the turn before: those that nobody measures now stay where they are,
+ * and would keep the others from their turn for ever. */
+static int gather(struct gathering *gathering, struct wh_error *err)
+{
+    struct wh_engine *engine = gathering->engine;
+    struct wh_tuple *after = &engine->cells_round.after;
+    int rc;
+    if (after->len > 0) wh_tuple_put_u8(after, 0); /* the least key above */
+    rc = engine->store.ops->scan(engine->store.self, NULL, WH_FAMILY_CELLS, wh_tuple_span(after),
+                                 WH_SPAN_EMPTY, WH_SCAN_UP, gather_cell, gathering, err);
+    wh_tuple_clear(after);
+    if (rc == 0 && gathering->count == CELLS_PER_TURN_MAX) {
+        wh_tuple_put_bytes(after, gathering->cells[gathering->count - 1].key);
+    }
+    return rc;
+}
+
 int wh_cells_measure(struct wh_engine *engine, struct wh_error *err)
 {
     struct gathering gathering = {.engine = engine,
                                   .quarter_now = wh_quarter_of(wh_engine_today(engine))};
+    bool is_new_round = engine->cells_round.after.len == 0;
     int rc = mark_all(engine, err);
-    if (rc < 0) return rc;
-    rc = wh_engine_scan(engine, WH_FAMILY_CELLS, WH_SPAN_EMPTY, gather_cell, &gathering, err);
+    if (rc == 0) rc = gather(&gathering, err);
     if (rc < 0) return rc;
     engine->cells_pending = gathering.more || engine->cells_marked;
     for (uint32_t i = 0; i < gathering.count && rc == 0; i++) {
         rc = measure(engine, &gathering.cells[i], err); /* may mark, and set cells_pending */
     }
+    /* what was marked on the way may lie behind: another round */
+    if (is_new_round) engine->cells_round.marked = false;
+    if (engine->cells_marked) engine->cells_round.marked = true;
+    if (!is_new_round && engine->cells_round.marked) engine->cells_pending = true;
     return rc;
 }
 

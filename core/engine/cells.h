@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "engine/engine.h"
+#include "model/key.h"
 #include "model/record.h"
 
 /* What `measure` fills for one cell: a value for each metric of the kind, and the records used. */
@@ -19,6 +20,15 @@ struct wh_measurement {
 int wh_measurement_set(struct wh_measurement *measurement, struct wh_span metric, int64_t value);
 /* Says that a record was used. */
 void wh_measurement_use(struct wh_measurement *measurement, struct wh_id id, uint64_t version);
+
+/* One walk over the dirty cells, which may take several turns. */
+struct wh_cells_round {
+    struct wh_tuple after; /* where it goes on; len 0: at the first cell */
+    bool marked;           /* a cell, since it began */
+};
+
+/* Measures some of the dirty cells and puts their rows into the open batch: a part of the turn. */
+int wh_cells_measure(struct wh_engine *engine, struct wh_error *err);
 
 /* Marks the cells that a record changes: its own quarter's and, where the kind looks back, that of
  * the day after its `until`. */

@@ -221,6 +221,7 @@ void wh_engine_undo(struct wh_engine *engine)
     engine->rows_written = false;
     engine->presence_quarter = 0;
     engine->cells_pending = true;
+    wh_tuple_clear(&engine->cells_round.after);
     memcpy(engine->feed_heads, engine->safe_feed_heads, sizeof(engine->feed_heads));
 }
 

@@ -3,6 +3,7 @@
 #define WH_ENGINE_ENGINE_PARTS_H
 
 #include "engine/batch.h"
+#include "engine/cells.h"
 #include "engine/engine.h"
 #include "engine/programmes.h"
 #include "engine/units.h"
@@ -79,10 +80,11 @@ struct wh_engine {
     uint64_t safe_feed_heads[WH_FEEDS][WH_LANES];
     int64_t last_moment_ms;
     struct wh_batch batch;
-    uint32_t stale;           /* once the open batch is committed */
-    bool rows_written;        /* into the open batch */
-    bool cells_pending;       /* some cell waits to be measured */
-    bool cells_marked;        /* in the open batch */
+    uint32_t stale;     /* once the open batch is committed */
+    bool rows_written;  /* into the open batch */
+    bool cells_pending; /* some cell waits to be measured */
+    bool cells_marked;  /* in the open batch */
+    struct wh_cells_round cells_round;
     int32_t presence_quarter; /* for which presence was written; 0: none yet */
     uint32_t presence_units;  /* how many units it knew then */
     /* caches */

@@ -1,5 +1,5 @@
 /* workload.h: what people do at the nodes: the root's tree and programme, invitations, and records
- * that clerks add, change and withdraw; and the plain measurer of the two ledgers.
+ * that clerks add, change and withdraw.
  * Thread: the caller's. */
 #ifndef WH_SIM_WORKLOAD_H
 #define WH_SIM_WORKLOAD_H
