@@ -5,6 +5,7 @@
 #include "engine/batch.h"
 #include "engine/cells.h"
 #include "engine/engine.h"
+#include "engine/neighbour.h"
 #include "engine/programmes.h"
 #include "engine/units.h"
 #include "model/row.h"
@@ -33,20 +34,6 @@ struct wh_member {
     uint8_t key[WH_NODE_KEY_BYTES];
     struct wh_span origin;
     bool revoked;
-};
-
-/* A neighbour: its link, the route by which it last greeted, and the link's results. */
-struct wh_neighbour {
-    struct wh_link link;
-    struct wh_out out;
-    uint64_t route;
-    char unit[32]; /* of a child; "" for the parent */
-    struct wh_holding committing;
-    bool awaits_commit;
-    Wh__Reject *rejects; /* of this turn, in the turn's arena */
-    uint32_t rejects_count;
-    bool wants;        /* a cut that waits for the next turn */
-    uint64_t rejected; /* rows refused by either side, kept in the store */
 };
 
 /* A node that handed in its key under an invite in this turn. */
