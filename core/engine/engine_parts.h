@@ -126,8 +126,7 @@ int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err);
 void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour,
                    struct wh_event *event);
 
-/* cells.c, presence.c */
-int wh_cells_measure(struct wh_engine *engine, struct wh_error *err);
+/* presence.c */
 int wh_presence_write(struct wh_engine *engine, struct wh_error *err);
 
 /* members.c */

@@ -112,11 +112,11 @@ int bench_turn(struct engine_bench *bench, bench_work work, void *argument)
 
 void bench_settle(struct engine_bench *bench)
 {
-    for (int i = 0; i < TURNS_MAX; i++) {
+    int turns = 0;
+    do {
         (void)bench_turn(bench, NULL, NULL);
-        if (wh_cells_all_measured(bench->engine)) return;
-    }
-    WH_ASSERT(!"cells are never done");
+        WH_ASSERT(++turns < TURNS_MAX); /* else cells are never done */
+    } while (!wh_cells_all_measured(bench->engine));
 }
 
 /* ---- Beginning ---- */
