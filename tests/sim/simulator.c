@@ -243,6 +243,7 @@ static bool all_settled(const struct wh_sim *sim, const uint64_t *nonces)
 static void work_in_calm(struct wh_sim *sim)
 {
     uint64_t nonces[64] = {0};
+    run_until(sim, sim->now_ms + WH_SIM_CALM_MS); /* slow frames of the time of faults come in */
     sim->calm = true;
     for (uint32_t i = sim->count - 1; i >= sim->count - 3; i--) {
         wh_work_rename(&sim->nodes[i]);
