@@ -153,6 +153,7 @@ static struct wh_self self_towards(const struct wh_engine *engine,
     enum wh_feed feed = neighbour->link.role == WH_LINK_TO_PARENT ? WH_FEED_UP : WH_FEED_DOWN;
     struct wh_self self = {
         .unit = engine->home,
+        .peer = wh_span_of(neighbour->unit),
         .history = {engine->marks, engine->marks_count},
         .head = engine->safe_head,
         .program = engine->program,

@@ -49,6 +49,7 @@ int wh_home_create(const char *dir, const struct wh_config *config, struct wh_fa
     struct stat info;
     uint8_t secret[32], public[32];
     int rc = 0;
+    if (!*dir) return wh_fail(err, WH_E_USAGE, WH_MSG_HOME_EMPTY, NULL);
     set_dir(&home, dir);
     text = wh_config_write(config, &home.arena);
     if (!wh_config_read(text, NULL, &home.arena, faults, &checked)) {

@@ -130,6 +130,11 @@ static void on_hello(struct wh_link *link, const struct wh_event *event, struct 
         wh_out_note(out, WH_NOTE_PROTOCOL, hello->protocol_max);
         return;
     }
+    if (event->self->peer.len > 0 && !wh_span_equal(event->self->peer, wh_span_of(hello->unit))) {
+        refuse(WH_REFUSE_STRANGER, "the key belongs to another unit", WH_RETRY_MS_MAX, out);
+        wh_out_note(out, WH_NOTE_STRANGER, 0);
+        return;
+    }
     wh__welcome__init(welcome);
     welcome->unit = wh_arena_text(&out->arena, event->self->unit);
     welcome->protocol =

@@ -50,6 +50,7 @@ enum wh_refuse {
 /* What a node is, as far as a link has to know. */
 struct wh_self {
     struct wh_span unit;
+    struct wh_span peer; /* the unit whose key a child proved; empty: not asked */
     struct wh_history history;
     uint64_t head;                 /* the last seq of this store */
     uint64_t lane_heads[WH_LANES]; /* the last seq of the feed that this link sends */

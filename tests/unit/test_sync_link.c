@@ -84,6 +84,18 @@ static void no_common_protocol_is_refused_with_its_reason(void **state)
     bench_deinit(&bench);
 }
 
+static void a_hello_that_names_another_unit_than_its_key_is_refused(void **state)
+{
+    struct bench bench;
+    (void)state;
+    bench_init(&bench, WH_LINK_TO_CHILD, nothing);
+    bench.self.peer = WH_S("231102");
+    receive_hello(&bench, holding(&bench, OWN_TERM, 0, 0));
+    assert_trace(&bench, "note stranger 0\nrefuse 2\n");
+    assert_int_equal(bench.link.state, WH_LINK_DOWN);
+    bench_deinit(&bench);
+}
+
 static void a_refused_child_comes_back_when_it_was_told(void **state)
 {
     struct bench bench;
@@ -306,6 +318,7 @@ int main(void)
         cmocka_unit_test(a_parent_answers_a_hello_with_what_it_holds),
         cmocka_unit_test(a_hello_begins_a_new_session_at_any_time),
         cmocka_unit_test(no_common_protocol_is_refused_with_its_reason),
+        cmocka_unit_test(a_hello_that_names_another_unit_than_its_key_is_refused),
         cmocka_unit_test(a_refused_child_comes_back_when_it_was_told),
         cmocka_unit_test(a_denied_key_is_tried_again_later),
         cmocka_unit_test(a_lost_connection_is_tried_again_ever_later),

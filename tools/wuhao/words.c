@@ -54,6 +54,7 @@ int wh_words_read(int argc, char **argv, struct wh_words *ret, struct wh_error *
         if (!only_words && names(word, "-C")) {
             words.home = option_value(argc, argv, &i, 2, err);
             if (!words.home) return WH_E_USAGE;
+            if (!*words.home) return wh_fail(err, WH_E_USAGE, WH_MSG_HOME_EMPTY, NULL);
         } else if (!only_words && names(word, "--endpoint")) {
             words.endpoint = option_value(argc, argv, &i, 10, err);
             if (!words.endpoint) return WH_E_USAGE;
