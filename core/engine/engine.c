@@ -210,7 +210,10 @@ int wh_engine_commit(struct wh_engine *engine, struct wh_error *err)
     engine->rows_written = false;
     engine->safe_head = engine->head;
     memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
-    return reload(engine, stale, err);
+    /* What was saved is saved: a cache that can't be read now stays as it was until the next
+     * commit. */
+    if (reload(engine, stale, err) < 0) engine->stale = stale;
+    return 0;
 }
 
 /* The head is not taken back: a number that was once given out is never given again. */
@@ -225,20 +228,44 @@ void wh_engine_undo(struct wh_engine *engine)
     memcpy(engine->feed_heads, engine->safe_feed_heads, sizeof(engine->feed_heads));
 }
 
+/* The new cache takes the place of the old one only when it is whole. */
+static int reload_units(struct wh_engine *engine, struct wh_error *err)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_units units;
+    int rc = wh_units_load(engine, WH_PLACE_NOW, &arena, &units, err);
+    if (rc < 0) {
+        wh_arena_deinit(&arena);
+        return rc;
+    }
+    wh_arena_deinit(&engine->units_arena);
+    engine->units_arena = arena;
+    engine->units = units;
+    return 0;
+}
+
+static int reload_programmes(struct wh_engine *engine, struct wh_error *err)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_programmes programmes;
+    int rc = wh_programmes_load(engine, WH_PLACE_NOW, &arena, &programmes, err);
+    if (rc < 0) {
+        wh_arena_deinit(&arena);
+        return rc;
+    }
+    wh_arena_deinit(&engine->programmes_arena);
+    engine->programmes_arena = arena;
+    engine->programmes = programmes;
+    engine->generation++;
+    engine->cells_pending = true;
+    return 0;
+}
+
 static int reload(struct wh_engine *engine, uint32_t stale, struct wh_error *err)
 {
     int rc = 0;
-    if (stale & WH_STALE_UNITS) {
-        wh_arena_clear(&engine->units_arena);
-        rc = wh_units_load(engine, WH_PLACE_NOW, &engine->units_arena, &engine->units, err);
-    }
-    if (rc == 0 && (stale & WH_STALE_PROGRAMMES)) {
-        wh_arena_clear(&engine->programmes_arena);
-        rc = wh_programmes_load(engine, WH_PLACE_NOW, &engine->programmes_arena,
-                                &engine->programmes, err);
-        engine->generation++;
-        engine->cells_pending = true;
-    }
+    if (stale & WH_STALE_UNITS) rc = reload_units(engine, err);
+    if (rc == 0 && (stale & WH_STALE_PROGRAMMES)) rc = reload_programmes(engine, err);
     if (rc == 0 && (stale & WH_STALE_MEMBERS)) rc = wh_members_load(engine, err);
     return rc;
 }

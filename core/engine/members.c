@@ -38,13 +38,16 @@ static int load_member(void *context, const struct wh_row *row)
 
 int wh_members_load(struct wh_engine *engine, struct wh_error *err)
 {
-    struct member_load load = {.arena = &engine->members_arena};
-    int rc;
-    wh_arena_clear(&engine->members_arena);
-    engine->members_count = 0;
-    rc =
+    struct wh_arena arena = {NULL, 0};
+    struct member_load load = {.arena = &arena};
+    int rc =
         wh_rows_scan(engine, WH_TABLE_MEMBER, WH_SPAN_EMPTY, WH_PLACE_NOW, load_member, &load, err);
-    if (rc < 0) return rc;
+    if (rc < 0) {
+        wh_arena_deinit(&arena);
+        return rc;
+    }
+    wh_arena_deinit(&engine->members_arena);
+    engine->members_arena = arena;
     engine->members = load.items;
     engine->members_count = load.count;
     return 0;
