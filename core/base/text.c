@@ -119,7 +119,7 @@ struct wh_span wh_text_nearest(struct wh_span wrong, wh_text_word word, const vo
 
 int wh_text_from_gbk(struct wh_span text, struct wh_arena *arena, struct wh_span *ret)
 {
-    iconv_t converter = iconv_open("UTF-8", "GBK");
+    iconv_t converter = iconv_open("UTF-8", "GB18030") /* GBK and what was added to it */;
     char *in = (char *)(uintptr_t)text.data; /* iconv reads through a char ** and writes nothing */
     size_t in_left = text.len, out_left = text.len * 2 + 4;
     char *out = wh_arena_new(arena, out_left + 1, 1);

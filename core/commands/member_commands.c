@@ -44,7 +44,13 @@ int wh_run_invite(struct wh_desk *desk, struct wh_call *call, struct wh_error *e
     int rc = read_ttl(wh_call_text(call, "ttl"), &ttl_ms, err);
     if (rc == 0)
         rc = wh_address_for_children(&desk->home->config, &call->arena, &token.endpoint, err);
+    if (rc == 0 && !wh_units_find(wh_engine_units(desk->engine), token.unit)) {
+        rc = wh_fail(err, WH_E_NOT_FOUND, WH_MSG_INVITE_UNKNOWN, WH_ARGS(wh_arg_s(token.unit)));
+    }
     if (rc < 0) return rc;
+    if (wh_member_is_active(desk->engine, token.unit)) {
+        wh_reply_note(call, WH_MSG_INVITE_MEMBER, WH_ARGS(wh_arg_s(token.unit)));
+    }
     wh_node_keys_make(public, token.secret);
     token.expires_ms = wh_engine_now(desk->engine).clock_ms + ttl_ms;
     token.parent = wh_engine_home(desk->engine);

@@ -268,6 +268,9 @@ static int read_quarters(struct wh_call *call, struct metric_listing *listing, s
     int64_t year = wh_call_number(call, "year", 0);
     listing->first = INT32_MIN;
     listing->last = INT32_MAX;
+    if (quarter.len > 0 && wh_call_has(call, "year")) {
+        return wh_fail(err, WH_E_USAGE, WH_MSG_YEAR_OR_QUARTER, NULL);
+    }
     if (wh_call_has(call, "year")) {
         if (year < 0 || year > 9999) {
             return wh_fail(err, WH_E_USAGE, WH_MSG_YEAR, WH_ARGS(wh_arg_n(year)));
@@ -371,11 +374,15 @@ int wh_run_plugin_show(struct wh_desk *desk, struct wh_call *call, struct wh_err
 int wh_run_commands(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
     const struct wh_command *command;
+    struct wh_value row[2];
     (void)err;
     for (uint32_t i = 0; desk->plugins; i++) {
         command = wh_plugins_command_at(desk->plugins, i);
         if (!command) break;
         wh_reply_declaration(call, command);
+        row[0] = wh_value_text(wh_span_of(command->name));
+        row[1] = wh_value_text(wh_title_text(command->title, call->language));
+        wh_reply_row(call, row, 2);
     }
     return 0;
 }

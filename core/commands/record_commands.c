@@ -1,4 +1,5 @@
 /* add, edit, withdraw, list, show, history, export. */
+#include "base/text.h"
 #include "commands/handlers.h"
 #include "engine/records.h"
 #include "engine/units.h"
@@ -133,6 +134,10 @@ int wh_run_withdraw(struct wh_desk *desk, struct wh_call *call, struct wh_error 
     struct wh_record old;
     int rc = find_record(desk, call, &old, err);
     if (rc < 0) return rc;
+    if (wh_text_trim(wh_call_text(call, "why")).len == 0) {
+        return wh_fail(err, WH_E_USAGE, WH_MSG_ARGUMENT_MISSING,
+                       WH_ARGS(wh_arg_c("withdraw"), wh_arg_c("why")));
+    }
     return wh_record_withdraw(desk->engine, &old, wh_call_text(call, "why"), call->author, err);
 }
 

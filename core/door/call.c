@@ -20,7 +20,8 @@ int wh_call_init(struct wh_call *call, struct wh_span request, struct wh_reply_s
         (const Wh__Request *)wh_protobuf_unpack(&wh__request__descriptor, request, &call->arena);
     if (!call->request) return wh_fail(err, WH_E_CORRUPT, WH_MSG_REQUEST_BROKEN, NULL);
     call->language = call->request->language == WH_ZH ? WH_ZH : WH_EN;
-    call->author = wh_span_of(call->request->author);
+    call->author = wh_text_printable(wh_span_of(call->request->author), &call->arena);
+    if (call->author.len > WH_NAME_BYTES_MAX) call->author.len = WH_NAME_BYTES_MAX;
     if (call->request->version != DOOR_VERSION) {
         return wh_fail(err, WH_E_USAGE, WH_MSG_REQUEST_VERSION, NULL);
     }

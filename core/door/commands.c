@@ -180,6 +180,10 @@ static const struct wh_column metric_columns[] = {
     COLUMN("metric", "指标", "Metric", WH_TEXT),
     COLUMN("value", "数值", "Value", WH_INTEGER),
 };
+static const struct wh_column commands_columns[] = {
+    COLUMN("command", "命令", "Command", WH_TEXT),
+    COLUMN("title", "说明", "Title", WH_TEXT),
+};
 static const struct wh_column plugin_columns[] = {
     COLUMN("name", "插件", "Plugin", WH_TEXT),
     COLUMN("version", "版本", "Version", WH_TEXT),
@@ -288,7 +292,8 @@ static const struct wh_command commands[] = {
      WH_LIST(list_params), NONE, WH_PERMIT_READ, WH_COMMAND_CSV, "wuhao export meeting > out.csv"},
     {"metrics", {"显示指标", "shows the metrics of a unit, row by row"}, WH_LIST(metrics_params),
      WH_LIST(metric_columns), WH_PERMIT_READ, 0, "wuhao metrics --unit 231182108 --year 2026"},
-    {"commands", {"列出插件提供的命令", "lists the commands that plugins add"}, NONE, NONE,
+    {"commands", {"列出插件提供的命令", "lists the commands that plugins add"}, NONE,
+     WH_LIST(commands_columns),
      WH_PERMIT_READ, 0, "wuhao commands"},
     {"plugin list", {"列出插件", "lists plugins and their state"}, NONE, WH_LIST(plugin_columns),
      WH_PERMIT_READ, 0, "wuhao plugin list"},

@@ -19,6 +19,23 @@ static void on_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
     engine->enrolments = enrolment;
 }
 
+/* ZeroMQ keeps the connection of a key that was revoked after its handshake: it is told so, comes
+ * again, and is then not admitted. */
+static void refuse_revoked(struct wh_engine *engine, const struct wh_arrival *arrival)
+{
+    struct wh_event lost = {.type = WH_EVENT_LOST};
+    struct wh_neighbour *child = wh_links_child(engine, arrival->unit);
+    Wh__Frame frame = WH__FRAME__INIT;
+    Wh__Refuse refusal = WH__REFUSE__INIT;
+    refusal.reason = WH_REFUSE_REVOKED;
+    refusal.text = wh_arena_text(&engine->scratch, WH_S("the membership was taken back"));
+    frame.body_case = WH__FRAME__BODY_REFUSE;
+    frame.refuse = &refusal;
+    (void)engine->net.ops->send(engine->net.self, arrival->route,
+                                wh_frame_pack(&frame, &engine->scratch));
+    if (child) wh_links_step(engine, child, &lost);
+}
+
 static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *arrival,
                            const Wh__Frame *frame, size_t bytes)
 {
@@ -28,7 +45,10 @@ static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *ar
         on_enrol(engine, arrival, frame);
         return;
     }
-    if (!wh_member_is_active(engine, arrival->unit)) return;
+    if (!wh_member_is_active(engine, arrival->unit)) {
+        refuse_revoked(engine, arrival);
+        return;
+    }
     child = wh_links_child(engine, arrival->unit);
     if (!child) return;
     if (frame->body_case == WH__FRAME__BODY_HELLO) child->route = arrival->route;

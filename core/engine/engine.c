@@ -9,7 +9,9 @@
 #include "model/protobuf.h"
 
 static const struct wh_span head_key = {"head", 4};
+static const struct wh_span unit_key = {"unit", 4};
 
+static int check_unit(struct wh_engine *engine, struct wh_error *err);
 static int load_head(struct wh_engine *engine, struct wh_error *err);
 static int load_feed_heads(struct wh_engine *engine, struct wh_error *err);
 static int load_marks(struct wh_engine *engine, struct wh_error *err);
@@ -36,7 +38,8 @@ int wh_engine_new(const struct wh_engine_config *config, struct wh_store store, 
     memcpy(engine->node_key, config->node_key, sizeof(engine->node_key));
     engine->cells_pending = true;
     wh_batch_init(&engine->batch);
-    rc = load_head(engine, err);
+    rc = check_unit(engine, err);
+    if (rc == 0) rc = load_head(engine, err);
     if (rc == 0) rc = load_feed_heads(engine, err);
     memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
     if (rc == 0) rc = load_marks(engine, err);
@@ -69,6 +72,22 @@ void wh_engine_free(struct wh_engine *engine)
 }
 
 /* ---- What the store holds ---- */
+
+/* A store belongs to the unit that first wrote it: under another one its figures would count again
+ * beside its own. */
+static int check_unit(struct wh_engine *engine, struct wh_error *err)
+{
+    struct wh_span unit;
+    int rc = wh_engine_get(engine, WH_FAMILY_META, unit_key, &engine->scratch, &unit, err);
+    if (rc < 0) return rc;
+    if (!unit.data) {
+        wh_batch_put(&engine->batch, WH_FAMILY_META, unit_key, engine->home);
+        return 0;
+    }
+    if (wh_span_equal(unit, engine->home)) return 0;
+    return wh_fail(err, WH_E_INVALID, WH_MSG_STORE_OTHER_UNIT,
+                   WH_ARGS(wh_arg_s(unit), wh_arg_s(engine->home)));
+}
 
 static int load_head(struct wh_engine *engine, struct wh_error *err)
 {

@@ -212,6 +212,22 @@ static void add_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
     put_reject(engine, neighbour, WH_PEER_REJECT_IN, reject);
 }
 
+/* A unit that a node describes stands below it: only of its home unit may it leave the parent to
+ * those above. */
+static bool unit_row_is_sound(struct wh_engine *engine, const struct wh_row *row)
+{
+    const Wh__UnitValue *value;
+    struct wh_span parent;
+    if (row->table != WH_TABLE_UNIT || row->value.len == 0) return true;
+    if (wh_span_equal(row->unit, row->origin)) return true;
+    value = (const Wh__UnitValue *)wh_protobuf_unpack(&wh__unit_value__descriptor, row->value,
+                                                      &engine->scratch);
+    if (!value) return false;
+    parent = wh_span_of(value->parent);
+    return parent.len < row->unit.len && wh_span_starts(row->unit, parent) &&
+           wh_code_in_range(parent, row->origin);
+}
+
 static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, struct wh_span packed,
                     uint32_t index, struct wh_error *err)
 {
@@ -225,6 +241,7 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
     reject = neighbour->link.role == WH_LINK_TO_PARENT
                  ? wh_authority_of_parent(&row, engine->home)
                  : wh_authority_of_child(&row, peer_name(neighbour));
+    if (reject == WH_REJECT_NONE && !unit_row_is_sound(engine, &row)) reject = WH_REJECT_UNIT;
     if (reject == WH_REJECT_NONE) {
         rc = wh_row_take(engine, &row, &reject, err);
         if (rc < 0) return rc;

@@ -155,6 +155,18 @@ static int put_member(struct wh_engine *engine, struct wh_span unit, const Wh__M
                       wh_protobuf_pack(&value->base, &engine->scratch), err);
 }
 
+/* A key names one unit: taken for a second one, its node's rows would be refused as foreign. */
+static bool is_taken(const struct wh_engine *engine, const uint8_t *key, struct wh_span unit)
+{
+    if (memcmp(key, engine->node_key, WH_NODE_KEY_BYTES) == 0) return true;
+    for (uint32_t i = 0; i < engine->members_count; i++) {
+        const struct wh_member *member = &engine->members[i];
+        if (member->revoked || wh_span_equal(member->unit, unit)) continue;
+        if (memcmp(key, member->key, WH_NODE_KEY_BYTES) == 0) return true;
+    }
+    return false;
+}
+
 int wh_members_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
                      const Wh__Enrol *enrol, struct wh_error *err)
 {
@@ -166,6 +178,9 @@ int wh_members_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
     if (!invite || !invite_holds(engine, invite) ||
         !wh_span_equal(wh_span_of(invite->unit), wh_span_of(enrol->unit))) {
         return wh_fail(err, WH_E_NOT_PERMITTED, WH_MSG_TOKEN_USED, NULL);
+    }
+    if (is_taken(engine, enrol->key.data, wh_span_of(invite->unit))) {
+        return wh_fail(err, WH_E_NOT_PERMITTED, WH_MSG_MEMBER_KEY_TAKEN, NULL);
     }
     value.key = enrol->key;
     value.since_ms = (uint64_t)engine->now.clock_ms;

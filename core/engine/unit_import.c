@@ -234,6 +234,8 @@ static void check_prefixes(struct tree *tree)
             struct line *below = &tree->lines[j];
             if (!wh_span_starts(below->unit.code, above)) break;
             if (below->broken || is_ancestor(tree, above, below)) continue;
+            /* A unit that only its own node has told of names no parent yet: this file may. */
+            if (!below->given && below->unit.parent.len == 0) continue;
             if (below->given) {
                 line_fault(tree, below, CODE, WH_MSG_UNIT_PREFIX, below->unit.code, above);
             } else if (tree->lines[i].given && !tree->lines[i].broken) {

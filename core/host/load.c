@@ -1,8 +1,11 @@
 /* A plugin's file: found, opened, and its declaration checked whole before any code of it runs. */
 #include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "host/plugins_parts.h"
 
@@ -20,6 +23,27 @@ void wh_plugin_fail(struct wh_host_self *one, const char *format, ...)
     one->reason = wh_arena_copy(&one->plugins->arena, wh_span_of(reason));
 }
 
+/* A file that was copied in part would end the process when it is mapped: every part that its
+ * headers name must lie within it. */
+static bool is_whole(const char *file, int64_t size)
+{
+    Elf64_Ehdr head;
+    Elf64_Phdr part;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    bool whole = fd >= 0 && pread(fd, &head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+                 memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 &&
+                 head.e_ident[EI_CLASS] == ELFCLASS64 && head.e_phentsize == sizeof(part) &&
+                 head.e_shoff <= (uint64_t)size &&
+                 (uint64_t)head.e_shnum * head.e_shentsize <= (uint64_t)size - head.e_shoff;
+    for (uint32_t i = 0; whole && i < head.e_phnum; i++) {
+        off_t at = (off_t)(head.e_phoff + (uint64_t)i * sizeof(part));
+        whole = pread(fd, &part, sizeof(part), at) == (ssize_t)sizeof(part) &&
+                part.p_offset <= (uint64_t)size && part.p_filesz <= (uint64_t)size - part.p_offset;
+    }
+    if (fd >= 0) (void)close(fd); /* only read */
+    return whole;
+}
+
 static char *find_file(struct wh_host_self *one, const struct wh_plugins_config *config)
 {
     for (uint32_t i = 0; i < config->paths_count; i++) {
@@ -32,6 +56,10 @@ static char *find_file(struct wh_host_self *one, const struct wh_plugins_config 
         if (stat(file, &info) != 0) continue;
         if (!S_ISREG(info.st_mode) || (info.st_mode & 022)) {
             wh_plugin_fail(one, "%s: not a plain file, or others may write to it", file);
+            return NULL;
+        }
+        if (!is_whole(file, info.st_size)) {
+            wh_plugin_fail(one, "%s: not a whole shared object (copy it again)", file);
             return NULL;
         }
         return file;

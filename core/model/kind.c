@@ -87,11 +87,25 @@ static void fault(struct wh_faults *faults, uint32_t line, const struct wh_field
     wh_fault_add(faults, line, wh_span_of(field->name), message, args);
 }
 
+static void range_fault(const struct wh_field *field, struct wh_span text, uint32_t line,
+                        struct wh_faults *faults)
+{
+    char min[WH_HUNDREDTHS_TEXT_SIZE], max[WH_HUNDREDTHS_TEXT_SIZE];
+    if (field->type != WH_DECIMAL) {
+        fault(faults, line, field, WH_MSG_FIELD_RANGE,
+              WH_ARGS(wh_arg_s(text), wh_arg_n(field->min), wh_arg_n(field->max)));
+        return;
+    }
+    wh_hundredths_format(field->min, min);
+    wh_hundredths_format(field->max, max);
+    fault(faults, line, field, WH_MSG_FIELD_RANGE,
+          WH_ARGS(wh_arg_s(text), wh_arg_c(min), wh_arg_c(max)));
+}
+
 static void read_number(const struct wh_field *field, struct wh_span text, uint32_t line,
                         struct wh_faults *faults, struct wh_field_value *ret)
 {
     bool decimal = field->type == WH_DECIMAL;
-    int64_t scale = decimal ? 100 : 1;
     int rc =
         decimal ? wh_hundredths_parse(text, &ret->number) : wh_number_parse(text, &ret->number);
     if (rc < 0) {
@@ -99,8 +113,7 @@ static void read_number(const struct wh_field *field, struct wh_span text, uint3
               WH_ARGS(wh_arg_s(text)));
     } else if ((field->flags & WH_BOUNDED) &&
                (ret->number < field->min || ret->number > field->max)) {
-        fault(faults, line, field, WH_MSG_FIELD_RANGE,
-              WH_ARGS(wh_arg_s(text), wh_arg_n(field->min / scale), wh_arg_n(field->max / scale)));
+        range_fault(field, text, line, faults);
     } else {
         ret->present = true;
     }

@@ -45,6 +45,7 @@ enum wh_refuse {
     WH_REFUSE_PROTOCOL = 1, /* no common protocol */
     WH_REFUSE_STRANGER = 2, /* the Hello names another unit than the key belongs to */
     WH_REFUSE_STORE = 3,    /* the store can't take rows now */
+    WH_REFUSE_REVOKED = 4,  /* the membership was taken back */
 };
 
 /* What a node is, as far as a link has to know. */

@@ -1,4 +1,5 @@
 /* wuhao: the command line of a node. */
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -218,7 +219,7 @@ static int help_all(const struct wh_words *words)
     return 0;
 }
 
-int main(int argc, char **argv)
+static int run_words(int argc, char **argv)
 {
     const struct wh_command *command;
     struct wh_words words = {.count = 0};
@@ -243,4 +244,15 @@ int main(int argc, char **argv)
         return 0;
     }
     return run(&words, taken, command);
+}
+
+/* A result that could not be written whole is no result. */
+int main(int argc, char **argv)
+{
+    int exit_code = run_words(argc, argv);
+    struct wh_error err;
+    if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
+    (void)wh_fail(&err, WH_E_FAILED, WH_MSG_OUTPUT, WH_ARGS(wh_arg_c(strerror(errno))));
+    wh_print_error(WH_FORM_TABLE, WH_EN, &err);
+    return exit_code != 0 ? exit_code : wh_code_exit(err.code);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/text.h"
 #include "node/node.h"
@@ -42,6 +43,15 @@ static void print_failure(const struct wh_error *err, const struct wh_faults *fa
     wh_arena_deinit(&arena);
 }
 
+/* Every child takes one; the library ends the process where none is left. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* else it stays as it is */
+}
+
 static int serve(const char *dir)
 {
     struct wh_arena arena = {NULL, 0};
@@ -49,6 +59,7 @@ static int serve(const char *dir)
     struct wh_faults faults;
     struct wh_node node;
     int rc;
+    raise_descriptors();
     wh_node_block_signals();
     wh_faults_init(&faults, &arena);
     rc = wh_node_open(&node, dir, WH_NODE_SERVING, &faults, &err);
