@@ -132,7 +132,8 @@ static void bounds_hold_where_they_are_set_and_are_shown_as_typed(void **state)
     wh_arena_deinit(&reading.arena);
     read_field(&reading, field, "200.01");
     assert_int_equal(reading.faults.items[0].message, WH_MSG_FIELD_RANGE);
-    assert_int_equal(reading.faults.items[0].args[2].number, 200);
+    assert_true(wh_span_equal(reading.faults.items[0].args[1].text, WH_S("0.50")));
+    assert_true(wh_span_equal(reading.faults.items[0].args[2].text, WH_S("200.00")));
     wh_arena_deinit(&reading.arena);
 }
 
