@@ -11,7 +11,7 @@
 
 #define TTL_DEFAULT_MS (7 * 86400000LL)
 #define TTL_MAX_MS (90 * 86400000LL)
-#define JOIN_WAIT_MS 15000 /* how long `join` waits for the parent; the node goes on trying */
+#define JOIN_WAIT_MS 5000 /* how long `join` waits for the parent; the node goes on trying */
 
 /* "7d", "12h", "30m", "60s". */
 static int read_ttl(struct wh_span text, int64_t *ret_ms, struct wh_error *err)

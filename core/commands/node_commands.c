@@ -111,6 +111,7 @@ static void release(void *state)
 static enum wh_message what_is_missing(struct wh_desk *desk, const struct waiting *waiting)
 {
     if (!wh_cells_all_measured(desk->engine)) return WH_MSG_WAIT_MEASURE;
+    if (wh_links_join_denied(desk->engine)) return WH_MSG_TOKEN_USED;
     if (wh_links_joining(desk->engine)) return WH_MSG_WAIT_JOIN;
     if (!wh_links_sent_all(desk->engine)) return WH_MSG_WAIT_SEND;
     if (!wh_links_settled(desk->engine, waiting->nonce)) return WH_MSG_WAIT_RECEIVE;

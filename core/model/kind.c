@@ -178,6 +178,9 @@ static void read_choices(const struct wh_field *field, struct wh_span text, uint
     }
     ret->text = wh_span(joined, at);
     ret->present = at > 0;
+    if (at == 0 && (field->flags & WH_REQUIRED)) { /* nothing but separators */
+        fault(faults, line, field, WH_MSG_FIELD_REQUIRED, NULL);
+    }
 }
 
 static void read_date(const struct wh_field *field, struct wh_span text, uint32_t line,

@@ -137,6 +137,18 @@ static void bounds_hold_where_they_are_set_and_are_shown_as_typed(void **state)
     wh_arena_deinit(&reading.arena);
 }
 
+static void required_choices_need_one_that_is_chosen(void **state)
+{
+    struct wh_field field = field_of(WH_CHOICES);
+    struct reading reading;
+    (void)state;
+    field.flags = WH_REQUIRED;
+    read_field(&reading, field, ";");
+    assert_int_equal(reading.faults.items[0].message, WH_MSG_FIELD_REQUIRED);
+    assert_false(reading.value.present);
+    wh_arena_deinit(&reading.arena);
+}
+
 static void a_text_may_be_as_long_as_its_cap_and_no_longer(void **state)
 {
     char text[1002];
@@ -178,6 +190,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_one_fault_at_its_line),
         cmocka_unit_test(a_field_left_out_is_a_fault_only_where_it_is_required),
         cmocka_unit_test(bounds_hold_where_they_are_set_and_are_shown_as_typed),
+        cmocka_unit_test(required_choices_need_one_that_is_chosen),
         cmocka_unit_test(a_text_may_be_as_long_as_its_cap_and_no_longer),
         cmocka_unit_test(parts_of_a_kind_are_found_by_name),
     };

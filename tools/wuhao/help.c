@@ -58,6 +58,20 @@ void wh_help_all(enum wh_language language, const struct wh_command *more, uint3
     fputs(language == WH_ZH ? common_zh : common_en, stdout);
 }
 
+void wh_help_family(enum wh_language language, const char *family)
+{
+    const struct wh_command *command;
+    size_t len = strlen(family);
+    puts(language == WH_ZH ? "命令：" : "commands:");
+    for (uint32_t i = 0; (command = wh_command_at(i)); i++) {
+        if (strncmp(command->name, family, len) != 0 || command->name[len] != ' ') continue;
+        printf("  ");
+        print_padded(command->name, 18);
+        print_title(command->title, language);
+        putchar('\n');
+    }
+}
+
 static void print_usage(const struct wh_command *command)
 {
     printf("wuhao %s", command->name);

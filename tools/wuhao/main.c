@@ -238,6 +238,10 @@ static int run_words(int argc, char **argv)
         return words.help ? 0 : 2;
     }
     command = wh_words_command(&words, &taken);
+    if (!command && words.count == 1 && is_family(words.words[0])) {
+        wh_help_family(words.language, words.words[0]);
+        return words.help ? 0 : 2;
+    }
     if (!command) return run_declared(&words);
     if (words.help) {
         wh_help_command(words.language, command);

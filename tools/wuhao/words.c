@@ -121,7 +121,7 @@ static int read_file(const char *path, struct wh_arena *arena, struct wh_span *r
     if (fd < 0) return fail_file(path, err);
     if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
         (void)close(fd); /* only looked at */
-        return wh_fail(err, WH_E_FAILED, WH_MSG_FILE_BIG, WH_ARGS(wh_arg_c(path)));
+        return wh_fail(err, WH_E_TOO_BIG, WH_MSG_FILE_BIG, WH_ARGS(wh_arg_c(path)));
     }
     while (got > 0 && len <= WH_INPUT_BYTES_MAX) {
         if (!content || len == size) content = wh_memory_resize(content, size *= 2, 1);
