@@ -1,143 +1,16 @@
-/* status, sync status|now|retry, wait, metrics, plugin list|show, commands. */
+/* status, metrics, plugin list|show, commands. */
 #include <cJSON.h>
 #include <stdio.h>
 
 #include "base/date.h"
 #include "commands/handlers.h"
-#include "engine/cells.h"
-#include "engine/links.h"
+#include "commands/link_words.h"
 #include "engine/programmes.h"
 #include "engine/records.h"
 #include "engine/rows.h"
 #include "engine/units.h"
 #include "model/key.h"
 #include "model/protobuf.h"
-
-/* ---- Links ---- */
-
-/* The note that explains a state, in words. */
-static enum wh_message reason_message(const struct wh_link_status *link)
-{
-    switch (link->state) {
-    case WH_LINK_UP: return link->pending > 0 ? WH_MSG_LINK_SENDING : WH_MSG_LINK_IDLE;
-    case WH_LINK_REFUSED:
-        return link->reason.type == WH_NOTE_DENIED ? WH_MSG_LINK_DENIED : WH_MSG_LINK_REFUSED;
-    case WH_LINK_DIVERGED: return WH_MSG_LINK_DIVERGED;
-    case WH_LINK_CONNECTING:
-    case WH_LINK_GREETING: return WH_MSG_LINK_CONNECTING;
-    case WH_LINK_DOWN:
-        return link->role == WH_LINK_TO_PARENT ? WH_MSG_LINK_DOWN : WH_MSG_LINK_CHILD_DOWN;
-    }
-    return WH_MSG_LINK_DOWN;
-}
-
-static struct wh_span reason_text(struct wh_call *call, const struct wh_link_status *link)
-{
-    char since[WH_MOMENT_TEXT_SIZE];
-    struct wh_error sentence;
-    wh_moment_format(link->since_ms, call->zone_minutes, since);
-    (void)wh_fail(&sentence, WH_E_FAILED, reason_message(link),
-                  WH_ARGS(wh_arg_c(since), wh_arg_n(link->in_flight),
-                          wh_arg_c(wh_note_word(link->reason.type))));
-    return wh_error_text(&sentence, call->language, &call->arena);
-}
-
-static struct wh_span peer_of(struct wh_desk *desk, const struct wh_link_status *link)
-{
-    const struct wh_unit *home;
-    if (link->peer.len > 0) return link->peer;
-    home = wh_units_find(wh_engine_units(desk->engine), wh_engine_home(desk->engine));
-    return home && home->parent.len > 0 ? home->parent : WH_S("parent");
-}
-
-int wh_run_sync_status(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
-{
-    struct wh_link_status link;
-    (void)err;
-    for (uint32_t i = 0; wh_link_status(desk->engine, i, &link); i++) {
-        struct wh_value row[] = {
-            wh_value_text(peer_of(desk, &link)),
-            wh_value_text(link.role == WH_LINK_TO_PARENT ? WH_S("parent") : WH_S("child")),
-            wh_value_text(wh_span_of(wh_link_state_word(link.state))),
-            wh_value_text(reason_text(call, &link)),
-            wh_value_number(WH_INTEGER, 0),
-            wh_value_number(WH_INTEGER, (int64_t)link.pending),
-            wh_value_number(WH_INTEGER, (int64_t)link.cursor),
-            link.last_ack_ms > 0 ? wh_value_number(WH_TIME, link.last_ack_ms) : wh_value_null(),
-            wh_value_number(WH_INTEGER, (int64_t)link.rejected),
-            wh_value_number(WH_INTEGER, link.skew_ms),
-        };
-        wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
-    }
-    return 0;
-}
-
-int wh_run_sync_now(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
-{
-    struct wh_link_status link;
-    bool has_parent = wh_link_status(desk->engine, 0, &link) && link.role == WH_LINK_TO_PARENT;
-    (void)err;
-    if (!has_parent) {
-        wh_reply_note(call, WH_MSG_SYNC_NO_PARENT, NULL);
-        return 0;
-    }
-    wh_links_hurry(desk->engine);
-    return 0;
-}
-
-int wh_run_sync_retry(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
-{
-    struct wh_value rows;
-    uint32_t count;
-    int rc = wh_links_retry_rejects(desk->engine, &count, err);
-    if (rc < 0) return rc;
-    rows = wh_value_number(WH_INTEGER, count);
-    wh_reply_row(call, &rows, 1);
-    return 0;
-}
-
-/* ---- wait ---- */
-
-struct waiting {
-    int64_t until_ms;
-    uint64_t nonce;
-};
-
-static void release(void *state)
-{
-    (void)state; /* in the call's arena */
-}
-
-static enum wh_message what_is_missing(struct wh_desk *desk, const struct waiting *waiting)
-{
-    if (!wh_cells_all_measured(desk->engine)) return WH_MSG_WAIT_MEASURE;
-    if (wh_links_join_denied(desk->engine)) return WH_MSG_TOKEN_USED;
-    if (wh_links_joining(desk->engine)) return WH_MSG_WAIT_JOIN;
-    if (!wh_links_sent_all(desk->engine)) return WH_MSG_WAIT_SEND;
-    if (!wh_links_settled(desk->engine, waiting->nonce)) return WH_MSG_WAIT_RECEIVE;
-    return WH_MESSAGES_COUNT;
-}
-
-int wh_run_wait(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
-{
-    struct waiting *waiting = call->state;
-    int64_t timeout_s = wh_call_number(call, "timeout", 60);
-    enum wh_message missing;
-    if (!wh_call_has(call, "synced")) return 0;
-    if (!waiting) {
-        waiting = wh_arena_new(&call->arena, 1, sizeof(*waiting));
-        if (timeout_s < 0 || timeout_s > 86400 * 7) timeout_s = 86400 * 7;
-        waiting->until_ms = wh_engine_now(desk->engine).mono_ms + timeout_s * 1000;
-        waiting->nonce = wh_links_ask_barrier(desk->engine);
-        call->state = waiting;
-        call->release = release;
-        return WH_CALL_AGAIN;
-    }
-    missing = what_is_missing(desk, waiting);
-    if (missing == WH_MESSAGES_COUNT) return 0;
-    if (wh_engine_now(desk->engine).mono_ms < waiting->until_ms) return WH_CALL_AGAIN;
-    return wh_fail(err, WH_E_FAILED, missing, WH_ARGS(wh_arg_n(timeout_s)));
-}
 
 /* ---- status ---- */
 
@@ -182,11 +55,11 @@ static struct wh_span links_json(struct wh_desk *desk, struct wh_call *call)
     struct wh_link_status link;
     for (uint32_t i = 0; wh_link_status(desk->engine, i, &link); i++) {
         cJSON *one = cJSON_CreateObject();
-        add_text(one, "peer", peer_of(desk, &link), &call->arena);
+        add_text(one, "peer", wh_link_peer(desk, &link), &call->arena);
         add_text(one, "role", link.role == WH_LINK_TO_PARENT ? WH_S("parent") : WH_S("child"),
                  &call->arena);
-        (void)cJSON_AddStringToObject(one, "state", wh_link_state_word(link.state));
-        add_text(one, "reason", reason_text(call, &link), &call->arena);
+        (void)cJSON_AddStringToObject(one, "state", wh_link_word(&link));
+        add_text(one, "reason", wh_link_reason(call, &link), &call->arena);
         add_number(one, "pending", link.pending);
         add_number(one, "rejected", link.rejected);
         (void)cJSON_AddItemToArray(list, one);

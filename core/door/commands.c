@@ -91,6 +91,10 @@ static const struct wh_param metrics_params[] = {
 static const struct wh_param plugin_show_params[] = {
     {"name", {"插件名", "the plugin"}, WH_TEXT, REQUIRED_WORD},
 };
+static const struct wh_param resolve_params[] = {
+    {"mine", {"以本节点的数据为准", "the rows of this node stand, those in doubt are void"}, WH_YESNO,
+     WH_PARAM_SWITCH},
+};
 static const struct wh_param wait_params[] = {
     {"synced", {"直到与上级同步", "until nothing is left to measure or to sync"}, WH_YESNO,
      WH_PARAM_SWITCH},
@@ -222,6 +226,14 @@ static const struct wh_column sync_columns[] = {
     COLUMN("rejected", "被拒", "Rejected", WH_INTEGER),
     COLUMN("skew_ms", "时钟差（毫秒）", "Skew (ms)", WH_INTEGER),
 };
+static const struct wh_column doubt_columns[] = {
+    COLUMN("origin", "来源", "Origin", WH_TEXT),
+    COLUMN("unit", "单位", "Unit", WH_TEXT),
+    COLUMN("table", "表", "Table", WH_TEXT),
+    COLUMN("about", "内容", "About", WH_TEXT),
+    COLUMN("counter", "版本", "Version", WH_INTEGER),
+    COLUMN("told_by", "由谁告知", "Told by", WH_TEXT),
+};
 static const struct wh_column retry_columns[] = {
     COLUMN("rows", "行", "Rows", WH_INTEGER),
 };
@@ -307,6 +319,11 @@ static const struct wh_command commands[] = {
      "wuhao sync now"},
     {"sync retry", {"重新发送被拒的行", "offers rows again that a neighbour refused"}, NONE,
      WH_LIST(retry_columns), WH_PERMIT_OPERATE, 0, "wuhao sync retry"},
+    {"sync doubts", {"列出存疑的内容", "lists rows that a copy or a lost state of a home has written"},
+     NONE, WH_LIST(doubt_columns), WH_PERMIT_READ, 0, "wuhao sync doubts"},
+    {"sync resolve", {"解决存疑", "settles the doubts about this node's rows"},
+     WH_LIST(resolve_params), WH_LIST(retry_columns), WH_PERMIT_OPERATE, 0,
+     "wuhao sync resolve --mine"},
     {"wait", {"等待", "waits until the node serves, or is synced"}, WH_LIST(wait_params), NONE,
      WH_PERMIT_READ, WH_COMMAND_PATIENT, "wuhao wait --synced --timeout 60"},
 };

@@ -36,6 +36,46 @@ static void refuse_revoked(struct wh_engine *engine, const struct wh_arrival *ar
     if (child) wh_links_step(engine, child, &lost);
 }
 
+/* A copy of a home that was given up does not take the place of the one that stands. */
+static bool refuse_abandoned(struct wh_engine *engine, const struct wh_neighbour *child,
+                             const struct wh_arrival *arrival, const Wh__Hello *hello)
+{
+    const struct wh_lineage *lineage = wh_lineage_of(engine, arrival->unit);
+    struct wh_position seen = child->link.durable.seen;
+    Wh__Frame frame = WH__FRAME__INIT;
+    Wh__Refuse refusal = WH__REFUSE__INIT;
+    Wh__Position position = WH__POSITION__INIT;
+    if (!lineage ||
+        wh_lineage_stand(lineage, hello->head->term, hello->head->seq) == WH_STAND_SOUND) {
+        return false;
+    }
+    position.term = seen.term;
+    position.seq = seen.seq;
+    refusal.reason = WH_REFUSE_ABANDONED;
+    refusal.text = wh_arena_text(&engine->scratch, WH_S("this copy of the home was given up"));
+    refusal.retry_after_ms = WH_RETRY_MS_ABANDONED;
+    refusal.seen = &position;
+    frame.body_case = WH__FRAME__BODY_REFUSE;
+    frame.refuse = &refusal;
+    (void)engine->net.ops->send(engine->net.self, arrival->route,
+                                wh_frame_pack(&frame, &engine->scratch));
+    return true;
+}
+
+/* Another connection under the same key took its place: so that it is not silent for long. */
+static void answer_replaced(struct wh_engine *engine, const struct wh_arrival *arrival,
+                            const Wh__Frame *received)
+{
+    Wh__Frame frame = WH__FRAME__INIT;
+    Wh__Bye bye = WH__BYE__INIT;
+    if (received->body_case == WH__FRAME__BODY_BYE) return;
+    bye.reason = wh_arena_text(&engine->scratch, WH_S("replaced"));
+    frame.body_case = WH__FRAME__BODY_BYE;
+    frame.bye = &bye;
+    (void)engine->net.ops->send(engine->net.self, arrival->route,
+                                wh_frame_pack(&frame, &engine->scratch));
+}
+
 static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *arrival,
                            const Wh__Frame *frame, size_t bytes)
 {
@@ -51,8 +91,17 @@ static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *ar
     }
     child = wh_links_child(engine, arrival->unit);
     if (!child) return;
-    if (frame->body_case == WH__FRAME__BODY_HELLO) child->route = arrival->route;
-    if (child->route != arrival->route) return; /* of a connection that a newer Hello replaced */
+    if (frame->body_case == WH__FRAME__BODY_HELLO) {
+        if (refuse_abandoned(engine, child, arrival, frame->hello)) return;
+        child->route = arrival->route;
+    }
+    if (child->route != arrival->route) { /* of a connection that a newer Hello replaced */
+        answer_replaced(engine, arrival, frame);
+        return;
+    }
+    if (frame->body_case == WH__FRAME__BODY_DOUBTS) {
+        wh_doubts_hear(engine, child, frame->doubts);
+    }
     wh_links_step(engine, child, &event);
 }
 
@@ -119,6 +168,9 @@ static void on_parent(struct wh_engine *engine, const struct wh_arrival *arrival
         if (event.frame->body_case == WH__FRAME__BODY_ENROLLED) {
             if (engine->joining) on_enrolled(engine);
             return;
+        }
+        if (event.frame->body_case == WH__FRAME__BODY_DOUBTS) {
+            wh_doubts_hear(engine, engine->parent, event.frame->doubts);
         }
         wh_links_step(engine, engine->parent, &event);
         break;

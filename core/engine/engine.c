@@ -1,10 +1,10 @@
 #include "engine/engine.h"
 
 #include "base/date.h"
-#include "base/limits.h"
 #include "base/memory.h"
 #include "engine/engine_parts.h"
 #include "engine/rows.h"
+#include "engine/terms.h"
 #include "model/key.h"
 #include "model/protobuf.h"
 
@@ -14,7 +14,6 @@ static const struct wh_span unit_key = {"unit", 4};
 static int check_unit(struct wh_engine *engine, struct wh_error *err);
 static int load_head(struct wh_engine *engine, struct wh_error *err);
 static int load_feed_heads(struct wh_engine *engine, struct wh_error *err);
-static int load_marks(struct wh_engine *engine, struct wh_error *err);
 static int open_term(struct wh_engine *engine, struct wh_error *err);
 static int reload(struct wh_engine *engine, uint32_t stale, struct wh_error *err);
 
@@ -42,10 +41,12 @@ int wh_engine_new(const struct wh_engine_config *config, struct wh_store store, 
     if (rc == 0) rc = load_head(engine, err);
     if (rc == 0) rc = load_feed_heads(engine, err);
     memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
-    if (rc == 0) rc = load_marks(engine, err);
+    if (rc == 0) rc = wh_terms_load(engine, err);
     if (rc == 0) rc = open_term(engine, err);
     if (rc == 0) {
-        rc = reload(engine, WH_STALE_UNITS | WH_STALE_PROGRAMMES | WH_STALE_MEMBERS, err);
+        rc = reload(engine,
+                    WH_STALE_UNITS | WH_STALE_PROGRAMMES | WH_STALE_MEMBERS | WH_STALE_LINEAGES,
+                    err);
     }
     if (rc == 0 && config->parent != WH_PARENT_NONE) rc = wh_links_load_parent(engine, err);
     if (rc < 0) {
@@ -65,6 +66,8 @@ void wh_engine_free(struct wh_engine *engine)
     wh_arena_deinit(&engine->units_arena);
     wh_arena_deinit(&engine->programmes_arena);
     wh_arena_deinit(&engine->members_arena);
+    wh_arena_deinit(&engine->lineages_arena);
+    wh_doubts_deinit(&engine->doubts);
     wh_arena_deinit(&engine->scratch);
     wh_arena_deinit(&engine->own);
     wh_wipe(&engine->data_key, sizeof(engine->data_key));
@@ -123,55 +126,12 @@ static int load_feed_heads(struct wh_engine *engine, struct wh_error *err)
     return 0;
 }
 
-static void add_mark(struct wh_engine *engine, uint64_t id, uint64_t first)
-{
-    uint32_t count = engine->marks_count;
-    if ((count & (count - 1)) == 0) { /* at each power of two */
-        engine->marks = wh_memory_resize(engine->marks, count > 0 ? (size_t)count * 2 : 1,
-                                         sizeof(*engine->marks));
-    }
-    engine->marks[engine->marks_count++] = (struct wh_term_mark){id, first};
-}
-
-/* Own terms come in the order of their first counter, which is part of their key. */
-static int visit_term(void *context, const struct wh_row *row)
-{
-    struct wh_engine *engine = context;
-    const Wh__TermValue *term = (const Wh__TermValue *)wh_protobuf_unpack(
-        &wh__term_value__descriptor, row->value, &engine->scratch);
-    if (!term) return WH_E_CORRUPT;
-    if (!wh_span_equal(row->origin, engine->home)) return 0;
-    if (engine->marks_count < WH_TERMS_COUNT_MAX) add_mark(engine, term->id, term->first);
-    return 0;
-}
-
-static int load_marks(struct wh_engine *engine, struct wh_error *err)
-{
-    struct wh_tuple prefix;
-    wh_tuple_clear(&prefix);
-    wh_tuple_put_text(&prefix, engine->home);
-    return wh_rows_scan(engine, WH_TABLE_TERM, wh_tuple_span(&prefix), WH_PLACE_NOW, visit_term,
-                        engine, err);
-}
-
 /* The mark of the new term is on disk before anything of the term is sent. */
 static int open_term(struct wh_engine *engine, struct wh_error *err)
 {
-    Wh__TermValue value = WH__TERM_VALUE__INIT;
-    struct wh_tuple key;
-    uint64_t predecessor = engine->marks_count > 0 ? engine->marks[engine->marks_count - 1].id : 0;
-    int rc;
-    engine->term = wh_engine_chance(engine) | 1; /* 0 means none */
-    value.id = engine->term;
-    value.first = engine->head + 1;
-    value.predecessor = predecessor;
-    value.opened_ms = (uint64_t)engine->now.clock_ms;
-    wh_row_key_numbered(&key, engine->home, value.first, engine->home);
-    rc = wh_row_put(engine, WH_TABLE_TERM, wh_tuple_span(&key),
-                    wh_protobuf_pack(&value.base, &engine->scratch), err);
-    if (rc < 0) return rc;
-    add_mark(engine, value.id, value.first);
-    return wh_engine_commit(engine, err);
+    static const struct wh_term_reason start = {0, false};
+    int rc = wh_term_open(engine, &start, err);
+    return rc < 0 ? rc : wh_engine_commit(engine, err);
 }
 
 /* ---- Reading and writing ---- */
@@ -228,6 +188,7 @@ int wh_engine_commit(struct wh_engine *engine, struct wh_error *err)
     engine->stale = 0;
     engine->rows_written = false;
     engine->safe_head = engine->head;
+    wh_terms_committed(engine);
     memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
     /* What was saved is saved: a cache that can't be read now stays as it was until the next
      * commit. */
@@ -241,9 +202,11 @@ void wh_engine_undo(struct wh_engine *engine)
     wh_batch_clear(&engine->batch);
     engine->stale = 0;
     engine->rows_written = false;
+    engine->doubts_stale = engine->doubts_stale || engine->lineages_count > 0;
     engine->presence_quarter = 0;
     engine->cells_pending = true;
     wh_tuple_clear(&engine->cells_round.after);
+    wh_terms_undo(engine);
     memcpy(engine->feed_heads, engine->safe_feed_heads, sizeof(engine->feed_heads));
 }
 
@@ -286,6 +249,7 @@ static int reload(struct wh_engine *engine, uint32_t stale, struct wh_error *err
     if (stale & WH_STALE_UNITS) rc = reload_units(engine, err);
     if (rc == 0 && (stale & WH_STALE_PROGRAMMES)) rc = reload_programmes(engine, err);
     if (rc == 0 && (stale & WH_STALE_MEMBERS)) rc = wh_members_load(engine, err);
+    if (rc == 0 && (stale & WH_STALE_LINEAGES)) rc = wh_lineages_load(engine, err);
     return rc;
 }
 

@@ -28,6 +28,7 @@ enum wh_peer_fact {
 #define WH_STALE_UNITS 1u
 #define WH_STALE_PROGRAMMES 2u
 #define WH_STALE_MEMBERS 4u
+#define WH_STALE_LINEAGES 8u
 
 struct wh_member {
     struct wh_span unit;
@@ -60,8 +61,12 @@ struct wh_engine {
     /* what has been written */
     uint64_t head;
     uint64_t term;
+    bool term_is_told;      /* the next write opens another one (terms.h) */
+    int64_t term_opened_ms; /* monotonic */
     struct wh_term_mark *marks;
-    uint32_t marks_count;
+    uint32_t marks_count; /* with the open batch */
+    uint32_t marks_size;
+    uint32_t safe_marks_count;               /* on disk */
     uint64_t feed_heads[WH_FEEDS][WH_LANES]; /* with the open batch */
     uint64_t safe_head;                      /* on disk: what links may speak of */
     uint64_t safe_feed_heads[WH_FEEDS][WH_LANES];
@@ -83,6 +88,13 @@ struct wh_engine {
     struct wh_arena members_arena;
     struct wh_member *members;
     uint32_t members_count;
+    struct wh_arena lineages_arena;
+    struct wh_origin_lineage *lineages; /* of origins whose history has branches */
+    uint32_t lineages_count;
+    bool doubts_stale;       /* the rows have to be walked over */
+    struct wh_doubts doubts; /* that this node holds */
+    struct wh_doubts no_doubts;
+    uint64_t doubts_generation; /* grows when doubts, or what neighbours tell, changed */
     /* neighbours */
     struct wh_neighbour *parent;     /* NULL: a root */
     bool joining;                    /* a token waits to be handed in */

@@ -37,6 +37,7 @@ bool wh_link_status(struct wh_engine *engine, uint32_t i, struct wh_link_status 
         .rejected = neighbour->rejected,
         .skew_ms = link->skew_ms,
         .in_flight = link->in_flight_count,
+        .doubts = wh_doubts_of(engine, neighbour),
     };
     return true;
 }

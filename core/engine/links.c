@@ -10,125 +10,24 @@
 #include "engine/engine_parts.h"
 #include "engine/members.h"
 #include "engine/rows.h"
+#include "engine/terms.h"
 #include "model/key.h"
 #include "model/protobuf.h"
+#include "model/unit.h"
 #include "sync/wire.h"
 
 #define CUTS_PER_STEP_MAX 16
 
 static void carry_out(struct wh_engine *engine, struct wh_neighbour *neighbour);
 
-/* ---- What the store holds of a neighbour ---- */
-
-static struct wh_span peer_name(const struct wh_neighbour *neighbour)
-{
-    return wh_span_of(neighbour->unit);
-}
-
-static void pack_position(struct wh_tuple *tuple, struct wh_position position)
-{
-    wh_tuple_put_u64(tuple, position.term);
-    wh_tuple_put_u64(tuple, position.seq);
-}
-
-static int read_position(struct wh_span *bytes, struct wh_position *ret)
-{
-    int rc = wh_key_take_u64(bytes, &ret->term);
-    return rc < 0 ? rc : wh_key_take_u64(bytes, &ret->seq);
-}
-
-static void put_holding(struct wh_engine *engine, struct wh_neighbour *neighbour)
-{
-    struct wh_tuple key, value;
-    wh_key_peer(&key, WH_PEER_HOLDING, peer_name(neighbour), WH_SPAN_EMPTY);
-    wh_tuple_clear(&value);
-    for (int lane = 0; lane < WH_LANES; lane++) {
-        pack_position(&value, neighbour->committing.cursors[lane]);
-    }
-    pack_position(&value, neighbour->committing.seen);
-    wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key), wh_tuple_span(&value));
-}
-
-static int get_holding(struct wh_engine *engine, struct wh_span unit, struct wh_holding *ret,
-                       struct wh_error *err)
-{
-    struct wh_holding holding = {.seen = {0, 0}};
-    struct wh_tuple key;
-    struct wh_span bytes;
-    int rc;
-    wh_key_peer(&key, WH_PEER_HOLDING, unit, WH_SPAN_EMPTY);
-    rc = wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &bytes, err);
-    if (rc < 0) return rc;
-    for (int lane = 0; bytes.data && lane < WH_LANES && rc == 0; lane++) {
-        rc = read_position(&bytes, &holding.cursors[lane]);
-    }
-    if (bytes.data && rc == 0) rc = read_position(&bytes, &holding.seen);
-    if (rc < 0) return wh_fail(err, rc, WH_MSG_STORE_HOLDING_BROKEN, WH_ARGS(wh_arg_s(unit)));
-    *ret = holding;
-    return 0;
-}
-
-static int count_reject(void *context, struct wh_span key, struct wh_span value)
-{
-    uint64_t *count = context;
-    (void)key;
-    (void)value;
-    *count += 1;
-    return 0;
-}
-
-static int count_rejects(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                         struct wh_error *err)
-{
-    static const uint8_t facts[] = {WH_PEER_REJECT_IN, WH_PEER_REJECT_OUT};
-    neighbour->rejected = 0;
-    for (size_t i = 0; i < sizeof(facts); i++) {
-        struct wh_tuple prefix;
-        int rc;
-        wh_key_peer(&prefix, facts[i], peer_name(neighbour), WH_SPAN_EMPTY);
-        rc = wh_engine_scan(engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), count_reject,
-                            &neighbour->rejected, err);
-        if (rc < 0) return rc;
-    }
-    return 0;
-}
-
-static int new_neighbour(struct wh_engine *engine, enum wh_link_role role, struct wh_span unit,
-                         struct wh_neighbour **ret, struct wh_error *err)
-{
-    struct wh_neighbour *neighbour;
-    struct wh_holding holding;
-    int rc = get_holding(engine, unit, &holding, err);
-    if (rc < 0) return rc;
-    neighbour = wh_memory_new(1, sizeof(*neighbour));
-    (void)snprintf(neighbour->unit, sizeof(neighbour->unit), "%.*s", (int)unit.len,
-                   unit.data ? unit.data : "");
-    wh_link_init(&neighbour->link, role, holding, engine->now.mono_ms);
-    wh_out_init(&neighbour->out);
-    rc = count_rejects(engine, neighbour, err);
-    if (rc < 0) {
-        wh_memory_free(neighbour);
-        return rc;
-    }
-    *ret = neighbour;
-    return 0;
-}
-
-static void free_neighbour(struct wh_neighbour *neighbour)
-{
-    if (!neighbour) return;
-    wh_out_deinit(&neighbour->out);
-    wh_memory_free(neighbour);
-}
-
 int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
 {
-    return new_neighbour(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
+    return wh_neighbour_new(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
 }
 
 int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent, struct wh_error *err)
 {
-    free_neighbour(engine->parent);
+    wh_neighbour_free(engine->parent);
     engine->parent = NULL;
     engine->net.ops->disconnect(engine->net.self);
     engine->joining = parent == WH_PARENT_JOINING;
@@ -140,27 +39,56 @@ int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent, struct
 
 void wh_links_deinit(struct wh_engine *engine)
 {
-    free_neighbour(engine->parent);
-    for (uint32_t i = 0; i < engine->children_count; i++) free_neighbour(engine->children[i]);
+    wh_neighbour_free(engine->parent);
+    for (uint32_t i = 0; i < engine->children_count; i++) wh_neighbour_free(engine->children[i]);
     wh_memory_free(engine->children);
 }
 
 /* ---- Steps ---- */
 
-static struct wh_self self_towards(const struct wh_engine *engine,
-                                   const struct wh_neighbour *neighbour)
+#define ABANDONED_TOLD_MAX 1000u
+
+/* What the neighbour's history has given up. Ids of terms are unique, so those of all ancestors may
+ * be told to the parent, whose own unit is not known before it answers. */
+static uint32_t abandoned_by(struct wh_engine *engine, const struct wh_neighbour *neighbour,
+                             const struct wh_abandoned **ret)
+{
+    bool up = neighbour->link.role == WH_LINK_TO_PARENT;
+    struct wh_abandoned *all, *some;
+    uint32_t count = 0;
+    *ret = NULL;
+    if (engine->lineages_count == 0) return 0;
+    all = wh_arena_new(&engine->scratch, ABANDONED_TOLD_MAX, sizeof(*all));
+    for (uint32_t i = 0; i < engine->lineages_count; i++) {
+        const struct wh_origin_lineage *item = &engine->lineages[i];
+        uint32_t found;
+        if (up ? wh_code_in_range(item->origin, engine->home)
+               : !wh_span_equal(item->origin, wh_neighbour_name(neighbour))) {
+            continue;
+        }
+        found = wh_lineage_abandoned(&item->lineage, ABANDONED_TOLD_MAX - count, &engine->scratch,
+                                     &some);
+        if (found > 0) memcpy(all + count, some, found * sizeof(*all));
+        count += found;
+    }
+    *ret = all;
+    return count;
+}
+
+static struct wh_self self_towards(struct wh_engine *engine, const struct wh_neighbour *neighbour)
 {
     enum wh_feed feed = neighbour->link.role == WH_LINK_TO_PARENT ? WH_FEED_UP : WH_FEED_DOWN;
     struct wh_self self = {
         .unit = engine->home,
         .peer = wh_span_of(neighbour->unit),
-        .history = {engine->marks, engine->marks_count},
+        .history = {engine->marks, engine->safe_marks_count},
         .head = engine->safe_head,
         .program = engine->program,
     };
     for (int lane = 0; lane < WH_LANES; lane++) {
         self.lane_heads[lane] = engine->safe_feed_heads[feed][lane];
     }
+    self.abandoned_count = abandoned_by(engine, neighbour, &self.abandoned);
     return self;
 }
 
@@ -186,7 +114,7 @@ static void put_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
     struct wh_tuple row, key;
     if (reject->key.len > WH_ROW_KEY_BYTES_MAX) return;
     wh_key_row(&row, reject->table, wh_span(reject->key.data, reject->key.len));
-    wh_key_peer(&key, fact, peer_name(neighbour), wh_tuple_span(&row));
+    wh_key_peer(&key, fact, wh_neighbour_name(neighbour), wh_tuple_span(&row));
     if (!wh_batch_find(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key))) {
         neighbour->rejected++;
     }
@@ -240,7 +168,7 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
     }
     reject = neighbour->link.role == WH_LINK_TO_PARENT
                  ? wh_authority_of_parent(&row, engine->home)
-                 : wh_authority_of_child(&row, peer_name(neighbour));
+                 : wh_authority_of_child(&row, wh_neighbour_name(neighbour));
     if (reject == WH_REJECT_NONE && !unit_row_is_sound(engine, &row)) reject = WH_REJECT_UNIT;
     if (reject == WH_REJECT_NONE) {
         rc = wh_row_take(engine, &row, &reject, err);
@@ -271,7 +199,7 @@ static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
     }
     neighbour->committing = out->holding;
     neighbour->awaits_commit = true;
-    put_holding(engine, neighbour);
+    wh_neighbour_put_holding(engine, neighbour);
 }
 
 static void keep_rejected(struct wh_engine *engine, struct wh_neighbour *neighbour)
@@ -282,10 +210,16 @@ static void keep_rejected(struct wh_engine *engine, struct wh_neighbour *neighbo
     }
 }
 
+static bool is_greeting(const Wh__Frame *frame)
+{
+    return frame->body_case == WH__FRAME__BODY_HELLO || frame->body_case == WH__FRAME__BODY_WELCOME;
+}
+
 static void send_frames(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     struct wh_out *out = &neighbour->out;
     for (uint32_t i = 0; i < out->frames_count; i++) {
+        if (is_greeting(&out->frames[i])) wh_term_tell(engine);
         struct wh_span bytes = wh_frame_pack(&out->frames[i], &engine->scratch);
         (void)engine->net.ops->send(engine->net.self, neighbour->route, bytes);
     }
@@ -293,7 +227,7 @@ static void send_frames(struct wh_engine *engine, struct wh_neighbour *neighbour
 
 static void tell_notes(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_span peer = neighbour->unit[0] ? peer_name(neighbour) : WH_S("parent");
+    struct wh_span peer = neighbour->unit[0] ? wh_neighbour_name(neighbour) : WH_S("parent");
     if (!engine->hooks.noted) return;
     for (uint32_t i = 0; i < neighbour->out.notes_count; i++) {
         engine->hooks.noted(engine->hooks.context, peer, &neighbour->out.notes[i]);
@@ -312,7 +246,7 @@ static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
         .after = out->want_after,
         .head = engine->safe_feed_heads[up ? WH_FEED_UP : WH_FEED_DOWN][out->want_lane],
         .bytes_max = out->want_bytes,
-        .child = up ? WH_SPAN_EMPTY : peer_name(neighbour),
+        .child = up ? WH_SPAN_EMPTY : wh_neighbour_name(neighbour),
     };
     struct wh_self self = self_towards(engine, neighbour);
     neighbour->wants = false;
@@ -326,11 +260,24 @@ static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
     wh_link_step(&neighbour->link, &event, out);
 }
 
+/* One mark gives up a branch for all neighbours that hold it. */
+static void open_branch(struct wh_engine *engine, struct wh_neighbour *neighbour)
+{
+    struct wh_term_reason reason = {.abandons = neighbour->out.branch.term};
+    struct wh_history history = {engine->marks, engine->marks_count};
+    struct wh_error err;
+    neighbour->awaits_branch = true;
+    engine->more_work = true;
+    if (wh_history_abandons(history, reason.abandons)) return;
+    if (wh_term_open(engine, &reason, &err) < 0) fail_turn(engine, &err);
+}
+
 static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     struct wh_out *out = &neighbour->out;
     tell_notes(engine, neighbour);
     send_frames(engine, neighbour);
+    if (out->branch.term != 0) open_branch(engine, neighbour);
     if (out->commit) take_rows(engine, neighbour);
     if (out->rejected) keep_rejected(engine, neighbour);
     if (out->disconnect) engine->net.ops->disconnect(engine->net.self);
@@ -354,7 +301,7 @@ static void carry_out(struct wh_engine *engine, struct wh_neighbour *neighbour)
 static struct wh_neighbour *find_child(struct wh_engine *engine, struct wh_span unit)
 {
     for (uint32_t i = 0; i < engine->children_count; i++) {
-        if (wh_span_equal(peer_name(engine->children[i]), unit)) return engine->children[i];
+        if (wh_span_equal(wh_neighbour_name(engine->children[i]), unit)) return engine->children[i];
     }
     return NULL;
 }
@@ -364,7 +311,7 @@ struct wh_neighbour *wh_links_child(struct wh_engine *engine, struct wh_span uni
     struct wh_neighbour *child = find_child(engine, unit);
     struct wh_error err;
     if (child) return child;
-    if (new_neighbour(engine, WH_LINK_TO_CHILD, unit, &child, &err) < 0) {
+    if (wh_neighbour_new(engine, WH_LINK_TO_CHILD, unit, &child, &err) < 0) {
         fail_turn(engine, &err);
         return NULL;
     }
@@ -419,11 +366,14 @@ static void tell_committed(struct wh_engine *engine, struct wh_neighbour *neighb
         .rejects = neighbour->rejects,
         .rejects_count = neighbour->rejects_count,
     };
-    bool awaited = neighbour->awaits_commit;
+    struct wh_event branched = {.type = rc < 0 ? WH_EVENT_COMMIT_FAILED : WH_EVENT_BRANCHED};
+    bool awaited = neighbour->awaits_commit, branch = neighbour->awaits_branch;
     neighbour->awaits_commit = false;
+    neighbour->awaits_branch = false;
     neighbour->rejects = NULL;
     neighbour->rejects_count = 0;
     if (awaited) wh_links_step(engine, neighbour, &event);
+    if (branch) wh_links_step(engine, neighbour, &branched);
 }
 
 static void answer_enrolments(struct wh_engine *engine)

@@ -17,6 +17,7 @@ struct wh_link_status {
     uint64_t rejected;
     int64_t skew_ms;
     uint32_t in_flight;
+    uint32_t doubts; /* rows in doubt that concern the neighbour, told by either side */
 };
 
 /* The i-th neighbour, the parent first; false where there is none. */

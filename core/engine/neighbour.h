@@ -2,6 +2,7 @@
 #ifndef WH_ENGINE_NEIGHBOUR_H
 #define WH_ENGINE_NEIGHBOUR_H
 
+#include "engine/doubts.h"
 #include "sync/link.h"
 
 /* A neighbour: its link, the route by which it last greeted, and the link's results. */
@@ -14,8 +15,23 @@ struct wh_neighbour {
     bool awaits_commit;
     Wh__Reject *rejects; /* of this turn, in the turn's arena */
     uint32_t rejects_count;
-    bool wants;        /* a cut that waits for the next turn */
-    uint64_t rejected; /* rows refused by either side, kept in the store */
+    bool wants;                 /* a cut that waits for the next turn */
+    uint64_t rejected;          /* rows refused by either side, kept in the store */
+    bool awaits_branch;         /* the open batch holds the term that the link asked for */
+    struct wh_doubts doubts;    /* what the neighbour tells that it holds in doubt */
+    bool doubts_told;           /* it was told of some of ours */
+    uint64_t doubts_generation; /* of what it was told; 0: nothing in this session */
 };
+
+/* The unit of a child; "" for the parent. */
+struct wh_span wh_neighbour_name(const struct wh_neighbour *neighbour);
+
+/* A neighbour as the store knows it, its link down. WH_E_IO, WH_E_CORRUPT. */
+int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh_span unit,
+                     struct wh_neighbour **ret, struct wh_error *err);
+void wh_neighbour_free(struct wh_neighbour *neighbour);
+
+/* Puts what is held of its feed once the open batch is committed. */
+void wh_neighbour_put_holding(struct wh_engine *engine, struct wh_neighbour *neighbour);
 
 #endif

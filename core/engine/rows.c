@@ -5,6 +5,7 @@
 
 #include "engine/cells.h"
 #include "engine/engine_parts.h"
+#include "engine/terms.h"
 #include "model/key.h"
 
 struct stored {
@@ -57,14 +58,18 @@ static void add_feed_entry(struct wh_engine *engine, const struct wh_row *row, u
     }
 }
 
-static void mark_stale(struct wh_engine *engine, uint32_t table)
+static void mark_stale(struct wh_engine *engine, const struct wh_row *row)
 {
+    uint32_t table = row->table;
     if (table == WH_TABLE_UNIT) engine->stale |= WH_STALE_UNITS;
     if (table == WH_TABLE_PROGRAMME) {
         engine->stale |= WH_STALE_PROGRAMMES;
         wh_cells_ask_all(engine); /* its ledgers may measure otherwise */
     }
     if (table == WH_TABLE_MEMBER) engine->stale |= WH_STALE_MEMBERS;
+    if (table == WH_TABLE_TERM && wh_lineage_is_touched(engine, row)) {
+        engine->stale |= WH_STALE_LINEAGES;
+    }
 }
 
 static void write_row(struct wh_engine *engine, const struct wh_row *row, uint64_t seq,
@@ -87,7 +92,7 @@ static void write_row(struct wh_engine *engine, const struct wh_row *row, uint64
                  wh_span(value, row->packed.len + 8));
     add_feed_entry(engine, row, seq, wh_tuple_span(&key));
     engine->rows_written = true;
-    mark_stale(engine, row->table);
+    mark_stale(engine, row);
 }
 
 static int find_stored(struct wh_engine *engine, uint32_t table, struct wh_span key,
@@ -108,7 +113,8 @@ int wh_row_put(struct wh_engine *engine, uint32_t table, struct wh_span key, str
     struct wh_span old_bytes;
     struct stored old;
     struct wh_row row;
-    int rc = find_stored(engine, table, key, &old_bytes, &old, err);
+    int rc = wh_term_ensure(engine, err);
+    if (rc == 0) rc = find_stored(engine, table, key, &old_bytes, &old, err);
     if (rc < 0) return rc;
     engine->head++;
     wh_row_make(table, key, engine->home, engine->head, engine->term, value, &engine->scratch,
@@ -117,23 +123,55 @@ int wh_row_put(struct wh_engine *engine, uint32_t table, struct wh_span key, str
     return 0;
 }
 
+/* True where a row that arrives takes the place of the one that is held. */
+static bool is_newer(struct wh_engine *engine, const struct wh_row *held, const struct wh_row *row,
+                     enum wh_reject *ret_reject)
+{
+    switch (wh_doubts_weigh(engine, held, row)) {
+    case WH_TAKING_SKIP: return false;
+    case WH_TAKING_PUT: return true;
+    case WH_TAKING_REFUSE: *ret_reject = WH_REJECT_DIVERGED; return false;
+    case WH_TAKING_BY_COUNTER: break;
+    }
+    if (!held) return true;
+    if (held->counter == row->counter && held->term != row->term) *ret_reject = WH_REJECT_DIVERGED;
+    return row->counter > held->counter;
+}
+
 int wh_row_take(struct wh_engine *engine, const struct wh_row *row, enum wh_reject *ret_reject,
                 struct wh_error *err)
 {
     struct wh_span old_bytes;
-    struct stored old;
-    int rc = find_stored(engine, row->table, row->key, &old_bytes, &old, err);
+    struct stored old, *held;
+    int rc = wh_term_ensure(engine, err);
+    if (rc == 0) rc = find_stored(engine, row->table, row->key, &old_bytes, &old, err);
     if (rc < 0) return rc;
+    held = old_bytes.data ? &old : NULL;
     *ret_reject = WH_REJECT_NONE;
-    if (old_bytes.data) {
-        if (old.row.counter > row->counter) return 0;
-        if (old.row.counter == row->counter) {
-            if (old.row.term != row->term) *ret_reject = WH_REJECT_DIVERGED;
-            return 0;
-        }
-    }
+    if (!is_newer(engine, held ? &held->row : NULL, row, ret_reject)) return 0;
     engine->head++;
-    write_row(engine, row, engine->head, old_bytes.data ? &old : NULL, old_bytes);
+    write_row(engine, row, engine->head, held, old_bytes);
+    return 0;
+}
+
+int wh_row_void(struct wh_engine *engine, const struct wh_row *row, struct wh_error *err)
+{
+    struct wh_span bytes;
+    struct stored held;
+    struct wh_row empty;
+    struct wh_tuple key;
+    int rc = find_stored(engine, row->table, row->key, &bytes, &held, err);
+    if (rc < 0 || !bytes.data) return rc;
+    engine->head++;
+    wh_row_make(row->table, row->key, row->origin, row->counter, row->term, WH_SPAN_EMPTY,
+                &engine->scratch, &empty);
+    write_row(engine, &empty, engine->head, &held, bytes);
+    wh_key_row(&key, row->table, row->key);
+    for (uint8_t feed = 0; feed < WH_FEEDS; feed++) {
+        struct wh_tuple entry;
+        wh_key_feed(&entry, feed, (uint8_t)wh_table_lane(row->table), engine->head);
+        wh_batch_delete(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&entry));
+    }
     return 0;
 }
 
@@ -142,7 +180,8 @@ int wh_row_offer_again(struct wh_engine *engine, uint32_t table, struct wh_span 
 {
     struct wh_span bytes;
     struct stored stored;
-    int rc = find_stored(engine, table, key, &bytes, &stored, err);
+    int rc = wh_term_ensure(engine, err);
+    if (rc == 0) rc = find_stored(engine, table, key, &bytes, &stored, err);
     if (rc < 0 || !bytes.data) return rc;
     engine->head++;
     write_row(engine, &stored.row, engine->head, &stored, bytes);
@@ -222,6 +261,7 @@ struct row_scan {
     wh_row_visit visit;
     void *context;
     struct wh_arena arena; /* of one row */
+    bool with_deleted;
     struct wh_error *err;
 };
 
@@ -233,18 +273,33 @@ static int visit_row(void *context, struct wh_span key, struct wh_span value)
     wh_arena_clear(&scan->arena);
     rc = as_of(scan->engine, key, value, scan->place, &scan->arena, &row, scan->err);
     if (rc < 0) return rc;
-    if (!row.packed.data || row.value.len == 0) return 0;
+    if (!row.packed.data || (row.value.len == 0 && !scan->with_deleted)) return 0;
     return scan->visit(scan->context, &row);
 }
 
 int wh_rows_scan(struct wh_engine *engine, uint32_t table, struct wh_span prefix, uint64_t place,
                  wh_row_visit visit, void *context, struct wh_error *err)
 {
-    struct row_scan scan = {engine, place, visit, context, {NULL, 0}, err};
+    struct row_scan scan = {
+        .engine = engine, .place = place, .visit = visit, .context = context, .err = err};
     struct wh_tuple key;
     int rc;
     wh_key_row(&key, table, prefix);
     rc = wh_engine_scan(engine, WH_FAMILY_ROWS, wh_tuple_span(&key), visit_row, &scan, err);
+    wh_arena_deinit(&scan.arena);
+    return rc;
+}
+
+int wh_rows_scan_all(struct wh_engine *engine, wh_row_visit visit, void *context,
+                     struct wh_error *err)
+{
+    struct row_scan scan = {.engine = engine,
+                            .place = WH_PLACE_NOW,
+                            .visit = visit,
+                            .context = context,
+                            .with_deleted = true,
+                            .err = err};
+    int rc = wh_engine_scan(engine, WH_FAMILY_ROWS, WH_SPAN_EMPTY, visit_row, &scan, err);
     wh_arena_deinit(&scan.arena);
     return rc;
 }

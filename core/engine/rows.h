@@ -13,7 +13,7 @@ int wh_row_put(struct wh_engine *engine, uint32_t table, struct wh_span key, str
 
 /* Takes a row of a neighbour that authority.h allows: newer versions are put, equal and older ones
  * skipped. Returns 0, or WH_E_IO. *ret_reject is WH_REJECT_DIVERGED where the same version was
- * written by another term: it is not put. */
+ * written by another term, or where a row in doubt would be lost (doubts.h): it is not put. */
 int wh_row_take(struct wh_engine *engine, const struct wh_row *row, enum wh_reject *ret_reject,
                 struct wh_error *err);
 
@@ -29,6 +29,14 @@ typedef int (*wh_row_visit)(void *context, const struct wh_row *row);
  * keys, deleted ones left out. The open batch is not seen. */
 int wh_rows_scan(struct wh_engine *engine, uint32_t table, struct wh_span prefix, uint64_t place,
                  wh_row_visit visit, void *context, struct wh_error *err);
+
+/* The same over all tables, deleted rows too. */
+int wh_rows_scan_all(struct wh_engine *engine, wh_row_visit visit, void *context,
+                     struct wh_error *err);
+
+/* Empties a row that is void (doubts.h): its former version stays for reads as of a moment, and it
+ * is offered to nobody. */
+int wh_row_void(struct wh_engine *engine, const struct wh_row *row, struct wh_error *err);
 
 /* Moves a row to the head of its feeds, so that it is offered to the neighbours again. */
 int wh_row_offer_again(struct wh_engine *engine, uint32_t table, struct wh_span key,

@@ -5,7 +5,8 @@
 /* Requests, cells and presence share the batch with what the links brought. */
 static int gather(struct wh_engine *engine, struct wh_error *err)
 {
-    int rc;
+    int rc = wh_doubts_review(engine, err);
+    if (rc < 0) return rc;
     wh_links_take_arrivals(engine);
     wh_links_tick(engine);
     if (engine->failure.code < 0) {
@@ -45,8 +46,10 @@ void wh_engine_turn(struct wh_engine *engine, struct wh_now now, int64_t *ret_de
     }
     if (engine->hooks.committed) engine->hooks.committed(engine->hooks.context, rc, &err);
     wh_links_committed(engine, rc);
+    wh_doubts_tell(engine);
     deadline = wh_links_deadline_ms(engine);
     if (rc < 0 && deadline > now.mono_ms + TURN_AGAIN_MS) deadline = now.mono_ms + TURN_AGAIN_MS;
-    if (rc == 0 && (engine->cells_pending || engine->more_work)) deadline = now.mono_ms;
+    if (rc == 0 && (engine->cells_pending || engine->more_work || engine->doubts_stale))
+        deadline = now.mono_ms;
     *ret_deadline_ms = deadline;
 }

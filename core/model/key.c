@@ -223,6 +223,15 @@ void wh_row_key_numbered(struct wh_tuple *ret, struct wh_span unit, uint64_t num
     wh_tuple_put_text(ret, origin);
 }
 
+void wh_row_key_term(struct wh_tuple *ret, struct wh_span origin, uint64_t first, uint64_t id)
+{
+    wh_tuple_clear(ret);
+    wh_tuple_put_text(ret, origin);
+    wh_tuple_put_u64(ret, first);
+    wh_tuple_put_u64(ret, id);
+    wh_tuple_put_text(ret, origin);
+}
+
 void wh_row_key_summary(struct wh_tuple *ret, struct wh_span unit, int32_t quarter,
                         struct wh_span facet, struct wh_span origin)
 {

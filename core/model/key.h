@@ -72,6 +72,8 @@ int wh_key_moment_read(struct wh_span key, int64_t *ret_ms);
 void wh_row_key_unit(struct wh_tuple *ret, struct wh_span unit, struct wh_span origin);
 void wh_row_key_numbered(struct wh_tuple *ret, struct wh_span unit, uint64_t number,
                          struct wh_span origin);
+/* A term: two branches of one store may begin at the same counter. */
+void wh_row_key_term(struct wh_tuple *ret, struct wh_span origin, uint64_t first, uint64_t id);
 void wh_row_key_summary(struct wh_tuple *ret, struct wh_span unit, int32_t quarter,
                         struct wh_span facet, struct wh_span origin);
 int wh_row_key_summary_read(struct wh_span key, struct wh_span *unit, int32_t *quarter,

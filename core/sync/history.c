@@ -12,6 +12,25 @@ bool wh_history_holds(struct wh_history history, uint64_t head, struct wh_positi
     return false;
 }
 
+bool wh_history_is_given_up(struct wh_history history, uint64_t head, uint64_t term, uint64_t kept)
+{
+    bool holds = false;
+    for (uint32_t i = 0; i < history.count; i++) {
+        uint64_t last = i + 1 < history.count ? history.marks[i + 1].first - 1 : head;
+        if (history.marks[i].id == term && last > kept) holds = true;
+        if (history.marks[i].settles) holds = false;
+    }
+    return holds;
+}
+
+bool wh_history_abandons(struct wh_history history, uint64_t term)
+{
+    for (uint32_t i = history.count; i > 0; i--) {
+        if (history.marks[i - 1].abandons == term) return true;
+    }
+    return false;
+}
+
 static uint32_t index_at(struct wh_history history, uint64_t seq)
 {
     uint32_t i = history.count;

@@ -23,7 +23,9 @@ struct wh_holding {
 
 struct wh_term_mark {
     uint64_t id;
-    uint64_t first; /* the first seq of the stretch */
+    uint64_t first;    /* the first seq of the stretch */
+    uint64_t abandons; /* the term of another branch that it gave up (lineage.h); 0: none */
+    bool settles;      /* an operator decided for this history */
 };
 
 struct wh_history {
@@ -34,6 +36,13 @@ struct wh_history {
 /* True where `position` lies on the history of a store whose last seq is `head`. The position of a
  * receiver that never heard of the sender ({0, 0}) lies on every history. */
 bool wh_history_holds(struct wh_history history, uint64_t head, struct wh_position position);
+
+/* Does this history hold something that the neighbour saw given up (lineage.h)? No, where a later
+ * term of it settles. */
+bool wh_history_is_given_up(struct wh_history history, uint64_t head, uint64_t term, uint64_t kept);
+
+/* Has a term of this history given up the branch of `term`? */
+bool wh_history_abandons(struct wh_history history, uint64_t term);
 
 /* The term that covers `seq`: the last one whose first is not above it; 0 for an empty history. */
 uint64_t wh_history_term_at(struct wh_history history, uint64_t seq);

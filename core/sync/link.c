@@ -5,13 +5,11 @@
 #include "base/assert.h"
 #include "sync/link_parts.h"
 
-static void on_connected(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
 static void on_frame(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
 static void on_tick(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
 static void go_down(struct wh_link *link, const struct wh_event *event, struct wh_out *out,
                     enum wh_note_type why);
 static void ask_barrier(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
-static void set_state(struct wh_link *link, enum wh_link_state state, int64_t now_ms);
 
 void wh_link_step(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
@@ -19,11 +17,11 @@ void wh_link_step(struct wh_link *link, const struct wh_event *event, struct wh_
     wh_arena_clear(&arena);
     *out = (struct wh_out){.arena = arena};
     switch (event->type) { /* no default: a new event must not compile until it is handled */
-    case WH_EVENT_CONNECTED: on_connected(link, event, out); break;
+    case WH_EVENT_CONNECTED: wh_greeting_on_connected(link, event, out); break;
     case WH_EVENT_LOST: go_down(link, event, out, WH_NOTE_LOST); break;
     case WH_EVENT_DENIED:
         go_down(link, event, out, WH_NOTE_DENIED);
-        set_state(link, WH_LINK_REFUSED, event->now_ms);
+        wh_link_set_state(link, WH_LINK_REFUSED, event->now_ms);
         break;
     case WH_EVENT_FRAME: on_frame(link, event, out); break;
     case WH_EVENT_TICK: on_tick(link, event, out); break;
@@ -32,141 +30,14 @@ void wh_link_step(struct wh_link *link, const struct wh_event *event, struct wh_
     case WH_EVENT_CUT: wh_sender_on_cut(link, event, out); break;
     case WH_EVENT_BARRIER: ask_barrier(link, event, out); break;
     case WH_EVENT_RECONNECT: link->retry_at_ms = event->now_ms; break;
+    case WH_EVENT_BRANCHED: wh_greeting_on_branched(link, event, out); break;
     }
 }
 
-static void set_state(struct wh_link *link, enum wh_link_state state, int64_t now_ms)
+void wh_link_set_state(struct wh_link *link, enum wh_link_state state, int64_t now_ms)
 {
     if (link->state != state) link->since_ms = now_ms;
     link->state = state;
-}
-
-/* ---- Session ---- */
-
-static Wh__Holding *own_holding(const struct wh_link *link, struct wh_out *out)
-{
-    Wh__Holding *holding = wh_arena_new(&out->arena, 1, sizeof(*holding));
-    wh__holding__init(holding);
-    holding->n_cursors = WH_LANES;
-    holding->cursors = wh_arena_new(&out->arena, WH_LANES, sizeof(*holding->cursors));
-    for (int lane = 0; lane < WH_LANES; lane++) {
-        holding->cursors[lane] = wh_out_position(out, link->durable.cursors[lane]);
-    }
-    holding->seen = wh_out_position(out, link->durable.seen);
-    return holding;
-}
-
-static Wh__Position *own_head(const struct wh_self *self, struct wh_out *out)
-{
-    struct wh_position head = {wh_history_term_at(self->history, self->head), self->head};
-    return wh_out_position(out, head);
-}
-
-static void on_connected(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
-{
-    Wh__Hello *hello = wh_arena_new(&out->arena, 1, sizeof(*hello));
-    if (link->role != WH_LINK_TO_PARENT || link->state != WH_LINK_CONNECTING) return;
-    wh__hello__init(hello);
-    hello->unit = wh_arena_text(&out->arena, event->self->unit);
-    hello->protocol_min = WH_PROTOCOL_MIN;
-    hello->protocol_max = WH_PROTOCOL_MAX;
-    hello->head = own_head(event->self, out);
-    hello->holding = own_holding(link, out);
-    hello->clock_ms = (uint64_t)event->clock_ms;
-    hello->program = wh_arena_text(&out->arena, wh_span_of(event->self->program));
-    hello->credit = WH_CREDIT_MAX;
-    wh_out_frame(out, WH__FRAME__BODY_HELLO)->hello = hello;
-    link->received_ms = event->now_ms;
-    set_state(link, WH_LINK_GREETING, event->now_ms);
-}
-
-/* Both sides begin alike: what I sent must be what the other says it heard from me. */
-static void begin_session(struct wh_link *link, const struct wh_event *event,
-                          const Wh__Holding *holding, uint32_t credit, struct wh_out *out)
-{
-    struct wh_position seen = {holding->seen->term, holding->seen->seq};
-    bool same = wh_history_holds(event->self->history, event->self->head, seen);
-    for (int lane = 0; lane < WH_LANES; lane++) {
-        struct wh_position cursor = {holding->cursors[lane]->term, holding->cursors[lane]->seq};
-        if (!wh_history_holds(event->self->history, event->self->head, cursor)) same = false;
-    }
-    link->retries = 0;
-    link->accepted = link->durable;
-    wh_sender_start(link, holding, credit);
-    set_state(link, same ? WH_LINK_UP : WH_LINK_DIVERGED, event->now_ms);
-    wh_out_note(out, same ? WH_NOTE_UP : WH_NOTE_DIVERGED, seen.seq);
-    link->reason = out->notes[out->notes_count - 1];
-    wh_sender_pump(link, event, out);
-}
-
-static void refuse(enum wh_refuse reason, const char *text, uint32_t retry_after_ms,
-                   struct wh_out *out)
-{
-    Wh__Refuse *refusal = wh_arena_new(&out->arena, 1, sizeof(*refusal));
-    wh__refuse__init(refusal);
-    refusal->reason = reason;
-    refusal->text = wh_arena_text(&out->arena, wh_span_of(text));
-    refusal->retry_after_ms = retry_after_ms;
-    wh_out_frame(out, WH__FRAME__BODY_REFUSE)->refuse = refusal;
-}
-
-static void know_neighbour(struct wh_link *link, const struct wh_event *event, uint64_t clock_ms,
-                           const char *program)
-{
-    link->skew_ms = (int64_t)clock_ms - event->clock_ms;
-    (void)snprintf(link->program, sizeof(link->program), "%s", program);
-}
-
-/* A Hello under the same member key always begins a new session: the old connection may be dead
- * without this side having seen it. */
-static void on_hello(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
-{
-    const Wh__Hello *hello = event->frame->hello;
-    Wh__Welcome *welcome = wh_arena_new(&out->arena, 1, sizeof(*welcome));
-    if (link->role != WH_LINK_TO_CHILD) return;
-    know_neighbour(link, event, hello->clock_ms, hello->program);
-    if (hello->protocol_max < WH_PROTOCOL_MIN || hello->protocol_min > WH_PROTOCOL_MAX) {
-        refuse(WH_REFUSE_PROTOCOL, "no common protocol", WH_RETRY_MS_MAX, out);
-        wh_out_note(out, WH_NOTE_PROTOCOL, hello->protocol_max);
-        return;
-    }
-    if (event->self->peer.len > 0 && !wh_span_equal(event->self->peer, wh_span_of(hello->unit))) {
-        refuse(WH_REFUSE_STRANGER, "the key belongs to another unit", WH_RETRY_MS_MAX, out);
-        wh_out_note(out, WH_NOTE_STRANGER, 0);
-        return;
-    }
-    wh__welcome__init(welcome);
-    welcome->unit = wh_arena_text(&out->arena, event->self->unit);
-    welcome->protocol =
-        WH_PROTOCOL_MAX < hello->protocol_max ? WH_PROTOCOL_MAX : hello->protocol_max;
-    welcome->head = own_head(event->self, out);
-    welcome->holding = own_holding(link, out);
-    welcome->clock_ms = (uint64_t)event->clock_ms;
-    welcome->program = wh_arena_text(&out->arena, wh_span_of(event->self->program));
-    welcome->credit = WH_CREDIT_MAX;
-    wh_out_frame(out, WH__FRAME__BODY_WELCOME)->welcome = welcome;
-    begin_session(link, event, hello->holding, hello->credit, out);
-}
-
-static void on_welcome(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
-{
-    const Wh__Welcome *welcome = event->frame->welcome;
-    if (link->state != WH_LINK_GREETING) return;
-    know_neighbour(link, event, welcome->clock_ms, welcome->program);
-    begin_session(link, event, welcome->holding, welcome->credit, out);
-}
-
-static void on_refuse(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
-{
-    const Wh__Refuse *refusal = event->frame->refuse;
-    int64_t wait_ms = refusal->retry_after_ms;
-    if (link->role != WH_LINK_TO_PARENT) return;
-    if (wait_ms < WH_RETRY_MS_FIRST) wait_ms = WH_RETRY_MS_FIRST;
-    link->retry_at_ms = event->now_ms + wait_ms + (int64_t)(event->chance % (uint64_t)wait_ms);
-    out->disconnect = true;
-    wh_out_note(out, WH_NOTE_REFUSED, refusal->reason);
-    link->reason = out->notes[out->notes_count - 1];
-    set_state(link, WH_LINK_REFUSED, event->now_ms);
 }
 
 static void go_down(struct wh_link *link, const struct wh_event *event, struct wh_out *out,
@@ -182,7 +53,7 @@ static void go_down(struct wh_link *link, const struct wh_event *event, struct w
             event->now_ms + wait_ms / 2 + (int64_t)(event->chance % (uint64_t)wait_ms);
         out->disconnect = true;
     } else if (why == WH_NOTE_STORE_FAILED) {
-        refuse(WH_REFUSE_STORE, "the store can't take rows now", WH_RETRY_MS_MAX, out);
+        wh_out_refuse(WH_REFUSE_STORE, "the store can't take rows now", WH_RETRY_MS_MAX, out);
     }
     link->accepted = link->durable;
     link->in_flight_count = 0;
@@ -190,7 +61,7 @@ static void go_down(struct wh_link *link, const struct wh_event *event, struct w
     link->barrier = 0;
     wh_out_note(out, why, 0);
     link->reason = out->notes[out->notes_count - 1];
-    set_state(link, WH_LINK_DOWN, event->now_ms);
+    wh_link_set_state(link, WH_LINK_DOWN, event->now_ms);
 }
 
 /* ---- Frames ---- */
@@ -210,30 +81,43 @@ static void on_settled(const struct wh_event *event, struct wh_out *out)
     wh_out_note(out, WH_NOTE_SETTLED, out->settled);
 }
 
-/* The child believes in a session that this side has ended (it fell silent, the store failed). Were
- * its frames passed over and its Pings answered, it would wait for an Ack for ever. */
-static void say_bye(const struct wh_event *event, struct wh_out *out)
+static void send_bye(const char *reason, struct wh_out *out)
 {
     Wh__Bye *bye = wh_arena_new(&out->arena, 1, sizeof(*bye));
-    if (event->frame->body_case == WH__FRAME__BODY_BYE) return;
     wh__bye__init(bye);
-    bye->reason = wh_arena_text(&out->arena, WH_S("no session"));
+    bye->reason = wh_arena_text(&out->arena, wh_span_of(reason));
     wh_out_frame(out, WH__FRAME__BODY_BYE)->bye = bye;
+}
+
+/* The child believes in a session that this side has ended (it fell silent, the store failed). Were
+ * its frames passed over and its Pings answered, it would wait for an Ack for ever. */
+static void answer_no_session(const struct wh_event *event, struct wh_out *out)
+{
+    if (event->frame->body_case == WH__FRAME__BODY_BYE) return;
+    send_bye("no session", out);
     wh_out_note(out, WH_NOTE_NO_SESSION, 0);
+}
+
+void wh_link_end_session(struct wh_link *link, const struct wh_event *event, struct wh_out *out,
+                         enum wh_note_type why)
+{
+    send_bye(wh_note_word(why), out);
+    go_down(link, event, out, why);
 }
 
 static void on_frame(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
     link->received_ms = event->now_ms; /* life is what was received */
-    if (link->role == WH_LINK_TO_CHILD && link->state == WH_LINK_DOWN &&
+    if (link->role == WH_LINK_TO_CHILD &&
+        (link->state == WH_LINK_DOWN || link->state == WH_LINK_REFUSED) &&
         event->frame->body_case != WH__FRAME__BODY_HELLO) {
-        say_bye(event, out);
+        answer_no_session(event, out);
         return;
     }
     switch (event->frame->body_case) {
-    case WH__FRAME__BODY_HELLO: on_hello(link, event, out); break;
-    case WH__FRAME__BODY_WELCOME: on_welcome(link, event, out); break;
-    case WH__FRAME__BODY_REFUSE: on_refuse(link, event, out); break;
+    case WH__FRAME__BODY_HELLO: wh_greeting_on_hello(link, event, out); break;
+    case WH__FRAME__BODY_WELCOME: wh_greeting_on_welcome(link, event, out); break;
+    case WH__FRAME__BODY_REFUSE: wh_greeting_on_refuse(link, event, out); break;
     case WH__FRAME__BODY_PUSH: wh_receiver_on_push(link, event, out); break;
     case WH__FRAME__BODY_ACK: wh_sender_on_ack(link, event, out); break;
     case WH__FRAME__BODY_PING: on_ping(event, out); break;
@@ -288,7 +172,7 @@ static void on_tick(struct wh_link *link, const struct wh_event *event, struct w
     case WH_LINK_REFUSED:
         if (link->role != WH_LINK_TO_PARENT || event->now_ms < link->retry_at_ms) return;
         out->connect = true;
-        set_state(link, WH_LINK_CONNECTING, event->now_ms);
+        wh_link_set_state(link, WH_LINK_CONNECTING, event->now_ms);
         break;
     case WH_LINK_CONNECTING:
     case WH_LINK_GREETING:

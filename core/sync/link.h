@@ -26,6 +26,7 @@
 #define WH_RESEND_AFTER_MS 60000 /* a Push unacknowledged for so long is sent again */
 #define WH_RETRY_MS_FIRST 250    /* back-off of a child, doubled up to */
 #define WH_RETRY_MS_MAX 30000
+#define WH_RETRY_MS_ABANDONED 600000 /* an operator has to decide first */
 
 enum wh_link_role {
     WH_LINK_TO_PARENT,
@@ -39,8 +40,8 @@ enum wh_link_role {
     X(GREETING, "down", "等待上级应答", "waiting for the parent's Welcome")                        \
     X(UP, "up", "已连接", "connected")                                                             \
     X(REFUSED, "refused", "被上级拒绝", "refused by the parent")                                   \
-    X(DIVERGED, "diverged", "与对方记载的历史不一致，暂停发送",                                    \
-      "the neighbour holds rows that this store did not write; nothing is sent")
+    X(DIVERGED, "diverged", "与对方记载的历史不一致，正在另开分支",                                \
+      "the neighbour holds rows that this store did not write; a new branch is opened")
 
 enum wh_link_state {
 #define X(symbol, word, zh, en) WH_LINK_##symbol,
@@ -64,9 +65,11 @@ struct wh_link {
     uint32_t retries;
     int64_t received_ms; /* something, last */
     int64_t pinged_ms;
-    int64_t acked_clock_ms; /* wall time of the last Ack; 0: none */
-    int64_t skew_ms;        /* the neighbour's clock minus ours */
-    char program[32];       /* of the neighbour */
+    int64_t acked_clock_ms;  /* wall time of the last Ack; 0: none */
+    int64_t skew_ms;         /* the neighbour's clock minus ours */
+    struct wh_position head; /* the neighbour's, as its greeting told it */
+    struct wh_position told; /* the newest head of this store that the neighbour has seen */
+    char program[32];        /* of the neighbour */
     /* as a sender */
     uint64_t sent[WH_LANES];   /* cut so far */
     uint64_t pushed[WH_LANES]; /* the end of the last Push; what was passed over lies behind it */

@@ -6,6 +6,7 @@
 
 #include "sync.pb-c.h"
 #include "sync/history.h"
+#include "sync/lineage.h"
 
 /* What a step says about why it took a branch: for traces, status and the log.
  * X(symbol, word). */
@@ -19,6 +20,8 @@
     X(PROTOCOL, "protocol")                                                                        \
     X(STRANGER, "stranger")                                                                        \
     X(DIVERGED, "diverged")                                                                        \
+    X(ABANDONED, "abandoned")                                                                      \
+    X(BRANCH, "branch")                                                                            \
     X(PUSH_BROKEN, "push.broken")                                                                  \
     X(PUSH_GAP, "push.gap")                                                                        \
     X(PUSH_STRANGE, "push.strange")                                                                \
@@ -42,10 +45,11 @@ struct wh_note {
 };
 
 enum wh_refuse {
-    WH_REFUSE_PROTOCOL = 1, /* no common protocol */
-    WH_REFUSE_STRANGER = 2, /* the Hello names another unit than the key belongs to */
-    WH_REFUSE_STORE = 3,    /* the store can't take rows now */
-    WH_REFUSE_REVOKED = 4,  /* the membership was taken back */
+    WH_REFUSE_PROTOCOL = 1,  /* no common protocol */
+    WH_REFUSE_STRANGER = 2,  /* the Hello names another unit than the key belongs to */
+    WH_REFUSE_STORE = 3,     /* the store can't take rows now */
+    WH_REFUSE_REVOKED = 4,   /* the membership was taken back */
+    WH_REFUSE_ABANDONED = 5, /* its history was given up for another copy of the same home */
 };
 
 /* What a node is, as far as a link has to know. */
@@ -53,9 +57,11 @@ struct wh_self {
     struct wh_span unit;
     struct wh_span peer; /* the unit whose key a child proved; empty: not asked */
     struct wh_history history;
-    uint64_t head;                 /* the last seq of this store */
-    uint64_t lane_heads[WH_LANES]; /* the last seq of the feed that this link sends */
-    const char *program;           /* version */
+    uint64_t head;                        /* the last seq of this store */
+    uint64_t lane_heads[WH_LANES];        /* the last seq of the feed that this link sends */
+    const char *program;                  /* version */
+    const struct wh_abandoned *abandoned; /* terms of the neighbour that its history gave up */
+    uint32_t abandoned_count;
 };
 
 enum wh_event_type {
@@ -69,6 +75,7 @@ enum wh_event_type {
     WH_EVENT_CUT,           /* the rows that out->want asked for */
     WH_EVENT_BARRIER,       /* somebody waits until this node has all that the parent has for it */
     WH_EVENT_RECONNECT,     /* an operator wants it now */
+    WH_EVENT_BRANCHED,      /* the term that out->branch asked for is on disk */
 };
 
 /* Part of a feed: every entry after `after` up to `last` that is meant for the neighbour. */
@@ -112,8 +119,9 @@ struct wh_out {
     const struct wh_span *rows; /* packed */
     uint32_t rows_count;
     struct wh_holding holding;
-    const Wh__Ack *rejected; /* an Ack that names rows which the neighbour refused */
-    uint64_t settled;        /* the nonce of a barrier that has been reached */
+    const Wh__Ack *rejected;   /* an Ack that names rows which the neighbour refused */
+    uint64_t settled;          /* the nonce of a barrier that has been reached */
+    struct wh_position branch; /* open a term that gives up this branch of ours; term 0: none */
     struct wh_note notes[WH_OUT_NOTES_MAX];
     uint32_t notes_count;
 };

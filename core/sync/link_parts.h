@@ -1,5 +1,5 @@
-/* link_parts.h: what the files of the link share: link.c (session, time), link_sender.c,
- * link_receiver.c. Private to sync/. Thread: loop. */
+/* link_parts.h: what the files of the link share: link.c (states, time), link_greeting.c,
+ * link_sender.c, link_receiver.c. Private to sync/. Thread: loop. */
 #ifndef WH_SYNC_LINK_PARTS_H
 #define WH_SYNC_LINK_PARTS_H
 
@@ -10,8 +10,26 @@ Wh__Frame *wh_out_frame(struct wh_out *out, Wh__Frame__BodyCase body_case);
 void wh_out_note(struct wh_out *out, enum wh_note_type type, uint64_t number);
 Wh__Position *wh_out_position(struct wh_out *out, struct wh_position position);
 
+void wh_link_set_state(struct wh_link *link, enum wh_link_state state, int64_t now_ms);
+/* link.c: leaves the session and says Bye; the child comes again. */
+void wh_link_end_session(struct wh_link *link, const struct wh_event *event, struct wh_out *out,
+                         enum wh_note_type why);
+
+/* link_greeting.c */
+void wh_greeting_on_connected(struct wh_link *link, const struct wh_event *event,
+                              struct wh_out *out);
+void wh_greeting_on_hello(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
+void wh_greeting_on_welcome(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
+void wh_greeting_on_refuse(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
+void wh_greeting_on_branched(struct wh_link *link, const struct wh_event *event,
+                             struct wh_out *out);
+void wh_out_refuse(enum wh_refuse reason, const char *text, uint32_t retry_after_ms,
+                   struct wh_out *out);
+
 /* link_sender.c */
 void wh_sender_start(struct wh_link *link, const Wh__Holding *holding, uint32_t credit);
+/* All again from the first entry: a new branch. */
+void wh_sender_restart(struct wh_link *link);
 void wh_sender_pump(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
 void wh_sender_on_cut(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
 void wh_sender_on_ack(struct wh_link *link, const struct wh_event *event, struct wh_out *out);

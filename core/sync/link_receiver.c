@@ -6,27 +6,40 @@
 static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject *rejects,
                      uint32_t rejects_count, bool gap);
 
-/* On one history with what this node followed so far? The terms that a Push names cover everything
- * from `after` on; what was seen before must lie within them, or before them. */
-static bool is_of_one_history(const struct wh_link *link, const Wh__Push *push, struct wh_out *out)
+enum kinship {
+    KIN_ONE,    /* on one history with what this node followed so far */
+    KIN_BRANCH, /* the sender gave that up, and begins again */
+    KIN_STRANGE,
+};
+
+/* The terms that a Push names cover everything from `after` on; what was seen before must lie
+ * within them, or before them. */
+static enum kinship kinship_of(const struct wh_link *link, const Wh__Push *push, struct wh_out *out)
 {
     struct wh_term_mark *marks = wh_arena_new(&out->arena, push->n_terms, sizeof(*marks));
     struct wh_history told = {marks, (uint32_t)push->n_terms};
     struct wh_position after = {push->after->term, push->after->seq};
     struct wh_position last = {push->last->term, push->last->seq};
     struct wh_position head = {push->head->term, push->head->seq};
-    struct wh_position seen = link->durable.seen;
+    struct wh_position seen = link->accepted.seen;
     for (size_t i = 0; i < push->n_terms; i++) {
-        marks[i] = (struct wh_term_mark){push->terms[i]->id, push->terms[i]->first};
-        if (i > 0 && marks[i].first < marks[i - 1].first) return false;
+        marks[i].id = push->terms[i]->id;
+        marks[i].first = push->terms[i]->first;
+        marks[i].abandons = push->terms[i]->abandons;
+        if (i > 0 && marks[i].first < marks[i - 1].first) return KIN_STRANGE;
     }
-    if (last.seq < after.seq || head.seq < last.seq || last.term == 0) return false;
+    if (last.seq < after.seq || head.seq < last.seq || last.term == 0) return KIN_STRANGE;
     if (!wh_history_holds(told, head.seq, after) || !wh_history_holds(told, head.seq, last) ||
         !wh_history_holds(told, head.seq, head)) {
-        return false;
+        return KIN_STRANGE;
     }
-    if (seen.term == 0 || seen.seq < after.seq) return true;
-    return seen.seq > head.seq || wh_history_holds(told, head.seq, seen);
+    if (seen.term == 0) return KIN_ONE;
+    if (after.seq == 0 && !wh_history_holds(told, head.seq, seen) &&
+        wh_history_abandons(told, seen.term)) {
+        return KIN_BRANCH;
+    }
+    if (seen.seq < after.seq || seen.seq > head.seq) return KIN_ONE;
+    return wh_history_holds(told, head.seq, seen) ? KIN_ONE : KIN_STRANGE;
 }
 
 static void ask_commit(struct wh_link *link, const Wh__Push *push, struct wh_out *out)
@@ -44,8 +57,14 @@ void wh_receiver_on_push(struct wh_link *link, const struct wh_event *event, str
     const Wh__Push *push = event->frame->push;
     struct wh_span *rows = NULL;
     if (link->state != WH_LINK_UP && link->state != WH_LINK_DIVERGED) return;
-    if (!is_of_one_history(link, push, out)) {
-        wh_out_note(out, WH_NOTE_PUSH_STRANGE, push->last->seq);
+    switch (kinship_of(link, push, out)) {
+    case KIN_ONE: break;
+    case KIN_BRANCH: /* a greatest cursor across histories means nothing: it is set */
+        wh_out_note(out, WH_NOTE_BRANCH, push->head->seq);
+        link->accepted = (struct wh_holding){.seen = {0, 0}};
+        break;
+    case KIN_STRANGE: /* the next greeting tells who is who */
+        wh_link_end_session(link, event, out, WH_NOTE_PUSH_STRANGE);
         return;
     }
     if (push->after->seq > link->accepted.cursors[push->lane].seq) {

@@ -20,6 +20,17 @@ void wh_sender_start(struct wh_link *link, const Wh__Holding *holding, uint32_t 
     link->credit = credit < WH_CREDIT_MAX ? credit : WH_CREDIT_MAX;
 }
 
+void wh_sender_restart(struct wh_link *link)
+{
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        link->sent[lane] = 0;
+        link->pushed[lane] = 0;
+        link->acked[lane] = 0;
+    }
+    link->in_flight_count = 0;
+    link->wanting = false;
+}
+
 /* Urgent rows are always cut first. */
 void wh_sender_pump(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
@@ -45,6 +56,7 @@ static void add_terms(Wh__Push *push, struct wh_history history, struct wh_out *
         wh__term_mark__init(mark);
         mark->id = history.marks[i].id;
         mark->first = history.marks[i].first;
+        mark->abandons = history.marks[i].abandons;
         push->terms[i] = mark;
     }
 }
@@ -128,8 +140,12 @@ void wh_sender_on_ack(struct wh_link *link, const struct wh_event *event, struct
     const Wh__Ack *ack = event->frame->ack;
     if (link->state != WH_LINK_UP) return;
     for (int lane = 0; lane < WH_LANES; lane++) {
+        struct wh_position cursor = {ack->cursors[lane]->term, ack->cursors[lane]->seq};
+        /* Nobody can hold what was never sent; an Ack of another branch came late. */
+        if (!wh_history_holds(event->self->history, event->self->head, cursor)) return;
+    }
+    for (int lane = 0; lane < WH_LANES; lane++) {
         uint64_t seq = ack->cursors[lane]->seq;
-        if (seq > event->self->head) return; /* nobody can hold what was never sent */
         if (seq > link->acked[lane] || ack->gap) link->acked[lane] = seq;
     }
     link->credit = ack->credit < WH_CREDIT_MAX ? ack->credit : WH_CREDIT_MAX;

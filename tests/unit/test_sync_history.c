@@ -7,7 +7,9 @@
 #include "chance.h"
 #include "sync/history.h"
 
-static const struct wh_term_mark marks[] = {{11, 1}, {22, 10}, {33, 20}};
+static const struct wh_term_mark marks[] = {{.id = 11, .first = 1},
+                                            {.id = 22, .first = 10},
+                                            {.id = 33, .first = 20}};
 static const struct wh_history history = {marks, 3};
 
 static bool holds(uint64_t term, uint64_t seq)
@@ -63,7 +65,7 @@ static void a_history_from_a_seq_holds_all_that_follows(void **state)
         struct wh_history whole = {many, 1 + wh_chance_below(&chance, 8)};
         uint64_t seq = 1, head, from;
         for (uint32_t i = 0; i < whole.count; i++) {
-            many[i] = (struct wh_term_mark){100 + i, seq};
+            many[i] = (struct wh_term_mark){.id = 100 + i, .first = seq};
             seq += 1 + wh_chance_below(&chance, 5);
         }
         head = seq - 1;

@@ -214,9 +214,15 @@ static void a_store_that_did_not_write_what_was_seen_sends_nothing(void **state)
     wh_buffer_clear(&bench.trace);
     bench.self.lane_heads[WH_LANE_BULK] = 9;
     receive_welcome(&bench, holding(&bench, OWN_TERM, 3, 12)); /* our head is 9 */
-    assert_trace(&bench, "note diverged 12\n");
+    assert_trace(&bench, "note diverged 12\nbranch off 12\n");
     after_ms(&bench, 10, WH_EVENT_TICK);
     assert_trace(&bench, "");
+    /* Once the term that gives the lost rows up is on disk, all is sent from the first entry. */
+    bench.marks[1] = (struct wh_term_mark){.id = 78, .first = 10, .abandons = OWN_TERM};
+    bench.self.history.count = 2;
+    bench.self.head = 10;
+    step(&bench, (struct wh_event){.type = WH_EVENT_BRANCHED});
+    assert_trace(&bench, "note branch 12\nwant lane 1 after 0 bytes 16384\n");
     bench_deinit(&bench);
 }
 
@@ -227,7 +233,7 @@ static void a_cursor_beyond_the_head_is_named_at_once(void **state)
     (void)state;
     bench_init(&bench, WH_LINK_TO_CHILD, nothing);
     receive_hello(&bench, holding(&bench, OWN_TERM, 10, 0));
-    assert_trace(&bench, "note diverged 0\nwelcome head 9 holds 0\n");
+    assert_trace(&bench, "note diverged 0\nwelcome head 9 holds 0\nbranch off 10\n");
     bench_deinit(&bench);
 }
 
@@ -237,7 +243,33 @@ static void a_push_of_another_history_is_not_applied(void **state)
     (void)state;
     child_up(&bench, held_110);
     receive_push(&bench, TERM + 1, 110, 120);
-    assert_trace(&bench, "note push.strange 120\n");
+    assert_trace(&bench, "note push.strange 0\nbye\n");
+    bench_deinit(&bench);
+}
+
+static void a_sender_that_gave_its_branch_up_is_followed_from_the_first_entry(void **state)
+{
+    struct bench bench;
+    (void)state;
+    child_up(&bench, held_110);
+    bench.abandons = TERM;
+    receive_push(&bench, TERM + 1, 0, 60);
+    assert_trace(&bench, "note branch 60\ncommit 2 rows, cursors 0 60, seen 60\n");
+    bench_deinit(&bench);
+}
+
+/* The neighbour saw another copy of this home, which gave up what this one wrote. */
+static void a_copy_that_was_given_up_stands_back(void **state)
+{
+    struct bench bench;
+    (void)state;
+    bench_init(&bench, WH_LINK_TO_CHILD, nothing);
+    bench.abandoned = OWN_TERM;
+    receive_hello(&bench, holding(&bench, TERM + 1, 20, 20));
+    assert_trace(&bench, "note abandoned 20\nrefuse 5\n");
+    bench.marks[0].settles = true; /* an operator decided for it */
+    receive_hello(&bench, holding(&bench, TERM + 1, 20, 20));
+    assert_trace(&bench, "note diverged 20\nwelcome head 9 holds 0\nbranch off 20\n");
     bench_deinit(&bench);
 }
 
@@ -329,6 +361,8 @@ int main(void)
         cmocka_unit_test(a_store_that_did_not_write_what_was_seen_sends_nothing),
         cmocka_unit_test(a_cursor_beyond_the_head_is_named_at_once),
         cmocka_unit_test(a_push_of_another_history_is_not_applied),
+        cmocka_unit_test(a_sender_that_gave_its_branch_up_is_followed_from_the_first_entry),
+        cmocka_unit_test(a_copy_that_was_given_up_stands_back),
         cmocka_unit_test(own_sending_does_not_put_off_the_ping),
         cmocka_unit_test(a_ping_is_answered),
         cmocka_unit_test(a_barrier_is_settled_once_all_is_acknowledged),

@@ -8,7 +8,7 @@
 void bench_init(struct bench *bench, enum wh_link_role role, struct wh_holding durable)
 {
     *bench = (struct bench){.now_ms = 1000};
-    bench->marks[0] = (struct wh_term_mark){OWN_TERM, 1};
+    bench->marks[0] = (struct wh_term_mark){.id = OWN_TERM, .first = 1};
     bench->self = (struct wh_self){
         .unit = WH_S("2311"), .history = {bench->marks, 1}, .head = 9, .program = "test"};
     wh_link_init(&bench->link, role, durable, bench->now_ms);
@@ -89,6 +89,7 @@ static void trace_out(struct wh_buffer *trace, const struct wh_out *out)
                         out->holding.seen.seq);
     }
     if (out->rejected) wh_buffer_print(trace, "rejected %zu\n", out->rejected->n_rejects);
+    if (out->branch.term != 0) wh_buffer_print(trace, "branch off %" PRIu64 "\n", out->branch.seq);
     if (out->settled != 0) wh_buffer_print(trace, "barrier reached %" PRIu64 "\n", out->settled);
 }
 
@@ -142,12 +143,16 @@ void receive_hello(struct bench *bench, Wh__Holding *held)
 {
     Wh__Frame frame = WH__FRAME__INIT;
     Wh__Hello hello = WH__HELLO__INIT;
+    Wh__Abandoned abandoned = WH__ABANDONED__INIT, *list = &abandoned;
     hello.unit = "231182";
     hello.protocol_min = hello.protocol_max = 1;
     hello.head = position(bench, TERM, 100);
     hello.holding = held;
     hello.program = "test";
     hello.credit = 8;
+    abandoned.term = bench->abandoned;
+    hello.n_abandoned = bench->abandoned != 0;
+    hello.abandoned = &list;
     frame.body_case = WH__FRAME__BODY_HELLO;
     frame.hello = &hello;
     receive(bench, &frame);
@@ -177,6 +182,7 @@ void receive_push(struct bench *bench, uint64_t term, uint64_t after, uint64_t l
     struct wh_span packed = wh_rows_compress(rows, 2, &bench->arena, &push.rows_size);
     mark.id = term;
     mark.first = 1;
+    mark.abandons = bench->abandons;
     push.lane = WH_LANE_BULK;
     push.after = position(bench, term, after);
     push.last = position(bench, term, last);

@@ -14,6 +14,8 @@ struct bench {
     struct wh_out out;
     struct wh_term_mark marks[2];
     struct wh_self self;
+    uint64_t abandons;  /* what the term of a Push gives up; 0: nothing */
+    uint64_t abandoned; /* the term of ours that a Hello calls given up; 0: none */
     int64_t now_ms;
     struct wh_arena arena;
     struct wh_buffer trace;

@@ -1,0 +1,173 @@
+#include "engine/doubts.h"
+
+#include "engine/engine_parts.h"
+#include "engine/rows.h"
+#include "engine/terms.h"
+#include "sync/wire.h"
+
+/* ---- A list ---- */
+
+void wh_doubts_clear(struct wh_doubts *doubts)
+{
+    wh_doubts_deinit(doubts);
+    *doubts = (struct wh_doubts){.count = 0};
+}
+
+void wh_doubts_add(struct wh_doubts *doubts, const struct wh_doubt *doubt)
+{
+    struct wh_doubt *item;
+    doubts->total++;
+    if (doubts->count == WH_DOUBTS_KEPT_MAX) return;
+    if (doubts->count == doubts->size) {
+        uint32_t size = doubts->size > 0 ? doubts->size * 2 : 16;
+        struct wh_doubt *items = wh_arena_new(&doubts->arena, size, sizeof(*items));
+        if (doubts->count > 0) memcpy(items, doubts->items, doubts->count * sizeof(*items));
+        doubts->items = items;
+        doubts->size = size;
+    }
+    item = &doubts->items[doubts->count++];
+    *item = *doubt;
+    item->origin = wh_arena_copy(&doubts->arena, doubt->origin);
+    item->key = wh_arena_copy(&doubts->arena, doubt->key);
+}
+
+void wh_doubts_deinit(struct wh_doubts *doubts)
+{
+    wh_arena_deinit(&doubts->arena);
+}
+
+/* ---- Finding them ---- */
+
+static int review_row(void *context, const struct wh_row *row)
+{
+    struct wh_engine *engine = context;
+    struct wh_error err;
+    struct wh_doubt doubt = {row->origin, row->table, row->key, row->counter, row->term};
+    if (row->value.len == 0) return 0;
+    switch (wh_row_stand(engine, row)) {
+    case WH_STAND_SOUND: break;
+    case WH_STAND_DOUBT: wh_doubts_add(&engine->doubts, &doubt); break;
+    case WH_STAND_VOID: return wh_row_void(engine, row, &err);
+    }
+    return 0;
+}
+
+int wh_doubts_review(struct wh_engine *engine, struct wh_error *err)
+{
+    int rc;
+    if (!engine->doubts_stale) return 0;
+    wh_doubts_clear(&engine->doubts);
+    rc = wh_rows_scan_all(engine, review_row, engine, err);
+    if (rc < 0) return rc;
+    engine->doubts_stale = false;
+    engine->doubts_generation++;
+    return 0;
+}
+
+/* ---- Telling and hearing ---- */
+
+static bool concerns(const struct wh_engine *engine, const struct wh_neighbour *neighbour,
+                     struct wh_span origin)
+{
+    if (neighbour->link.role == WH_LINK_TO_PARENT) return !wh_span_starts(origin, engine->home);
+    return wh_span_starts(origin, wh_span_of(neighbour->unit));
+}
+
+static void put_doubts(struct wh_engine *engine, const struct wh_neighbour *to,
+                       const struct wh_doubts *doubts, Wh__Doubts *frame)
+{
+    for (uint32_t i = 0; i < doubts->count; i++) {
+        const struct wh_doubt *doubt = &doubts->items[i];
+        Wh__Doubt *told;
+        if (!concerns(engine, to, doubt->origin)) continue;
+        frame->total++;
+        if (frame->n_doubts == WH_DOUBTS_TOLD_MAX) continue;
+        told = wh_arena_new(&engine->scratch, 1, sizeof(*told));
+        wh__doubt__init(told);
+        told->origin = wh_arena_text(&engine->scratch, doubt->origin);
+        told->table = doubt->table;
+        told->key = (ProtobufCBinaryData){doubt->key.len, (uint8_t *)(uintptr_t)doubt->key.data};
+        told->counter = doubt->counter;
+        told->term = doubt->term;
+        frame->doubts[frame->n_doubts++] = told;
+    }
+}
+
+/* Whoever serves the origin has to know: what is told by the parent goes on to the children, and
+ * the other way round. */
+static void tell(struct wh_engine *engine, struct wh_neighbour *to)
+{
+    Wh__Frame frame = WH__FRAME__INIT;
+    Wh__Doubts doubts = WH__DOUBTS__INIT;
+    if (to->link.state != WH_LINK_UP) {
+        to->doubts_generation = 0;
+        return;
+    }
+    if (to->doubts_generation == engine->doubts_generation) return;
+    doubts.doubts = wh_arena_new(&engine->scratch, WH_DOUBTS_TOLD_MAX, sizeof(*doubts.doubts));
+    put_doubts(engine, to, &engine->doubts, &doubts);
+    if (engine->parent && engine->parent != to) {
+        put_doubts(engine, to, &engine->parent->doubts, &doubts);
+    }
+    for (uint32_t i = 0; i < engine->children_count; i++) {
+        struct wh_neighbour *child = engine->children[i];
+        if (child != to && to->link.role == WH_LINK_TO_PARENT) {
+            put_doubts(engine, to, &child->doubts, &doubts);
+        }
+    }
+    to->doubts_generation = engine->doubts_generation;
+    if (doubts.total == 0 && !to->doubts_told) return;
+    to->doubts_told = doubts.total > 0;
+    frame.body_case = WH__FRAME__BODY_DOUBTS;
+    frame.doubts = &doubts;
+    (void)engine->net.ops->send(engine->net.self, to->route,
+                                wh_frame_pack(&frame, &engine->scratch));
+}
+
+void wh_doubts_tell(struct wh_engine *engine)
+{
+    if (engine->doubts_generation == 0) return; /* there never was one */
+    if (engine->parent) tell(engine, engine->parent);
+    for (uint32_t i = 0; i < engine->children_count; i++) tell(engine, engine->children[i]);
+}
+
+void wh_doubts_hear(struct wh_engine *engine, struct wh_neighbour *neighbour,
+                    const Wh__Doubts *doubts)
+{
+    wh_doubts_clear(&neighbour->doubts);
+    for (size_t i = 0; i < doubts->n_doubts && i < WH_DOUBTS_TOLD_MAX; i++) {
+        const Wh__Doubt *told = doubts->doubts[i];
+        struct wh_doubt doubt = {wh_span_of(told->origin), told->table,
+                                 wh_span(told->key.data, told->key.len), told->counter, told->term};
+        if (doubt.key.len <= WH_ROW_KEY_BYTES_MAX) wh_doubts_add(&neighbour->doubts, &doubt);
+    }
+    if (doubts->total > neighbour->doubts.total) neighbour->doubts.total = doubts->total;
+    engine->doubts_generation++;
+}
+
+uint32_t wh_doubts_of(const struct wh_engine *engine, const struct wh_neighbour *neighbour)
+{
+    uint32_t count = neighbour->doubts.total;
+    for (uint32_t i = 0; i < engine->doubts.count; i++) {
+        if (concerns(engine, neighbour, engine->doubts.items[i].origin)) count++;
+    }
+    return count;
+}
+
+bool wh_doubt_at(const struct wh_engine *engine, uint32_t i, struct wh_doubt *ret,
+                 struct wh_span *ret_teller)
+{
+    const struct wh_doubts *doubts = &engine->doubts;
+    const struct wh_neighbour *teller = NULL;
+    uint32_t next = 0, tellers = engine->children_count + 1;
+    while (i >= doubts->count) {
+        i -= doubts->count;
+        if (next == tellers) return false;
+        teller = next == 0 ? engine->parent : engine->children[next - 1];
+        next++;
+        doubts = teller ? &teller->doubts : &engine->no_doubts;
+    }
+    *ret = doubts->items[i];
+    *ret_teller = teller ? wh_span_of(teller->unit) : WH_SPAN_EMPTY;
+    return true;
+}

@@ -1,0 +1,109 @@
+#include "engine/neighbour.h"
+
+#include <stdio.h>
+
+#include "base/memory.h"
+#include "engine/engine_parts.h"
+#include "model/key.h"
+
+static void pack_position(struct wh_tuple *tuple, struct wh_position position)
+{
+    wh_tuple_put_u64(tuple, position.term);
+    wh_tuple_put_u64(tuple, position.seq);
+}
+
+static int read_position(struct wh_span *bytes, struct wh_position *ret)
+{
+    int rc = wh_key_take_u64(bytes, &ret->term);
+    return rc < 0 ? rc : wh_key_take_u64(bytes, &ret->seq);
+}
+
+void wh_neighbour_put_holding(struct wh_engine *engine, struct wh_neighbour *neighbour)
+{
+    struct wh_tuple key, value;
+    wh_key_peer(&key, WH_PEER_HOLDING, wh_neighbour_name(neighbour), WH_SPAN_EMPTY);
+    wh_tuple_clear(&value);
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        pack_position(&value, neighbour->committing.cursors[lane]);
+    }
+    pack_position(&value, neighbour->committing.seen);
+    wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key), wh_tuple_span(&value));
+}
+
+static int get_holding(struct wh_engine *engine, struct wh_span unit, struct wh_holding *ret,
+                       struct wh_error *err)
+{
+    struct wh_holding holding = {.seen = {0, 0}};
+    struct wh_tuple key;
+    struct wh_span bytes;
+    int rc;
+    wh_key_peer(&key, WH_PEER_HOLDING, unit, WH_SPAN_EMPTY);
+    rc = wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &bytes, err);
+    if (rc < 0) return rc;
+    for (int lane = 0; bytes.data && lane < WH_LANES && rc == 0; lane++) {
+        rc = read_position(&bytes, &holding.cursors[lane]);
+    }
+    if (bytes.data && rc == 0) rc = read_position(&bytes, &holding.seen);
+    if (rc < 0) return wh_fail(err, rc, WH_MSG_STORE_HOLDING_BROKEN, WH_ARGS(wh_arg_s(unit)));
+    *ret = holding;
+    return 0;
+}
+
+static int count_reject(void *context, struct wh_span key, struct wh_span value)
+{
+    uint64_t *count = context;
+    (void)key;
+    (void)value;
+    *count += 1;
+    return 0;
+}
+
+static int count_rejects(struct wh_engine *engine, struct wh_neighbour *neighbour,
+                         struct wh_error *err)
+{
+    static const uint8_t facts[] = {WH_PEER_REJECT_IN, WH_PEER_REJECT_OUT};
+    neighbour->rejected = 0;
+    for (size_t i = 0; i < sizeof(facts); i++) {
+        struct wh_tuple prefix;
+        int rc;
+        wh_key_peer(&prefix, facts[i], wh_neighbour_name(neighbour), WH_SPAN_EMPTY);
+        rc = wh_engine_scan(engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), count_reject,
+                            &neighbour->rejected, err);
+        if (rc < 0) return rc;
+    }
+    return 0;
+}
+
+int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh_span unit,
+                     struct wh_neighbour **ret, struct wh_error *err)
+{
+    struct wh_neighbour *neighbour;
+    struct wh_holding holding;
+    int rc = get_holding(engine, unit, &holding, err);
+    if (rc < 0) return rc;
+    neighbour = wh_memory_new(1, sizeof(*neighbour));
+    (void)snprintf(neighbour->unit, sizeof(neighbour->unit), "%.*s", (int)unit.len,
+                   unit.data ? unit.data : "");
+    wh_link_init(&neighbour->link, role, holding, engine->now.mono_ms);
+    wh_out_init(&neighbour->out);
+    rc = count_rejects(engine, neighbour, err);
+    if (rc < 0) {
+        wh_memory_free(neighbour);
+        return rc;
+    }
+    *ret = neighbour;
+    return 0;
+}
+
+void wh_neighbour_free(struct wh_neighbour *neighbour)
+{
+    if (!neighbour) return;
+    wh_out_deinit(&neighbour->out);
+    wh_doubts_deinit(&neighbour->doubts);
+    wh_memory_free(neighbour);
+}
+
+struct wh_span wh_neighbour_name(const struct wh_neighbour *neighbour)
+{
+    return wh_span_of(neighbour->unit);
+}

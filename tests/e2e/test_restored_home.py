@@ -1,0 +1,151 @@
+"""A home that comes back from an old copy, or runs twice (the link's promise 4).
+
+The neighbour notices at the first contact, its newer facts stand, nothing is deleted because it is
+absent, `sync status` counts the doubts, and `sync resolve --mine` settles them up to the city.
+"""
+import os
+import shutil
+
+import node
+
+MEETING = ("purpose=study", "subject=学习", "attended=5")
+
+
+def add_meeting(township, date):
+    township.ok("add", "meeting", "--unit", township.unit, f"date={date}", *MEETING)
+
+
+def keep(township):
+    """A copy of the home as it is on disk now, taken while nothing runs."""
+    township.stop()
+    copy = township.home + ".copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(township.home, copy, ignore=shutil.ignore_patterns("run"))
+    township.start()
+    return copy
+
+
+def put_back(township, copy):
+    township.kill()
+    shutil.rmtree(township.home)
+    shutil.copytree(copy, township.home)
+    os.makedirs(os.path.join(township.home, "run"), exist_ok=True)
+    township.start()
+
+
+def link(owner, role, peer=None):
+    for line in owner.rows("sync", "status"):
+        if line["role"] == role and peer in (None, line["peer"]):
+            return line
+    return None
+
+
+def has_doubts(owner, role, peer=None):
+    found = link(owner, role, peer)
+    return found is not None and found["state"] == "diverged" and found["doubts"] > 0
+
+
+def is_clean(owner, role, peer=None):
+    found = link(owner, role, peer)
+    return found is not None and found["state"] == "up" and found["doubts"] == 0
+
+
+def assert_settles(tree, names):
+    """The township's figures stand everywhere, and nobody is in doubt."""
+    township = tree[names[-1]]
+    township.ok("sync", "resolve", "--mine")
+    for name in reversed(names[1:]):
+        tree[name].wait_synced()
+    own = township.metrics(township.unit)
+    for name in names[:-1]:
+        node.wait_until(lambda n=name: tree[n].metrics(township.unit) == own, 30,
+                        f"{name} has the figures of {names[-1]}")
+    node.wait_until(lambda: is_clean(township, "parent"), 30, "the township is in no doubt")
+    for upper, lower in zip(names, names[1:]):
+        node.wait_until(lambda u=upper, l=lower: is_clean(tree[u], "child", tree[l].unit), 30,
+                        f"{upper} is in no doubt")
+    assert township.rows("sync", "doubts") == []
+
+
+def test_restored_home_is_noticed_and_settled(trees):
+    names = ("city", "wudalianchi", "long-zhen")
+    tree = trees(names)
+    city, county, township = (tree[name] for name in names)
+    add_meeting(township, "2025-02-03")
+    township.wait_synced()
+    copy = keep(township)
+    for date in ("2025-02-10", "2025-05-10", "2025-08-10"):  # the node moves on
+        add_meeting(township, date)
+    township.wait_synced()
+    county.wait_synced()
+    newer = county.metrics(township.unit)
+    assert city.metrics(township.unit) == newer
+
+    put_back(township, copy)
+    node.wait_until(lambda: has_doubts(township, "parent"), 30, "the township knows of doubts")
+    node.wait_until(lambda: has_doubts(county, "child", township.unit), 30, "so does the county")
+    # It goes on working, and what it tells does not overwrite what is in doubt.
+    add_meeting(township, "2025-02-20")
+    add_meeting(township, "2025-11-20")
+    township.wait_synced()
+    county.wait_synced()
+    for upper in (county, city):
+        now = upper.metrics(township.unit)
+        assert all(now[key] == value for key, value in newer.items() if key[1] != "2025Q4")
+        assert any(key[1] == "2025Q4" and value for key, value in now.items()
+                   if "meeting" in key[2])
+    doubts = township.rows("sync", "doubts")
+    assert doubts and all(line["origin"] == township.unit for line in doubts)
+    assert any(line["told_by"] == "" for line in county.rows("sync", "doubts"))
+    assert_settles(tree, names)
+    # And it goes on as if nothing had been.
+    add_meeting(township, "2025-06-01")
+    township.wait_synced()
+    county.wait_synced()
+    assert city.metrics(township.unit) == township.metrics(township.unit)
+
+
+def test_restored_parent_gets_all(trees):
+    """L6: the receiver owns the cursor; a restored parent says what it really has."""
+    names = ("city", "wudalianchi", "long-zhen")
+    tree = trees(names)
+    city, county, township = (tree[name] for name in names)
+    add_meeting(township, "2025-02-03")
+    township.wait_synced()
+    copy = keep(county)
+    add_meeting(township, "2025-05-10")
+    township.wait_synced()
+    county.wait_synced()
+    put_back(county, copy)
+    township.wait_synced()
+    county.wait_synced()
+    own = township.metrics(township.unit)
+    assert county.metrics(township.unit) == own
+    assert city.metrics(township.unit) == own
+
+
+def test_copied_home_started_twice(trees, tmp_path):
+    """The one that comes second takes over; the other stands back until an operator decides."""
+    names = ("city", "wudalianchi", "long-zhen")
+    tree = trees(names)
+    county, township = tree["wudalianchi"], tree["long-zhen"]
+    add_meeting(township, "2025-02-03")
+    township.wait_synced()
+    copy = keep(township)
+    add_meeting(township, "2025-05-10")
+    township.wait_synced()
+    twin = node.Node(tmp_path / "twin", township.unit, township.name, township.kind)
+    shutil.copytree(copy, twin.home)
+    os.makedirs(os.path.join(twin.home, "run"), exist_ok=True)
+    try:
+        twin.start()
+        node.wait_until(lambda: has_doubts(twin, "parent"), 30, "the twin is noticed")
+        add_meeting(township, "2025-08-10")
+        node.wait_until(lambda: link(township, "parent")["state"] == "refused", 60,
+                        "the first one stands back")
+        assert "resolve --mine" in link(township, "parent")["reason"]
+        twin.stop()
+        assert_settles(tree, names)
+    finally:
+        twin.kill()
+    assert county.metrics(township.unit) == township.metrics(township.unit)
