@@ -14,11 +14,13 @@
 #define WH_IMPORT_ROWS_MAX 500000
 #define WH_UNITS_MAX 1000000
 #define WH_PROGRAMME_BYTES_MAX (4u << 20)
-#define WH_ROW_BYTES_MAX (4u << 20)   /* one row, packed */
-#define WH_FRAME_BYTES_MAX (6u << 20) /* one frame on a link */
-#define WH_ROWS_BYTES_MAX (16u << 20) /* the rows of one Push, inflated */
-#define WH_ROWS_COUNT_MAX 65536       /* of one Push */
-#define WH_TERMS_COUNT_MAX 100000     /* of one store */
+#define WH_ROW_BYTES_MAX (4u << 20)     /* one row, packed */
+#define WH_FRAME_BYTES_MAX (6u << 20)   /* one frame on a link */
+#define WH_ROWS_BYTES_MAX (16u << 20)   /* the rows of one Push, inflated */
+#define WH_BUNDLE_BYTES_MAX (64u << 20) /* one file of a bundle */
+#define WH_BUNDLE_PARTS_MAX 10000
+#define WH_ROWS_COUNT_MAX 65536   /* of one Push */
+#define WH_TERMS_COUNT_MAX 100000 /* of one store */
 #define WH_REQUEST_BYTES_MAX (100u << 20)
 #define WH_YAML_NODES_MAX 200000
 #define WH_YEAR_MIN 1949

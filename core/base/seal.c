@@ -63,6 +63,33 @@ int wh_unseal(const struct wh_key *key, struct wh_span place, struct wh_span sea
     return 0;
 }
 
+struct wh_span wh_box(const uint8_t from_secret[WH_KEY_BYTES],
+                      const uint8_t to_public[WH_KEY_BYTES], struct wh_span plain,
+                      struct wh_arena *arena)
+{
+    uint8_t *box = wh_arena_new(arena, plain.len + WH_BOX_BYTES, 1);
+    _Static_assert(WH_BOX_BYTES == crypto_box_NONCEBYTES + crypto_box_MACBYTES, "layout of a box");
+    wh_random(box, crypto_box_NONCEBYTES);
+    WH_ASSERT(crypto_box_easy(box + crypto_box_NONCEBYTES, (const uint8_t *)plain.data, plain.len,
+                              box, to_public, from_secret) == 0);
+    return wh_span(box, plain.len + WH_BOX_BYTES);
+}
+
+int wh_unbox(const uint8_t to_secret[WH_KEY_BYTES], const uint8_t from_public[WH_KEY_BYTES],
+             struct wh_span box, struct wh_arena *arena, struct wh_span *ret)
+{
+    const uint8_t *nonce = (const uint8_t *)box.data;
+    uint8_t *plain;
+    if (box.len < WH_BOX_BYTES) return WH_E_CORRUPT;
+    plain = wh_arena_new(arena, box.len - WH_BOX_BYTES + 1, 1);
+    if (crypto_box_open_easy(plain, nonce + crypto_box_NONCEBYTES, box.len - crypto_box_NONCEBYTES,
+                             nonce, from_public, to_secret) != 0) {
+        return WH_E_CORRUPT;
+    }
+    *ret = wh_span(plain, box.len - WH_BOX_BYTES);
+    return 0;
+}
+
 void wh_random(void *ret, size_t bytes)
 {
     WH_ASSERT(sodium_init() >= 0);
@@ -94,6 +121,10 @@ int wh_base64_parse(struct wh_span text, struct wh_arena *arena, struct wh_span 
     uint8_t *bytes = wh_arena_new(arena, text.len + 1, 1);
     const char *end;
     size_t len;
+    if (text.len == 0) {
+        *ret = wh_span(bytes, 0);
+        return 0;
+    }
     if (sodium_base642bin(bytes, text.len, text.data, text.len, NULL, &len, &end,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
         end != text.data + text.len) {

@@ -26,6 +26,19 @@ struct wh_span wh_seal(const struct wh_key *key, struct wh_span place, struct wh
 int wh_unseal(const struct wh_key *key, struct wh_span place, struct wh_span sealed,
               struct wh_arena *arena, struct wh_span *ret);
 
+/* What a box adds to its content: a nonce and a tag. */
+#define WH_BOX_BYTES 40
+
+/* Seals `plain` for the holder of `to_public`, who sees that it comes from that of `from_secret`
+ * (X25519, XSalsa20-Poly1305: NaCl's crypto_box), under a nonce from the system's random source.
+ * Not for pure rooms. Result in `arena`. */
+struct wh_span wh_box(const uint8_t from_secret[WH_KEY_BYTES],
+                      const uint8_t to_public[WH_KEY_BYTES], struct wh_span plain,
+                      struct wh_arena *arena);
+/* WH_E_CORRUPT: not what was boxed by the one for the other, or altered, or cut. */
+int wh_unbox(const uint8_t to_secret[WH_KEY_BYTES], const uint8_t from_public[WH_KEY_BYTES],
+             struct wh_span box, struct wh_arena *arena, struct wh_span *ret);
+
 /* Bytes from the system's random source. Not for pure rooms. */
 void wh_random(void *ret, size_t bytes);
 

@@ -95,6 +95,17 @@ static const struct wh_param resolve_params[] = {
     {"mine", {"以本节点的数据为准", "the rows of this node stand, those in doubt are void"}, WH_YESNO,
      WH_PARAM_SWITCH},
 };
+static const struct wh_param bundle_export_params[] = {
+    {"file", {"写到此文件", "the file to write"}, WH_TEXT, REQUIRED_WORD | WH_PARAM_PATH},
+    {"to", {"给此下级（缺省：给上级）", "for this member (default: for the parent)"}, WH_UNIT, 0},
+    {"max-size", {"每份的最大大小，如 1M、700K", "the greatest size of a part: 1M, 700K (default 64M)"},
+     WH_TEXT, 0},
+    {"all", {"全部重写，不只是对方没有的", "everything, not only what the other side lacks"}, WH_YESNO,
+     WH_PARAM_SWITCH},
+};
+static const struct wh_param bundle_import_params[] = {
+    {"file", {"要导入的文件", "the file to take in"}, WH_TEXT, REQUIRED_WORD | WH_PARAM_PATH},
+};
 static const struct wh_param wait_params[] = {
     {"synced", {"直到与上级同步", "until nothing is left to measure or to sync"}, WH_YESNO,
      WH_PARAM_SWITCH},
@@ -234,6 +245,18 @@ static const struct wh_column doubt_columns[] = {
     COLUMN("counter", "版本", "Version", WH_INTEGER),
     COLUMN("told_by", "由谁告知", "Told by", WH_TEXT),
 };
+static const struct wh_column bundle_columns[] = {
+    COLUMN("file", "文件", "File", WH_TEXT),
+    COLUMN("part", "份", "Part", WH_INTEGER),
+    COLUMN("rows", "行", "Rows", WH_INTEGER),
+    COLUMN("bytes", "字节", "Bytes", WH_INTEGER),
+};
+static const struct wh_column bundle_taken_columns[] = {
+    COLUMN("from", "来自", "From", WH_TEXT),
+    COLUMN("part", "份", "Part", WH_INTEGER),
+    COLUMN("parts", "共几份", "Parts", WH_INTEGER),
+    COLUMN("rows", "行", "Rows", WH_INTEGER),
+};
 static const struct wh_column retry_columns[] = {
     COLUMN("rows", "行", "Rows", WH_INTEGER),
 };
@@ -324,6 +347,13 @@ static const struct wh_command commands[] = {
     {"sync resolve", {"解决存疑", "settles the doubts about this node's rows"},
      WH_LIST(resolve_params), WH_LIST(retry_columns), WH_PERMIT_OPERATE, 0,
      "wuhao sync resolve --mine"},
+    {"bundle export", {"把待发内容写成文件（无网络时用）",
+                       "writes what a neighbour lacks into files to carry"},
+     WH_LIST(bundle_export_params), WH_LIST(bundle_columns), WH_PERMIT_OPERATE, 0,
+     "wuhao bundle export /media/stick/up.whb --max-size 1M"},
+    {"bundle import", {"导入带来的文件，并写出答复", "takes in a file that was carried, and writes its answer"},
+     WH_LIST(bundle_import_params), WH_LIST(bundle_taken_columns), WH_PERMIT_OPERATE, 0,
+     "wuhao bundle import /media/stick/up.whb"},
     {"wait", {"等待", "waits until the node serves, or is synced"}, WH_LIST(wait_params), NONE,
      WH_PERMIT_READ, WH_COMMAND_PATIENT, "wuhao wait --synced --timeout 60"},
 };

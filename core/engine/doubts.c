@@ -157,6 +157,7 @@ uint32_t wh_doubts_of(const struct wh_engine *engine, const struct wh_neighbour 
 bool wh_doubt_at(const struct wh_engine *engine, uint32_t i, struct wh_doubt *ret,
                  struct wh_span *ret_teller)
 {
+    static const struct wh_doubts none = {.count = 0};
     const struct wh_doubts *doubts = &engine->doubts;
     const struct wh_neighbour *teller = NULL;
     uint32_t next = 0, tellers = engine->children_count + 1;
@@ -165,7 +166,7 @@ bool wh_doubt_at(const struct wh_engine *engine, uint32_t i, struct wh_doubt *re
         if (next == tellers) return false;
         teller = next == 0 ? engine->parent : engine->children[next - 1];
         next++;
-        doubts = teller ? &teller->doubts : &engine->no_doubts;
+        doubts = teller ? &teller->doubts : &none;
     }
     *ret = doubts->items[i];
     *ret_teller = teller ? wh_span_of(teller->unit) : WH_SPAN_EMPTY;

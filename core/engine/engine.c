@@ -35,6 +35,7 @@ int wh_engine_new(const struct wh_engine_config *config, struct wh_store store, 
     engine->data_key = config->data_key;
     engine->joining = config->parent == WH_PARENT_JOINING;
     memcpy(engine->node_key, config->node_key, sizeof(engine->node_key));
+    memcpy(engine->parent_key, config->parent_key, sizeof(engine->parent_key));
     engine->cells_pending = true;
     wh_batch_init(&engine->batch);
     rc = check_unit(engine, err);

@@ -51,8 +51,9 @@ struct wh_engine_config {
     struct wh_span name;
     uint32_t kind; /* enum wh_unit_kind */
     enum wh_parent parent;
-    uint8_t node_key[WH_NODE_KEY_BYTES]; /* public */
-    const char *program;                 /* version; must outlive the engine */
+    uint8_t parent_key[WH_NODE_KEY_BYTES]; /* public; zero: not known */
+    uint8_t node_key[WH_NODE_KEY_BYTES];   /* public */
+    const char *program;                   /* version; must outlive the engine */
     struct wh_key data_key;
     uint64_t seed; /* fresh randomness */
 };
@@ -86,8 +87,10 @@ uint64_t wh_engine_chance(struct wh_engine *engine);
 /* Last seq written or handed out. */
 uint64_t wh_engine_head(const struct wh_engine *engine);
 
-/* The parent or its key has changed: the link begins anew. WH_E_IO. */
-int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent, struct wh_error *err);
+/* The parent or its key (NULL: none) has changed: the link begins anew, and of another parent's
+ * feed nothing is held. WH_E_IO. */
+int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent,
+                         const uint8_t key[WH_NODE_KEY_BYTES], struct wh_error *err);
 
 /* How many writes the open batch holds: a command that failed after some of them makes the whole
  * turn fail, since half a command must not be saved. */

@@ -16,14 +16,6 @@ enum wh_feed {
     WH_FEEDS = 2,
 };
 
-/* First byte of a key in the family `peers`. */
-enum wh_peer_fact {
-    WH_PEER_HOLDING = 1,    /* what this node holds of the neighbour's feed */
-    WH_PEER_REJECT_IN = 2,  /* a row of the neighbour that this node refused */
-    WH_PEER_REJECT_OUT = 3, /* a row of this node that the neighbour refused */
-    WH_PEER_INVITE = 4,     /* unit + one-time public key */
-};
-
 /* Caches that a committed batch has made stale. */
 #define WH_STALE_UNITS 1u
 #define WH_STALE_PROGRAMMES 2u
@@ -91,12 +83,12 @@ struct wh_engine {
     struct wh_arena lineages_arena;
     struct wh_origin_lineage *lineages; /* of origins whose history has branches */
     uint32_t lineages_count;
-    bool doubts_stale;       /* the rows have to be walked over */
-    struct wh_doubts doubts; /* that this node holds */
-    struct wh_doubts no_doubts;
+    bool doubts_stale;          /* the rows have to be walked over */
+    struct wh_doubts doubts;    /* that this node holds */
     uint64_t doubts_generation; /* grows when doubts, or what neighbours tell, changed */
     /* neighbours */
-    struct wh_neighbour *parent;     /* NULL: a root */
+    struct wh_neighbour *parent; /* NULL: a root */
+    uint8_t parent_key[WH_NODE_KEY_BYTES];
     bool joining;                    /* a token waits to be handed in */
     bool join_denied;                /* the parent did not know its key */
     enum wh_identity identity;       /* of the connection being tried */

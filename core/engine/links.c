@@ -20,12 +20,46 @@
 
 static void carry_out(struct wh_engine *engine, struct wh_neighbour *neighbour);
 
+static const struct wh_span parent_key_key = {"parent_key", 10};
+
+static int forget_fact(void *context, struct wh_span key, struct wh_span value)
+{
+    struct wh_engine *engine = context;
+    (void)value;
+    wh_batch_delete(&engine->batch, WH_FAMILY_PEERS, wh_arena_copy(&engine->scratch, key));
+    return 0;
+}
+
+/* A cursor is one of one store's feed: what was held of the former parent's says nothing of the new
+ * one's (L7 of the lessons). */
+static int forget_former_parent(struct wh_engine *engine, struct wh_error *err)
+{
+    static const uint8_t facts[] = {WH_PEER_HOLDING, WH_PEER_REJECT_IN, WH_PEER_REJECT_OUT,
+                                    WH_PEER_CARRIED};
+    static const uint8_t unknown[WH_NODE_KEY_BYTES];
+    struct wh_span now = wh_span(engine->parent_key, WH_NODE_KEY_BYTES), former;
+    int rc = wh_engine_get(engine, WH_FAMILY_META, parent_key_key, &engine->scratch, &former, err);
+    if (rc < 0 || wh_span_equal(now, wh_span(unknown, sizeof(unknown)))) return rc;
+    if (former.data && wh_span_equal(former, now)) return 0;
+    wh_batch_put(&engine->batch, WH_FAMILY_META, parent_key_key, now);
+    for (size_t i = 0; former.data && rc == 0 && i < sizeof(facts); i++) {
+        struct wh_tuple prefix;
+        wh_key_peer(&prefix, facts[i], WH_SPAN_EMPTY, WH_SPAN_EMPTY);
+        rc = wh_engine_scan(engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), forget_fact, engine,
+                            err);
+    }
+    return rc;
+}
+
 int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
 {
+    int rc = forget_former_parent(engine, err);
+    if (rc < 0) return rc;
     return wh_neighbour_new(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
 }
 
-int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent, struct wh_error *err)
+int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent,
+                         const uint8_t key[WH_NODE_KEY_BYTES], struct wh_error *err)
 {
     wh_neighbour_free(engine->parent);
     engine->parent = NULL;
@@ -34,6 +68,8 @@ int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent, struct
     engine->join_denied = false;
     engine->identity = WH_IDENTITY_NODE;
     engine->barrier_sent = false;
+    memset(engine->parent_key, 0, sizeof(engine->parent_key));
+    if (key) memcpy(engine->parent_key, key, sizeof(engine->parent_key));
     return parent == WH_PARENT_NONE ? 0 : wh_links_load_parent(engine, err);
 }
 
@@ -75,7 +111,7 @@ static uint32_t abandoned_by(struct wh_engine *engine, const struct wh_neighbour
     return count;
 }
 
-static struct wh_self self_towards(struct wh_engine *engine, const struct wh_neighbour *neighbour)
+struct wh_self wh_links_self(struct wh_engine *engine, const struct wh_neighbour *neighbour)
 {
     enum wh_feed feed = neighbour->link.role == WH_LINK_TO_PARENT ? WH_FEED_UP : WH_FEED_DOWN;
     struct wh_self self = {
@@ -94,7 +130,7 @@ static struct wh_self self_towards(struct wh_engine *engine, const struct wh_nei
 
 void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour, struct wh_event *event)
 {
-    struct wh_self self = self_towards(engine, neighbour);
+    struct wh_self self = wh_links_self(engine, neighbour);
     event->now_ms = engine->now.mono_ms;
     event->clock_ms = engine->now.clock_ms;
     event->chance = wh_engine_chance(engine);
@@ -248,7 +284,7 @@ static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
         .bytes_max = out->want_bytes,
         .child = up ? WH_SPAN_EMPTY : wh_neighbour_name(neighbour),
     };
-    struct wh_self self = self_towards(engine, neighbour);
+    struct wh_self self = wh_links_self(engine, neighbour);
     neighbour->wants = false;
     if (wh_feed_cut(engine, &request, &engine->scratch, &event.cut, &err) < 0) {
         fail_turn(engine, &err);
@@ -395,7 +431,7 @@ static void answer_enrolments(struct wh_engine *engine)
 static void pump(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     struct wh_event event = {.type = WH_EVENT_TICK};
-    struct wh_self self = self_towards(engine, neighbour);
+    struct wh_self self = wh_links_self(engine, neighbour);
     if (neighbour->link.state != WH_LINK_UP) return;
     if (wh_link_has_sent(&neighbour->link, self.lane_heads)) return;
     wh_links_step(engine, neighbour, &event);

@@ -49,6 +49,21 @@ static int get_holding(struct wh_engine *engine, struct wh_span unit, struct wh_
     return 0;
 }
 
+/* A hint: one that is lost or too small costs bytes, one that is too great is answered. */
+static int get_carried(struct wh_engine *engine, struct wh_neighbour *neighbour,
+                       struct wh_error *err)
+{
+    struct wh_tuple key;
+    struct wh_span bytes;
+    int rc;
+    wh_key_peer(&key, WH_PEER_CARRIED, wh_neighbour_name(neighbour), WH_SPAN_EMPTY);
+    rc = wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &bytes, err);
+    for (int lane = 0; rc == 0 && bytes.data && lane < WH_LANES; lane++) {
+        if (wh_key_take_u64(&bytes, &neighbour->link.carried[lane]) < 0) break;
+    }
+    return rc;
+}
+
 static int count_reject(void *context, struct wh_span key, struct wh_span value)
 {
     uint64_t *count = context;
@@ -87,6 +102,7 @@ int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh
     wh_link_init(&neighbour->link, role, holding, engine->now.mono_ms);
     wh_out_init(&neighbour->out);
     rc = count_rejects(engine, neighbour, err);
+    if (rc == 0) rc = get_carried(engine, neighbour, err);
     if (rc < 0) {
         wh_memory_free(neighbour);
         return rc;

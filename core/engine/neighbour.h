@@ -5,6 +5,15 @@
 #include "engine/doubts.h"
 #include "sync/link.h"
 
+/* First byte of a key in the family `peers`. */
+enum wh_peer_fact {
+    WH_PEER_HOLDING = 1,    /* what this node holds of the neighbour's feed */
+    WH_PEER_REJECT_IN = 2,  /* a row of the neighbour that this node refused */
+    WH_PEER_REJECT_OUT = 3, /* a row of this node that the neighbour refused */
+    WH_PEER_INVITE = 4,     /* unit + one-time public key */
+    WH_PEER_CARRIED = 5,    /* held by the neighbour, as its last bundle said */
+};
+
 /* A neighbour: its link, the route by which it last greeted, and the link's results. */
 struct wh_neighbour {
     struct wh_link link;
@@ -33,5 +42,8 @@ void wh_neighbour_free(struct wh_neighbour *neighbour);
 
 /* Puts what is held of its feed once the open batch is committed. */
 void wh_neighbour_put_holding(struct wh_engine *engine, struct wh_neighbour *neighbour);
+
+/* What this node is towards the neighbour (links.c). Lent for the step. */
+struct wh_self wh_links_self(struct wh_engine *engine, const struct wh_neighbour *neighbour);
 
 #endif

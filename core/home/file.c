@@ -25,13 +25,19 @@ static int fail_write(const char *path, struct wh_error *err)
 int wh_file_read(const char *path, struct wh_arena *arena, struct wh_span *ret,
                  struct wh_error *err)
 {
+    return wh_file_read_up_to(path, FILE_BYTES_MAX, arena, ret, err);
+}
+
+int wh_file_read_up_to(const char *path, size_t bytes_max, struct wh_arena *arena,
+                       struct wh_span *ret, struct wh_error *err)
+{
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat info;
     size_t len = 0;
     char *content;
     int rc = 0;
     if (fd < 0) return fail_open(path, err);
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > FILE_BYTES_MAX) {
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (size_t)info.st_size > bytes_max) {
         rc = wh_fail(err, WH_E_TOO_BIG, WH_MSG_FILE_BIG, WH_ARGS(wh_arg_c(path)));
         goto out;
     }

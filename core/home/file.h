@@ -5,7 +5,10 @@
 
 #include "base/error.h"
 
-/* WH_E_NOT_FOUND, WH_E_TOO_BIG (1 MiB), WH_E_IO. */
+/* WH_E_NOT_FOUND, WH_E_TOO_BIG, WH_E_IO. */
+int wh_file_read_up_to(const char *path, size_t bytes_max, struct wh_arena *arena,
+                       struct wh_span *ret, struct wh_error *err);
+/* The same with a cap of 1 MiB. */
 int wh_file_read(const char *path, struct wh_arena *arena, struct wh_span *ret,
                  struct wh_error *err);
 /* Writes beside, syncs, renames, syncs the directory. WH_E_IO, WH_E_NO_SPACE. */

@@ -39,6 +39,13 @@ static enum wh_admitted admit(void *context, const uint8_t key[WH_NODE_KEY_BYTES
     return WH_ADMITTED_NO;
 }
 
+static int read_parent_key(const struct wh_config *config, uint8_t ret[WH_NODE_KEY_BYTES],
+                           struct wh_error *err)
+{
+    if (wh_z85_parse(config->parent_key, ret, WH_NODE_KEY_BYTES) == 0) return 0;
+    return wh_fail(err, WH_E_INVALID, WH_MSG_CONFIG_KEY, WH_ARGS(wh_arg_c("parent.key")));
+}
+
 static int set_wire_parent(struct wh_node *node, struct wh_error *err)
 {
     const struct wh_config *config = &node->home.config;
@@ -48,9 +55,8 @@ static int set_wire_parent(struct wh_node *node, struct wh_error *err)
     uint8_t key[WH_NODE_KEY_BYTES];
     int rc;
     if (config->parent_endpoint.len == 0) return wh_wire_set_parent(node->wire, NULL, err);
-    if (wh_z85_parse(config->parent_key, key, sizeof(key)) < 0) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_CONFIG_KEY, WH_ARGS(wh_arg_c("parent.key")));
-    }
+    rc = read_parent_key(config, key, err);
+    if (rc < 0) return rc;
     endpoint = wh_arena_text(&arena, config->parent_endpoint);
     parent = (struct wh_wire_parent){&endpoint, 1, key,
                                      node->home.joining ? node->home.token_secret : NULL};
@@ -87,8 +93,12 @@ static enum wh_parent parent_of(const struct wh_home *home)
 static int parent_changed(void *context, struct wh_error *err)
 {
     struct wh_node *node = context;
+    enum wh_parent parent = parent_of(&node->home);
+    uint8_t key[WH_NODE_KEY_BYTES];
     int rc = set_wire_parent(node, err);
-    return rc < 0 ? rc : wh_engine_set_parent(node->engine, parent_of(&node->home), err);
+    if (rc == 0 && parent != WH_PARENT_NONE) rc = read_parent_key(&node->home.config, key, err);
+    if (rc < 0) return rc;
+    return wh_engine_set_parent(node->engine, parent, parent == WH_PARENT_NONE ? NULL : key, err);
 }
 
 static int64_t disk_free(void *context)
@@ -208,7 +218,11 @@ static int open_engine(struct wh_node *node, struct wh_error *err)
         .data_key = home->data_key,
     };
     struct wh_net net = node->wire ? wh_wire_net(node->wire) : (struct wh_net){&no_wire, NULL};
-    int rc;
+    int rc = 0;
+    if (config.parent != WH_PARENT_NONE) {
+        rc = read_parent_key(&home->config, config.parent_key, err);
+    }
+    if (rc < 0) return rc;
     memcpy(config.node_key, home->node_public, sizeof(config.node_key));
     wh_random(&config.seed, sizeof(config.seed));
     rc = wh_engine_new(&config, wh_rocks_store(node->rocks), net, wh_desk_hooks(&node->desk),

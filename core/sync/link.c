@@ -26,10 +26,15 @@ void wh_link_step(struct wh_link *link, const struct wh_event *event, struct wh_
     case WH_EVENT_FRAME: on_frame(link, event, out); break;
     case WH_EVENT_TICK: on_tick(link, event, out); break;
     case WH_EVENT_COMMITTED: wh_receiver_on_committed(link, event, out); break;
-    case WH_EVENT_COMMIT_FAILED: go_down(link, event, out, WH_NOTE_STORE_FAILED); break;
+    case WH_EVENT_COMMIT_FAILED:
+        link->accepted = link->durable; /* a bundle may have asked, with no session up */
+        go_down(link, event, out, WH_NOTE_STORE_FAILED);
+        break;
     case WH_EVENT_CUT: wh_sender_on_cut(link, event, out); break;
     case WH_EVENT_BARRIER: ask_barrier(link, event, out); break;
     case WH_EVENT_RECONNECT: link->retry_at_ms = event->now_ms; break;
+    case WH_EVENT_CARRIED: wh_receiver_on_carried(link, event, out); break;
+    case WH_EVENT_CARRIED_GREETING: wh_greeting_on_carried(link, event, out); break;
     case WH_EVENT_BRANCHED: wh_greeting_on_branched(link, event, out); break;
     }
 }

@@ -74,6 +74,7 @@ struct wh_link {
     uint64_t sent[WH_LANES];   /* cut so far */
     uint64_t pushed[WH_LANES]; /* the end of the last Push; what was passed over lies behind it */
     uint64_t acked[WH_LANES];
+    uint64_t carried[WH_LANES]; /* held by the neighbour, as its last bundle said */
     struct wh_in_flight in_flight[WH_CREDIT_MAX];
     uint32_t in_flight_count;
     uint32_t credit;
@@ -99,6 +100,14 @@ int64_t wh_link_deadline_ms(const struct wh_link *link);
 
 /* True where the neighbour durably holds all of the feed up to `lane_heads`. */
 bool wh_link_has_sent(const struct wh_link *link, const uint64_t lane_heads[WH_LANES]);
+
+/* A Push of `cut`, which continues the entry `after` of its lane; what it needs lives in
+ * out->arena. Where it is sent or written is the caller's affair. */
+Wh__Push *wh_push_make(const struct wh_self *self, const struct wh_cut *cut, uint64_t after,
+                       struct wh_out *out);
+/* What this side holds and is, as a bundle says it. Fills `bundle`, borrowing from out->arena. */
+void wh_bundle_greet(const struct wh_link *link, const struct wh_self *self, Wh__Bundle *bundle,
+                     struct wh_out *out);
 
 /* "up", "down", "refused" or "diverged". */
 const char *wh_link_state_word(enum wh_link_state state);

@@ -75,7 +75,9 @@ enum wh_event_type {
     WH_EVENT_CUT,           /* the rows that out->want asked for */
     WH_EVENT_BARRIER,       /* somebody waits until this node has all that the parent has for it */
     WH_EVENT_RECONNECT,     /* an operator wants it now */
-    WH_EVENT_BRANCHED,      /* the term that out->branch asked for is on disk */
+    WH_EVENT_CARRIED,       /* a Push out of a bundle: `frame`, `is_known` */
+    WH_EVENT_CARRIED_GREETING, /* what a bundle says beside its Pushes: `bundle` */
+    WH_EVENT_BRANCHED,         /* the term that out->branch asked for is on disk */
 };
 
 /* Part of a feed: every entry after `after` up to `last` that is meant for the neighbour. */
@@ -98,8 +100,10 @@ struct wh_event {
     struct wh_holding committed; /* COMMITTED: what was written */
     const Wh__Reject *rejects;   /* COMMITTED: rows that were refused meanwhile */
     uint32_t rejects_count;
-    struct wh_cut cut; /* CUT */
-    uint64_t nonce;    /* BARRIER */
+    struct wh_cut cut;        /* CUT */
+    uint64_t nonce;           /* BARRIER */
+    bool is_known;            /* CARRIED: this node holds the head's term, and it stands */
+    const Wh__Bundle *bundle; /* CARRIED_GREETING */
 };
 
 #define WH_OUT_FRAMES_MAX 4

@@ -50,6 +50,14 @@ static size_t own_abandoned(const struct wh_self *self, struct wh_out *out, Wh__
     return self->abandoned_count;
 }
 
+void wh_bundle_greet(const struct wh_link *link, const struct wh_self *self, Wh__Bundle *bundle,
+                     struct wh_out *out)
+{
+    bundle->head = own_head(self, out);
+    bundle->holding = own_holding(link, out);
+    bundle->n_abandoned = own_abandoned(self, out, &bundle->abandoned);
+}
+
 void wh_greeting_on_connected(struct wh_link *link, const struct wh_event *event,
                               struct wh_out *out)
 {
@@ -154,6 +162,15 @@ void wh_greeting_on_refuse(struct wh_link *link, const struct wh_event *event, s
 
 /* ---- Who is who ---- */
 
+bool wh_link_is_given_up(const struct wh_self *self, struct wh_history history, uint64_t head)
+{
+    for (uint32_t i = 0; i < self->abandoned_count; i++) {
+        const struct wh_abandoned *abandoned = &self->abandoned[i];
+        if (wh_history_is_given_up(history, head, abandoned->term, abandoned->kept)) return true;
+    }
+    return false;
+}
+
 static bool is_given_up(const struct wh_self *self, const struct greeting *greeting)
 {
     for (size_t i = 0; i < greeting->abandoned_count; i++) {
@@ -234,4 +251,28 @@ static void begin_session(struct wh_link *link, const struct wh_event *event,
 void wh_greeting_on_branched(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
     if (link->state == WH_LINK_DIVERGED) begin_branch(link, event, out);
+}
+
+/* The answer that a bundle brings: how far the neighbour holds this node's feed. While a session is
+ * up it knows better. */
+void wh_greeting_on_carried(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    const Wh__Bundle *bundle = event->bundle;
+    const struct wh_self *self = event->self;
+    struct greeting greeting = {bundle->head, bundle->holding, bundle->abandoned,
+                                bundle->n_abandoned, 0};
+    struct wh_position strange = strange_position(self, bundle->holding);
+    if (link->state == WH_LINK_UP || link->state == WH_LINK_DIVERGED) return;
+    link->told = (struct wh_position){bundle->holding->seen->term, bundle->holding->seen->seq};
+    if (is_given_up(self, &greeting)) {
+        wh_out_note(out, WH_NOTE_ABANDONED, link->told.seq);
+        link->reason = out->notes[out->notes_count - 1];
+        return;
+    }
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        link->carried[lane] = strange.term == 0 ? bundle->holding->cursors[lane]->seq : 0;
+    }
+    if (strange.term == 0 || wh_history_abandons(self->history, strange.term)) return;
+    wh_out_note(out, WH_NOTE_DIVERGED, link->told.seq);
+    out->branch = strange;
 }

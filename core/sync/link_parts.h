@@ -15,7 +15,9 @@ void wh_link_set_state(struct wh_link *link, enum wh_link_state state, int64_t n
 void wh_link_end_session(struct wh_link *link, const struct wh_event *event, struct wh_out *out,
                          enum wh_note_type why);
 
-/* link_greeting.c */
+/* link_greeting.c: does this history hold what the other side saw given up? */
+bool wh_link_is_given_up(const struct wh_self *self, struct wh_history history, uint64_t head);
+void wh_greeting_on_carried(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
 void wh_greeting_on_connected(struct wh_link *link, const struct wh_event *event,
                               struct wh_out *out);
 void wh_greeting_on_hello(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
@@ -38,6 +40,8 @@ void wh_sender_on_tick(struct wh_link *link, const struct wh_event *event, struc
 
 /* link_receiver.c */
 void wh_receiver_on_push(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
+/* A Push out of a bundle: the same rule, and nobody to answer. */
+void wh_receiver_on_carried(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
 void wh_receiver_on_committed(struct wh_link *link, const struct wh_event *event,
                               struct wh_out *out);
 

@@ -10,36 +10,50 @@ enum kinship {
     KIN_ONE,    /* on one history with what this node followed so far */
     KIN_BRANCH, /* the sender gave that up, and begins again */
     KIN_STRANGE,
+    KIN_ABANDONED, /* carried from a copy that was given up */
 };
 
-/* The terms that a Push names cover everything from `after` on; what was seen before must lie
- * within them, or before them. */
-static enum kinship kinship_of(const struct wh_link *link, const Wh__Push *push, struct wh_out *out)
+static int read_marks(const Wh__Push *push, struct wh_out *out, struct wh_history *ret)
 {
     struct wh_term_mark *marks = wh_arena_new(&out->arena, push->n_terms, sizeof(*marks));
-    struct wh_history told = {marks, (uint32_t)push->n_terms};
+    for (size_t i = 0; i < push->n_terms; i++) {
+        const Wh__TermMark *told = push->terms[i];
+        marks[i] = (struct wh_term_mark){told->id, told->first, told->abandons, told->settles != 0};
+        if (i > 0 && marks[i].first < marks[i - 1].first) return WH_E_CORRUPT;
+    }
+    *ret = (struct wh_history){marks, (uint32_t)push->n_terms};
+    return 0;
+}
+
+static bool is_whole(const Wh__Push *push, struct wh_history told)
+{
     struct wh_position after = {push->after->term, push->after->seq};
     struct wh_position last = {push->last->term, push->last->seq};
     struct wh_position head = {push->head->term, push->head->seq};
+    if (last.seq < after.seq || head.seq < last.seq || last.term == 0) return false;
+    return wh_history_holds(told, head.seq, after) && wh_history_holds(told, head.seq, last) &&
+           wh_history_holds(told, head.seq, head);
+}
+
+/* The terms that a Push names cover everything from `after` on; what was seen before must lie
+ * within them, or before them. What was carried had no greeting before it: there an older head is
+ * of this history only if its term is known here. */
+static enum kinship kinship_of(const struct wh_link *link, const struct wh_event *event,
+                               struct wh_out *out)
+{
+    const Wh__Push *push = event->frame->push;
     struct wh_position seen = link->accepted.seen;
-    for (size_t i = 0; i < push->n_terms; i++) {
-        marks[i].id = push->terms[i]->id;
-        marks[i].first = push->terms[i]->first;
-        marks[i].abandons = push->terms[i]->abandons;
-        if (i > 0 && marks[i].first < marks[i - 1].first) return KIN_STRANGE;
+    uint64_t after = push->after->seq, head = push->head->seq;
+    struct wh_history told;
+    if (read_marks(push, out, &told) < 0 || !is_whole(push, told)) return KIN_STRANGE;
+    if (seen.term == 0 || wh_history_holds(told, head, seen)) return KIN_ONE;
+    if (event->type == WH_EVENT_CARRIED) {
+        if (event->is_known) return KIN_ONE;
+        if (wh_link_is_given_up(event->self, told, head)) return KIN_ABANDONED;
     }
-    if (last.seq < after.seq || head.seq < last.seq || last.term == 0) return KIN_STRANGE;
-    if (!wh_history_holds(told, head.seq, after) || !wh_history_holds(told, head.seq, last) ||
-        !wh_history_holds(told, head.seq, head)) {
-        return KIN_STRANGE;
-    }
-    if (seen.term == 0) return KIN_ONE;
-    if (after.seq == 0 && !wh_history_holds(told, head.seq, seen) &&
-        wh_history_abandons(told, seen.term)) {
-        return KIN_BRANCH;
-    }
-    if (seen.seq < after.seq || seen.seq > head.seq) return KIN_ONE;
-    return wh_history_holds(told, head.seq, seen) ? KIN_ONE : KIN_STRANGE;
+    if (after == 0 && wh_history_abandons(told, seen.term)) return KIN_BRANCH;
+    if (seen.seq < after) return KIN_ONE; /* a gap, as it will turn out */
+    return event->type != WH_EVENT_CARRIED && seen.seq > head ? KIN_ONE : KIN_STRANGE;
 }
 
 static void ask_commit(struct wh_link *link, const Wh__Push *push, struct wh_out *out)
@@ -52,38 +66,64 @@ static void ask_commit(struct wh_link *link, const Wh__Push *push, struct wh_out
     out->holding = link->accepted;
 }
 
-void wh_receiver_on_push(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+enum taking {
+    TAKEN,
+    NOT_TAKEN_GAP,
+    NOT_TAKEN_KNOWN,
+    NOT_TAKEN_STRANGE,
+    NOT_TAKEN, /* its bytes are broken */
+};
+
+static enum taking take(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
     const Wh__Push *push = event->frame->push;
     struct wh_span *rows = NULL;
-    if (link->state != WH_LINK_UP && link->state != WH_LINK_DIVERGED) return;
-    switch (kinship_of(link, push, out)) {
+    switch (kinship_of(link, event, out)) {
     case KIN_ONE: break;
     case KIN_BRANCH: /* a greatest cursor across histories means nothing: it is set */
         wh_out_note(out, WH_NOTE_BRANCH, push->head->seq);
         link->accepted = (struct wh_holding){.seen = {0, 0}};
         break;
-    case KIN_STRANGE: /* the next greeting tells who is who */
-        wh_link_end_session(link, event, out, WH_NOTE_PUSH_STRANGE);
-        return;
+    case KIN_STRANGE: return NOT_TAKEN_STRANGE;
+    case KIN_ABANDONED: wh_out_note(out, WH_NOTE_ABANDONED, push->head->seq); return NOT_TAKEN;
     }
     if (push->after->seq > link->accepted.cursors[push->lane].seq) {
         wh_out_note(out, WH_NOTE_PUSH_GAP, push->after->seq);
-        send_ack(link, out, NULL, 0, true);
-        return;
+        return NOT_TAKEN_GAP;
     }
     if (push->last->seq <= link->accepted.cursors[push->lane].seq) {
         wh_out_note(out, WH_NOTE_PUSH_KNOWN, push->last->seq);
-        send_ack(link, out, NULL, 0, false);
-        return;
+        return NOT_TAKEN_KNOWN;
     }
     if (wh_rows_inflate(wh_span(push->rows.data, push->rows.len), push->rows_size, &out->arena,
                         &rows, &out->rows_count) < 0) {
         wh_out_note(out, WH_NOTE_PUSH_BROKEN, push->last->seq);
-        return;
+        return NOT_TAKEN;
     }
     out->rows = rows;
     ask_commit(link, push, out);
+    return TAKEN;
+}
+
+void wh_receiver_on_push(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    if (link->state != WH_LINK_UP && link->state != WH_LINK_DIVERGED) return;
+    switch (take(link, event, out)) {
+    case TAKEN:
+    case NOT_TAKEN: break;
+    case NOT_TAKEN_GAP: send_ack(link, out, NULL, 0, true); break;
+    case NOT_TAKEN_KNOWN: send_ack(link, out, NULL, 0, false); break;
+    case NOT_TAKEN_STRANGE: /* the next greeting tells who is who */
+        wh_link_end_session(link, event, out, WH_NOTE_PUSH_STRANGE);
+        break;
+    }
+}
+
+void wh_receiver_on_carried(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    if (take(link, event, out) == NOT_TAKEN_STRANGE) {
+        wh_out_note(out, WH_NOTE_PUSH_STRANGE, event->frame->push->head->seq);
+    }
 }
 
 void wh_receiver_on_committed(struct wh_link *link, const struct wh_event *event,

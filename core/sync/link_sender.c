@@ -57,17 +57,14 @@ static void add_terms(Wh__Push *push, struct wh_history history, struct wh_out *
         mark->id = history.marks[i].id;
         mark->first = history.marks[i].first;
         mark->abandons = history.marks[i].abandons;
+        mark->settles = history.marks[i].settles;
         push->terms[i] = mark;
     }
 }
 
-/* It continues the last Push, not the last cut: the entries that were passed over in between are
- * covered too. Else every stretch that is for other neighbours would leave a gap. */
-static void push_cut(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+Wh__Push *wh_push_make(const struct wh_self *self, const struct wh_cut *cut, uint64_t after,
+                       struct wh_out *out)
 {
-    const struct wh_cut *cut = &event->cut;
-    uint64_t after = link->pushed[cut->lane];
-    const struct wh_self *self = event->self;
     struct wh_history history = self->history;
     Wh__Push *push = wh_arena_new(&out->arena, 1, sizeof(*push));
     struct wh_span rows;
@@ -82,6 +79,15 @@ static void push_cut(struct wh_link *link, const struct wh_event *event, struct 
     add_terms(push, wh_history_from(history, after), out);
     rows = wh_rows_compress(cut->rows, cut->count, &out->arena, &push->rows_size);
     push->rows = (ProtobufCBinaryData){rows.len, (uint8_t *)(uintptr_t)rows.data};
+    return push;
+}
+
+/* It continues the last Push, not the last cut: the entries that were passed over in between are
+ * covered too. Else every stretch that is for other neighbours would leave a gap. */
+static void push_cut(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
+{
+    const struct wh_cut *cut = &event->cut;
+    Wh__Push *push = wh_push_make(event->self, cut, link->pushed[cut->lane], out);
     wh_out_frame(out, WH__FRAME__BODY_PUSH)->push = push;
     link->pushed[cut->lane] = cut->last;
     link->in_flight[link->in_flight_count++] =

@@ -49,6 +49,19 @@ int wh_frame_read(struct wh_span bytes, struct wh_arena *arena, const Wh__Frame 
     return 0;
 }
 
+int wh_bundle_read(struct wh_span bytes, struct wh_arena *arena, const Wh__Bundle **ret)
+{
+    const Wh__Bundle *bundle;
+    if (bytes.len > WH_BUNDLE_BYTES_MAX) return WH_E_TOO_BIG;
+    bundle = (const Wh__Bundle *)wh_protobuf_unpack(&wh__bundle__descriptor, bytes, arena);
+    if (!bundle || !bundle->head || !holding_is_whole(bundle->holding)) return WH_E_CORRUPT;
+    if (bundle->parts == 0 || bundle->part == 0 || bundle->part > bundle->parts) {
+        return WH_E_CORRUPT;
+    }
+    *ret = bundle;
+    return 0;
+}
+
 struct wh_span wh_rows_compress(const struct wh_span *rows, uint32_t count, struct wh_arena *arena,
                                 uint32_t *ret_size)
 {

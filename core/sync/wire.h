@@ -11,6 +11,10 @@ struct wh_span wh_frame_pack(const Wh__Frame *frame, struct wh_arena *arena);
  */
 int wh_frame_read(struct wh_span bytes, struct wh_arena *arena, const Wh__Frame **ret);
 
+/* A bundle's payload: WH_E_CORRUPT where it is none or lacks a part. Its frames are read one by one
+ * with wh_frame_read(). */
+int wh_bundle_read(struct wh_span bytes, struct wh_arena *arena, const Wh__Bundle **ret);
+
 /* The rows (each packed) as one compressed text; *ret_size is their size before compression. */
 struct wh_span wh_rows_compress(const struct wh_span *rows, uint32_t count, struct wh_arena *arena,
                                 uint32_t *ret_size);

@@ -136,6 +136,19 @@ static int read_file(const char *path, struct wh_arena *arena, struct wh_span *r
     return wh_fail(err, WH_E_TOO_BIG, WH_MSG_FILE_BIG, WH_ARGS(wh_arg_c(path)));
 }
 
+/* The node has another working directory. */
+static struct wh_span absolute(const char *path, struct wh_arena *arena)
+{
+    char *here = path[0] == '/' ? NULL : getcwd(NULL, 0), *whole;
+    size_t size;
+    if (!here) return wh_span_of(path);
+    size = strlen(here) + strlen(path) + 2;
+    whole = wh_arena_new(arena, size, 1);
+    (void)snprintf(whole, size, "%s/%s", here, path);
+    free(here); /* foreign: getcwd() made it */
+    return wh_span_of(whole);
+}
+
 static int take_value(const struct wh_param *param, const char *word, Wh__Request *request,
                       struct wh_arena *arena, struct wh_error *err)
 {
@@ -144,6 +157,7 @@ static int take_value(const struct wh_param *param, const char *word, Wh__Reques
         int rc = read_file(word, arena, &value, err);
         if (rc < 0) return rc;
     }
+    if (param->flags & WH_PARAM_PATH) value = absolute(word, arena);
     add_argument(request, arena, param->name, value);
     return 0;
 }

@@ -181,6 +181,7 @@ struct wh_kind {
 #define WH_PARAM_SWITCH 4u   /* takes no value */
 #define WH_PARAM_REST 8u     /* FIELD=VALUE words; comes last */
 #define WH_PARAM_CONTENT 16u /* a file's path; the command receives its bytes */
+#define WH_PARAM_PATH 32u    /* a path; the command receives it from the root on */
 
 struct wh_param {
     const char *name;
