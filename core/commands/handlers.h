@@ -47,6 +47,7 @@ typedef int (*wh_handler)(struct wh_desk *desk, struct wh_call *call, struct wh_
     X("sync status", wh_run_sync_status)                                                           \
     X("sync now", wh_run_sync_now)                                                                 \
     X("sync retry", wh_run_sync_retry)                                                             \
+    X("sync verify", wh_run_sync_verify)                                                           \
     X("bundle export", wh_run_bundle_export)                                                       \
     X("bundle import", wh_run_bundle_import)                                                       \
     X("sync doubts", wh_run_sync_doubts)                                                           \

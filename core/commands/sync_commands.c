@@ -7,6 +7,7 @@
 #include "commands/link_words.h"
 #include "engine/cells.h"
 #include "engine/doubts.h"
+#include "engine/verify.h"
 #include "model/key.h"
 
 int wh_run_sync_status(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
@@ -96,6 +97,40 @@ int wh_run_wait(struct wh_desk *desk, struct wh_call *call, struct wh_error *err
     if (missing == WH_MESSAGES_COUNT) return 0;
     if (wh_engine_now(desk->engine).mono_ms < waiting->until_ms) return WH_CALL_AGAIN;
     return wh_fail(err, WH_E_FAILED, missing, WH_ARGS(wh_arg_n(timeout_s)));
+}
+
+/* ---- verify ---- */
+
+static void reply_check(struct wh_call *call, const char *name,
+                        const struct wh_check_result *result)
+{
+    struct wh_value row[] = {
+        wh_value_text(wh_span_of(name)),
+        wh_value_number(WH_INTEGER, (int64_t)result->rows),
+        wh_value_number(WH_INTEGER, (int64_t)result->differ),
+        wh_value_number(WH_INTEGER, (int64_t)result->repaired),
+        wh_value_number(WH_INTEGER, (int64_t)result->broken),
+    };
+    wh_reply_row(call, row, 5);
+}
+
+int wh_run_sync_verify(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    static const char *const names[WH_CHECKS] = {"index", "up", "down"};
+    const struct wh_check_result *results;
+    int rc;
+    if (!call->state) {
+        wh_verify_begin(desk->engine);
+        call->state = call; /* it has begun */
+        call->release = release;
+    }
+    rc = wh_verify_step(desk->engine, err);
+    if (rc == 1) return WH_CALL_AGAIN;
+    results = wh_verify_results(desk->engine);
+    for (int i = 0; i < WH_CHECKS; i++) {
+        if (results[i].done) reply_check(call, names[i], &results[i]);
+    }
+    return rc;
 }
 
 /* ---- Doubts ---- */

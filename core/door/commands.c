@@ -257,6 +257,13 @@ static const struct wh_column bundle_taken_columns[] = {
     COLUMN("parts", "共几份", "Parts", WH_INTEGER),
     COLUMN("rows", "行", "Rows", WH_INTEGER),
 };
+static const struct wh_column verify_columns[] = {
+    COLUMN("check", "核对", "Check", WH_TEXT),
+    COLUMN("rows", "行", "Rows", WH_INTEGER),
+    COLUMN("differ", "不同", "Differ", WH_INTEGER),
+    COLUMN("repaired", "已修复", "Repaired", WH_INTEGER),
+    COLUMN("broken", "损坏", "Broken", WH_INTEGER),
+};
 static const struct wh_column retry_columns[] = {
     COLUMN("rows", "行", "Rows", WH_INTEGER),
 };
@@ -342,6 +349,8 @@ static const struct wh_command commands[] = {
      "wuhao sync now"},
     {"sync retry", {"重新发送被拒的行", "offers rows again that a neighbour refused"}, NONE,
      WH_LIST(retry_columns), WH_PERMIT_OPERATE, 0, "wuhao sync retry"},
+    {"sync verify", {"核对并修复：索引、与上级的一致", "compares with the parent and repairs what differs"},
+     NONE, WH_LIST(verify_columns), WH_PERMIT_OPERATE, WH_COMMAND_PATIENT, "wuhao sync verify"},
     {"sync doubts", {"列出存疑的内容", "lists rows that a copy or a lost state of a home has written"},
      NONE, WH_LIST(doubt_columns), WH_PERMIT_READ, 0, "wuhao sync doubts"},
     {"sync resolve", {"解决存疑", "settles the doubts about this node's rows"},

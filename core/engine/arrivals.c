@@ -101,6 +101,8 @@ static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *ar
     }
     if (frame->body_case == WH__FRAME__BODY_DOUBTS) {
         wh_doubts_hear(engine, child, frame->doubts);
+    } else if (frame->body_case == WH__FRAME__BODY_ASK) {
+        wh_verify_answer(engine, child, frame->ask);
     }
     wh_links_step(engine, child, &event);
 }
@@ -154,6 +156,17 @@ static void on_denied(struct wh_engine *engine)
     if (try_invite) wh_links_step(engine, engine->parent, &now);
 }
 
+/* What goes beside the session. */
+static void hear_parent(struct wh_engine *engine, const Wh__Frame *frame)
+{
+    switch (frame->body_case) {
+    case WH__FRAME__BODY_DOUBTS: wh_doubts_hear(engine, engine->parent, frame->doubts); break;
+    case WH__FRAME__BODY_DIGEST: wh_verify_on_digest(engine, frame->digest); break;
+    case WH__FRAME__BODY_GIVEN: wh_verify_on_given(engine, frame->given); break;
+    default: break;
+    }
+}
+
 static void on_parent(struct wh_engine *engine, const struct wh_arrival *arrival)
 {
     struct wh_event event = {.type = WH_EVENT_FRAME, .frame_bytes = arrival->bytes.len};
@@ -169,9 +182,7 @@ static void on_parent(struct wh_engine *engine, const struct wh_arrival *arrival
             if (engine->joining) on_enrolled(engine);
             return;
         }
-        if (event.frame->body_case == WH__FRAME__BODY_DOUBTS) {
-            wh_doubts_hear(engine, engine->parent, event.frame->doubts);
-        }
+        hear_parent(engine, event.frame);
         wh_links_step(engine, engine->parent, &event);
         break;
     }

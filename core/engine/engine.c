@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "base/memory.h"
+#include "engine/damage.h"
 #include "engine/engine_parts.h"
 #include "engine/rows.h"
 #include "engine/terms.h"
@@ -14,6 +15,8 @@ static const struct wh_span unit_key = {"unit", 4};
 static int check_unit(struct wh_engine *engine, struct wh_error *err);
 static int load_head(struct wh_engine *engine, struct wh_error *err);
 static int load_feed_heads(struct wh_engine *engine, struct wh_error *err);
+static int load_rows(struct wh_engine *engine, struct wh_error *err);
+static int load_what_is_sound(struct wh_engine *engine, struct wh_error *err);
 static int open_term(struct wh_engine *engine, struct wh_error *err);
 static int reload(struct wh_engine *engine, uint32_t stale, struct wh_error *err);
 
@@ -42,13 +45,11 @@ int wh_engine_new(const struct wh_engine_config *config, struct wh_store store, 
     if (rc == 0) rc = load_head(engine, err);
     if (rc == 0) rc = load_feed_heads(engine, err);
     memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
-    if (rc == 0) rc = wh_terms_load(engine, err);
-    if (rc == 0) rc = open_term(engine, err);
-    if (rc == 0) {
-        rc = reload(engine,
-                    WH_STALE_UNITS | WH_STALE_PROGRAMMES | WH_STALE_MEMBERS | WH_STALE_LINEAGES,
-                    err);
+    if (rc == 0) rc = load_rows(engine, err);
+    if (rc == WH_E_CORRUPT || (rc == 0 && engine->damage_seen)) {
+        rc = load_what_is_sound(engine, err);
     }
+    if (rc == 0) rc = open_term(engine, err);
     if (rc == 0 && config->parent != WH_PARENT_NONE) rc = wh_links_load_parent(engine, err);
     if (rc < 0) {
         wh_engine_free(engine);
@@ -62,6 +63,7 @@ void wh_engine_free(struct wh_engine *engine)
 {
     if (!engine) return;
     wh_links_deinit(engine);
+    wh_verify_free(engine->verify);
     wh_batch_deinit(&engine->batch);
     wh_memory_free(engine->marks);
     wh_arena_deinit(&engine->units_arena);
@@ -91,6 +93,25 @@ static int check_unit(struct wh_engine *engine, struct wh_error *err)
     if (wh_span_equal(unit, engine->home)) return 0;
     return wh_fail(err, WH_E_INVALID, WH_MSG_STORE_OTHER_UNIT,
                    WH_ARGS(wh_arg_s(unit), wh_arg_s(engine->home)));
+}
+
+/* Everything that a start needs of the rows. */
+static int load_rows(struct wh_engine *engine, struct wh_error *err)
+{
+    int rc;
+    engine->marks_count = 0;
+    rc = wh_terms_load(engine, err);
+    if (rc < 0) return rc;
+    return reload(engine,
+                  WH_STALE_UNITS | WH_STALE_PROGRAMMES | WH_STALE_MEMBERS | WH_STALE_LINEAGES, err);
+}
+
+/* A start never depends on one row being good (L19 of the lessons). */
+static int load_what_is_sound(struct wh_engine *engine, struct wh_error *err)
+{
+    int rc = wh_damage_sweep(engine, err);
+    if (rc == 0) rc = wh_engine_commit(engine, err);
+    return rc < 0 ? rc : load_rows(engine, err);
 }
 
 static int load_head(struct wh_engine *engine, struct wh_error *err)
@@ -320,6 +341,11 @@ void wh_engine_kinds_changed(struct wh_engine *engine)
 {
     engine->generation++;
     engine->cells_pending = true;
+}
+
+uint64_t wh_engine_rows_set_aside(const struct wh_engine *engine)
+{
+    return engine->rows_set_aside;
 }
 
 static int count_row(void *context, struct wh_span key, struct wh_span value)

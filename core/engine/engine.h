@@ -103,6 +103,8 @@ uint64_t wh_engine_generation(const struct wh_engine *engine);
  * measured. */
 void wh_engine_kinds_changed(struct wh_engine *engine);
 
+/* How many rows could not be read and were set aside since the start (L19 of the lessons). */
+uint64_t wh_engine_rows_set_aside(const struct wh_engine *engine);
 /* How many rows the node holds, deleted ones included. WH_E_IO. */
 int wh_engine_rows_count(struct wh_engine *engine, uint64_t *ret, struct wh_error *err);
 

@@ -8,6 +8,7 @@
 #include "engine/neighbour.h"
 #include "engine/programmes.h"
 #include "engine/units.h"
+#include "engine/verify.h"
 #include "model/row.h"
 
 enum wh_feed {
@@ -86,6 +87,9 @@ struct wh_engine {
     bool doubts_stale;          /* the rows have to be walked over */
     struct wh_doubts doubts;    /* that this node holds */
     uint64_t doubts_generation; /* grows when doubts, or what neighbours tell, changed */
+    uint64_t rows_set_aside;    /* since the start (damage.h) */
+    bool damage_seen;           /* by a read: the next turn sets it aside */
+    struct wh_verify *verify;   /* NULL: none was asked for */
     /* neighbours */
     struct wh_neighbour *parent; /* NULL: a root */
     uint8_t parent_key[WH_NODE_KEY_BYTES];

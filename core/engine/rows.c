@@ -4,6 +4,7 @@
 #include "engine/rows.h"
 
 #include "engine/cells.h"
+#include "engine/damage.h"
 #include "engine/engine_parts.h"
 #include "engine/terms.h"
 #include "model/key.h"
@@ -18,6 +19,17 @@ static int read_stored(struct wh_span bytes, struct wh_arena *arena, struct stor
     struct wh_span rest = bytes;
     int rc = wh_key_take_u64(&rest, &ret->seq);
     return rc < 0 ? rc : wh_row_read(rest, arena, &ret->row);
+}
+
+int wh_row_stored_read(struct wh_span bytes, struct wh_arena *arena, uint64_t *ret_seq,
+                       struct wh_row *ret)
+{
+    struct stored stored;
+    int rc = read_stored(bytes, arena, &stored);
+    if (rc < 0) return rc;
+    *ret_seq = stored.seq;
+    *ret = stored.row;
+    return 0;
 }
 
 static int corrupt_row(struct wh_error *err)
@@ -104,7 +116,11 @@ static int find_stored(struct wh_engine *engine, uint32_t table, struct wh_span 
     rc = wh_engine_get(engine, WH_FAMILY_ROWS, wh_tuple_span(&row_key), &engine->scratch, ret_bytes,
                        err);
     if (rc < 0 || !ret_bytes->data) return rc;
-    return read_stored(*ret_bytes, &engine->scratch, ret) < 0 ? corrupt_row(err) : 0;
+    if (read_stored(*ret_bytes, &engine->scratch, ret) < 0) {
+        wh_row_set_aside(engine, wh_tuple_span(&row_key), *ret_bytes);
+        *ret_bytes = WH_SPAN_EMPTY;
+    }
+    return 0;
 }
 
 int wh_row_put(struct wh_engine *engine, uint32_t table, struct wh_span key, struct wh_span value,
@@ -225,14 +241,15 @@ static int as_of(struct wh_engine *engine, struct wh_span row_key, struct wh_spa
 {
     struct stored stored;
     int rc;
-    if (read_stored(bytes, arena, &stored) < 0) return corrupt_row(err);
+    *ret = (struct wh_row){.table = 0};
+    if (read_stored(bytes, arena, &stored) < 0) { /* the others are served; see damage.h */
+        engine->damage_seen = true;
+        return 0;
+    }
     if (stored.seq > place) {
         rc = find_version(engine, row_key, place, arena, &bytes, err);
         if (rc < 0) return rc;
-        if (!bytes.data) {
-            *ret = (struct wh_row){.table = 0};
-            return 0;
-        }
+        if (!bytes.data) return 0;
         if (read_stored(bytes, arena, &stored) < 0) return corrupt_row(err);
     }
     *ret = stored.row;
@@ -354,7 +371,11 @@ static int visit_entry(void *context, struct wh_span key, struct wh_span value)
                          cutting->err);
     if (rc < 0) return rc;
     if (!bytes.data || read_stored(bytes, cutting->arena, &stored) < 0) {
-        return corrupt_row(cutting->err);
+        /* It must not hold up those behind it; `sync verify` brings it back. */
+        if (bytes.data) wh_row_set_aside(cutting->engine, value, bytes);
+        wh_batch_delete(&cutting->engine->batch, WH_FAMILY_FEED, key);
+        cutting->cut->last = seq;
+        return 0;
     }
     if (request->child.len == 0 || wh_row_is_for(&stored.row, request->child)) {
         bool full = cutting->bytes + stored.row.packed.len > request->bytes_max;

@@ -38,6 +38,10 @@ int wh_rows_scan_all(struct wh_engine *engine, wh_row_visit visit, void *context
  * is offered to nobody. */
 int wh_row_void(struct wh_engine *engine, const struct wh_row *row, struct wh_error *err);
 
+/* A row as it is kept: the seq at which this node wrote it, and the row. WH_E_CORRUPT. */
+int wh_row_stored_read(struct wh_span bytes, struct wh_arena *arena, uint64_t *ret_seq,
+                       struct wh_row *ret);
+
 /* Moves a row to the head of its feeds, so that it is offered to the neighbours again. */
 int wh_row_offer_again(struct wh_engine *engine, uint32_t table, struct wh_span key,
                        struct wh_error *err);

@@ -1,11 +1,13 @@
 /* One turn of the loop: the whole of it, in order. What the daemon runs is what the simulator
  * tests. */
+#include "engine/damage.h"
 #include "engine/engine_parts.h"
 
 /* Requests, cells and presence share the batch with what the links brought. */
 static int gather(struct wh_engine *engine, struct wh_error *err)
 {
-    int rc = wh_doubts_review(engine, err);
+    int rc = engine->damage_seen ? wh_damage_sweep(engine, err) : 0;
+    if (rc == 0) rc = wh_doubts_review(engine, err);
     if (rc < 0) return rc;
     wh_links_take_arrivals(engine);
     wh_links_tick(engine);
@@ -49,7 +51,8 @@ void wh_engine_turn(struct wh_engine *engine, struct wh_now now, int64_t *ret_de
     wh_doubts_tell(engine);
     deadline = wh_links_deadline_ms(engine);
     if (rc < 0 && deadline > now.mono_ms + TURN_AGAIN_MS) deadline = now.mono_ms + TURN_AGAIN_MS;
-    if (rc == 0 && (engine->cells_pending || engine->more_work || engine->doubts_stale))
+    if (rc == 0 &&
+        (engine->cells_pending || engine->more_work || engine->doubts_stale || engine->damage_seen))
         deadline = now.mono_ms;
     *ret_deadline_ms = deadline;
 }

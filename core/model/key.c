@@ -7,6 +7,7 @@ enum {
     RECORD_BY_PLACE = 1,
     RECORD_PLACE_OF_ID = 2,
     META_MOMENT = 0x10, /* other meta keys are words, which begin with a letter */
+    META_DAMAGED = 0x11,
 };
 
 void wh_tuple_clear(struct wh_tuple *tuple)
@@ -188,6 +189,13 @@ void wh_key_peer(struct wh_tuple *ret, uint8_t what, struct wh_span unit, struct
     wh_tuple_put_u8(ret, what);
     wh_tuple_put_text(ret, unit);
     wh_tuple_put_bytes(ret, more);
+}
+
+void wh_key_damaged(struct wh_tuple *ret, struct wh_span row)
+{
+    wh_tuple_clear(ret);
+    wh_tuple_put_u8(ret, META_DAMAGED);
+    wh_tuple_put_bytes(ret, row);
 }
 
 void wh_key_moment(struct wh_tuple *ret, int64_t moment_ms)

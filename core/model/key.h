@@ -63,6 +63,8 @@ void wh_key_feed(struct wh_tuple *ret, uint8_t feed, uint8_t lane, uint64_t seq)
 int wh_key_feed_read(struct wh_span key, uint64_t *ret_seq);
 /* peers: one fact about a neighbour. */
 void wh_key_peer(struct wh_tuple *ret, uint8_t what, struct wh_span unit, struct wh_span more);
+/* meta: bytes of a row that could not be read, set aside. */
+void wh_key_damaged(struct wh_tuple *ret, struct wh_span row);
 /* meta: the seq reached at a moment; see engine/moment.h. */
 void wh_key_moment(struct wh_tuple *ret, int64_t moment_ms);
 int wh_key_moment_read(struct wh_span key, int64_t *ret_ms);

@@ -134,11 +134,23 @@ static void give_memory_back(struct wh_node *node)
     (void)malloc_trim(0);
 }
 
+/* Told once for what was found at once. */
+static void tell_damage(struct wh_node *node, uint64_t *told)
+{
+    uint64_t found = wh_engine_rows_set_aside(node->engine);
+    if (found == *told) return;
+    wh_log(&node->log, WH_WARN, "store.rows_set_aside", "rows=%llu (see wuhao sync verify)",
+           (unsigned long long)(found - *told));
+    *told = found;
+}
+
 int wh_node_serve(struct wh_node *node, struct wh_error *err)
 {
     struct wh_watch signals = {open_signals(), false};
     int64_t deadline_ms = 0;
+    uint64_t damage_told = 0;
     if (signals.fd < 0) return wh_fail(err, WH_E_IO, WH_MSG_SIGNALS, NULL);
+    tell_damage(node, &damage_told);
     say_ready(node);
     for (;;) {
         (void)wh_wire_wait(node->wire, node->control, &signals, 1, wait_ms(node, deadline_ms));
@@ -147,6 +159,7 @@ int wh_node_serve(struct wh_node *node, struct wh_error *err)
         wh_engine_turn(node->engine, wh_node_now(), &deadline_ms);
         node->replies_wait = wh_replies_flush(&node->replies);
         give_memory_back(node);
+        tell_damage(node, &damage_told);
     }
     (void)sd_notify(0, "STOPPING=1");
     wh_log(&node->log, WH_INFO, "stop", "unit=%.*s", (int)node->home.config.unit.len,
