@@ -150,6 +150,10 @@ static int gather_cell(void *context, struct wh_span key, struct wh_span value)
     return 0;
 }
 
+/* Tells one set of records from another where their figures are the same; it travels with each row,
+ * and no zstd makes it smaller. */
+#define USED_DIGEST_BYTES 8
+
 static struct wh_span pack_summary(struct wh_engine *engine,
                                    const struct wh_measurement *measurement)
 {
@@ -168,7 +172,7 @@ static struct wh_span pack_summary(struct wh_engine *engine,
         value.metrics[i]->value = measurement->values[i];
     }
     value.records = measurement->records;
-    value.digest = (ProtobufCBinaryData){sizeof(digest), digest};
+    value.digest = (ProtobufCBinaryData){USED_DIGEST_BYTES, digest};
     return wh_protobuf_pack(&value.base, &engine->scratch);
 }
 

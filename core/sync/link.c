@@ -192,7 +192,7 @@ static void on_tick(struct wh_link *link, const struct wh_event *event, struct w
 
 int64_t wh_link_deadline_ms(const struct wh_link *link)
 {
-    int64_t dead = link->received_ms + WH_DEAD_AFTER_MS, next;
+    int64_t dead = link->received_ms + WH_DEAD_AFTER_MS, next, resend;
     switch (link->state) {
     case WH_LINK_DOWN:
     case WH_LINK_REFUSED: return link->role == WH_LINK_TO_PARENT ? link->retry_at_ms : INT64_MAX;
@@ -201,8 +201,9 @@ int64_t wh_link_deadline_ms(const struct wh_link *link)
     case WH_LINK_UP:
     case WH_LINK_DIVERGED:
         next = ping_at_ms(link) < dead ? ping_at_ms(link) : dead;
-        if (link->in_flight_count > 0 && link->in_flight[0].sent_ms + WH_RESEND_AFTER_MS < next) {
-            next = link->in_flight[0].sent_ms + WH_RESEND_AFTER_MS;
+        resend = wh_link_resend_after_ms(link);
+        if (link->in_flight_count > 0 && link->in_flight[0].sent_ms + resend < next) {
+            next = link->in_flight[0].sent_ms + resend;
         }
         return next;
     }
@@ -219,7 +220,7 @@ void wh_link_init(struct wh_link *link, enum wh_link_role role, struct wh_holdin
         .state = WH_LINK_DOWN,
         .since_ms = now_ms,
         .retry_at_ms = now_ms,
-        .segment_bytes = WH_SEGMENT_BYTES_FIRST,
+        .window_bytes = WH_WINDOW_BYTES_FIRST,
         .credit = WH_CREDIT_MAX,
         .accepted = durable,
         .durable = durable,

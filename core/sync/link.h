@@ -16,14 +16,17 @@
 
 #define WH_CREDIT_MAX 8u          /* Pushes in flight in one direction */
 #define WH_SEGMENT_BYTES_MIN 256u /* rows of one Push, before compression */
-#define WH_SEGMENT_BYTES_FIRST 16384u
 #define WH_SEGMENT_BYTES_MAX (1u << 20)
-#define WH_SEGMENT_MS_GOOD 500   /* acknowledged within: the next may be larger */
-#define WH_SEGMENT_MS_LONG 4000  /* it took longer: the next is smaller */
+#define WH_WINDOW_BYTES_FIRST 4096u /* in flight on a line of which nothing is known */
+#define WH_WINDOW_BYTES_MAX (WH_CREDIT_MAX * WH_SEGMENT_BYTES_MAX)
+#define WH_WINDOW_SEGMENTS 4     /* a window is sent in so many Pushes */
+#define WH_ACK_MS_GOOD 500       /* acknowledged within: more may be in flight */
+#define WH_ACK_MS_LONG 4000      /* so much longer than the fastest: it stood in a queue */
 #define WH_GREETING_MS_MAX 30000 /* from asking for a connection to Welcome */
 #define WH_PING_AFTER_MS 20000   /* nothing received for so long */
 #define WH_DEAD_AFTER_MS 70000   /* nothing received for so long: lost */
-#define WH_RESEND_AFTER_MS 60000 /* a Push unacknowledged for so long is sent again */
+#define WH_RESEND_AFTER_MS 60000 /* a Push unacknowledged for so long is sent again, or for */
+#define WH_RESEND_TIMES 10       /* so many times what the last one took */
 #define WH_RETRY_MS_FIRST 250    /* back-off of a child, doubled up to */
 #define WH_RETRY_MS_MAX 30000
 #define WH_RETRY_MS_ABANDONED 600000 /* an operator has to decide first */
@@ -78,7 +81,9 @@ struct wh_link {
     struct wh_in_flight in_flight[WH_CREDIT_MAX];
     uint32_t in_flight_count;
     uint32_t credit;
-    uint32_t segment_bytes;
+    uint32_t window_bytes; /* that may be in flight on this line */
+    int64_t fastest_ms;    /* the quickest Ack of this session; 0: none yet */
+    int64_t took_ms;       /* the last one */
     bool wanting;
     uint64_t barrier; /* the neighbour's nonce; 0: none */
     uint64_t barrier_heads[WH_LANES];
@@ -97,6 +102,9 @@ void wh_link_step(struct wh_link *link, const struct wh_event *event, struct wh_
 
 /* When the next TICK is due, monotonic; INT64_MAX: never. */
 int64_t wh_link_deadline_ms(const struct wh_link *link);
+
+/* How long a Push may stay unacknowledged on this line before it is sent again. */
+int64_t wh_link_resend_after_ms(const struct wh_link *link);
 
 /* True where the neighbour durably holds all of the feed up to `lane_heads`. */
 bool wh_link_has_sent(const struct wh_link *link, const uint64_t lane_heads[WH_LANES]);

@@ -16,7 +16,9 @@ void wh_sender_start(struct wh_link *link, const Wh__Holding *holding, uint32_t 
     link->in_flight_count = 0;
     link->wanting = false;
     link->barrier = 0;
-    link->segment_bytes = WH_SEGMENT_BYTES_FIRST;
+    link->window_bytes = WH_WINDOW_BYTES_FIRST;
+    link->fastest_ms = 0;
+    link->took_ms = 0;
     link->credit = credit < WH_CREDIT_MAX ? credit : WH_CREDIT_MAX;
 }
 
@@ -31,17 +33,33 @@ void wh_sender_restart(struct wh_link *link)
     link->wanting = false;
 }
 
+static uint32_t segment_bytes(const struct wh_link *link)
+{
+    uint32_t bytes = link->window_bytes / WH_WINDOW_SEGMENTS;
+    if (bytes < WH_SEGMENT_BYTES_MIN) return WH_SEGMENT_BYTES_MIN;
+    return bytes > WH_SEGMENT_BYTES_MAX ? WH_SEGMENT_BYTES_MAX : bytes;
+}
+
+/* One Push may always be under way, be it greater than the window. */
+static bool has_room(const struct wh_link *link)
+{
+    uint64_t bytes = segment_bytes(link);
+    if (link->in_flight_count == 0) return link->credit > 0;
+    for (uint32_t i = 0; i < link->in_flight_count; i++) bytes += link->in_flight[i].bytes;
+    return link->in_flight_count < link->credit && bytes <= link->window_bytes;
+}
+
 /* Urgent rows are always cut first. */
 void wh_sender_pump(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
-    if (link->state != WH_LINK_UP || link->wanting || link->in_flight_count >= link->credit) return;
+    if (link->state != WH_LINK_UP || link->wanting || !has_room(link)) return;
     for (int lane = 0; lane < WH_LANES; lane++) {
         if (link->sent[lane] >= event->self->lane_heads[lane]) continue;
         link->wanting = true;
         out->want = true;
         out->want_lane = (enum wh_lane)lane;
         out->want_after = link->sent[lane];
-        out->want_bytes = link->segment_bytes;
+        out->want_bytes = segment_bytes(link);
         return;
     }
     check_barrier(link, out);
@@ -117,14 +135,27 @@ static void rewind_to_acked(struct wh_link *link)
     link->wanting = false;
 }
 
-/* The next segment is cut for the speed just measured. */
-static void learn_speed(struct wh_link *link, int64_t took_ms)
+/* A session begins with little in flight, so that a modem that is cut every minute is not filled
+ * with what it can't carry. The window grows by what was acknowledged while Acks come as fast as
+ * the fastest, and shrinks where they stand in a queue (as in TCP Vegas: Brakmo and Peterson,
+ * 1995). */
+static void learn_speed(struct wh_link *link, int64_t took_ms, uint32_t bytes)
 {
-    if (took_ms <= WH_SEGMENT_MS_GOOD && link->segment_bytes < WH_SEGMENT_BYTES_MAX) {
-        link->segment_bytes *= 2;
-    } else if (took_ms > WH_SEGMENT_MS_LONG && link->segment_bytes > WH_SEGMENT_BYTES_MIN) {
-        link->segment_bytes /= 2;
+    link->took_ms = took_ms;
+    if (link->fastest_ms == 0 || took_ms < link->fastest_ms) link->fastest_ms = took_ms;
+    if (took_ms <= WH_ACK_MS_GOOD || took_ms < 2 * link->fastest_ms) {
+        link->window_bytes += bytes;
+        if (link->window_bytes > WH_WINDOW_BYTES_MAX) link->window_bytes = WH_WINDOW_BYTES_MAX;
+    } else if (took_ms > link->fastest_ms + WH_ACK_MS_LONG) {
+        link->window_bytes -= link->window_bytes / 4;
+        if (link->window_bytes < WH_SEGMENT_BYTES_MIN) link->window_bytes = WH_SEGMENT_BYTES_MIN;
     }
+}
+
+int64_t wh_link_resend_after_ms(const struct wh_link *link)
+{
+    int64_t patient_ms = link->took_ms * WH_RESEND_TIMES;
+    return patient_ms > WH_RESEND_AFTER_MS ? patient_ms : WH_RESEND_AFTER_MS;
 }
 
 static void settle_in_flight(struct wh_link *link, int64_t now_ms)
@@ -133,7 +164,7 @@ static void settle_in_flight(struct wh_link *link, int64_t now_ms)
     for (uint32_t i = 0; i < link->in_flight_count; i++) {
         struct wh_in_flight *flight = &link->in_flight[i];
         if (flight->last <= link->acked[flight->lane]) {
-            learn_speed(link, now_ms - flight->sent_ms);
+            learn_speed(link, now_ms - flight->sent_ms, flight->bytes);
         } else {
             link->in_flight[kept++] = *flight;
         }
@@ -168,9 +199,9 @@ void wh_sender_on_ack(struct wh_link *link, const struct wh_event *event, struct
 void wh_sender_on_tick(struct wh_link *link, const struct wh_event *event, struct wh_out *out)
 {
     if (link->in_flight_count > 0 &&
-        event->now_ms >= link->in_flight[0].sent_ms + WH_RESEND_AFTER_MS) {
+        event->now_ms >= link->in_flight[0].sent_ms + wh_link_resend_after_ms(link)) {
         rewind_to_acked(link);
-        link->segment_bytes = WH_SEGMENT_BYTES_MIN;
+        link->window_bytes = WH_SEGMENT_BYTES_MIN;
         wh_out_note(out, WH_NOTE_RESEND, link->acked[WH_LANE_BULK]);
     }
     wh_sender_pump(link, event, out);

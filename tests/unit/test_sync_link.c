@@ -222,7 +222,7 @@ static void a_store_that_did_not_write_what_was_seen_sends_nothing(void **state)
     bench.self.history.count = 2;
     bench.self.head = 10;
     step(&bench, (struct wh_event){.type = WH_EVENT_BRANCHED});
-    assert_trace(&bench, "note branch 12\nwant lane 1 after 0 bytes 16384\n");
+    assert_trace(&bench, "note branch 12\nwant lane 1 after 0 bytes 1024\n");
     bench_deinit(&bench);
 }
 
@@ -309,7 +309,7 @@ static void a_barrier_is_settled_once_all_is_acknowledged(void **state)
     child_up(&bench, nothing);
     bench.self.lane_heads[WH_LANE_BULK] = 9;
     receive_plain(&bench, WH__FRAME__BODY_BARRIER);
-    assert_trace(&bench, "want lane 1 after 0 bytes 16384\n");
+    assert_trace(&bench, "want lane 1 after 0 bytes 1024\n");
     give_cut(&bench, 0, 9, 2);
     assert_trace(&bench, "push lane 1 0..9 head 9 terms 1\n");
     receive_ack(&bench, 9, 0);

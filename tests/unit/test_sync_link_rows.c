@@ -4,6 +4,7 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "link_bench.h"
 
 static const struct wh_holding nothing = {.seen = {0, 0}};
@@ -176,7 +177,7 @@ static void what_the_feed_has_is_cut_and_pushed(void **state)
     parent_up(&bench, 3);
     bench.self.lane_heads[WH_LANE_BULK] = 9;
     after_ms(&bench, 10, WH_EVENT_TICK);
-    assert_trace(&bench, "want lane 1 after 3 bytes 16384\n");
+    assert_trace(&bench, "want lane 1 after 3 bytes 1024\n");
     after_ms(&bench, 10, WH_EVENT_TICK); /* one cut at a time */
     assert_trace(&bench, "");
     give_cut(&bench, 3, 9, 2);
@@ -195,7 +196,7 @@ static void urgent_rows_are_cut_before_bulk_ones(void **state)
     bench.self.lane_heads[WH_LANE_BULK] = 9;
     bench.self.lane_heads[WH_LANE_URGENT] = 8;
     after_ms(&bench, 10, WH_EVENT_TICK);
-    assert_trace(&bench, "want lane 0 after 3 bytes 16384\n");
+    assert_trace(&bench, "want lane 0 after 3 bytes 1024\n");
     bench_deinit(&bench);
 }
 
@@ -208,11 +209,11 @@ static void what_is_passed_over_is_covered_by_the_next_push(void **state)
     bench.self.lane_heads[WH_LANE_BULK] = 7;
     after_ms(&bench, 10, WH_EVENT_TICK);
     give_cut(&bench, 3, 7, 0); /* nothing of it is for this neighbour */
-    assert_trace(&bench, "want lane 1 after 3 bytes 16384\n");
+    assert_trace(&bench, "want lane 1 after 3 bytes 1024\n");
     bench.self.lane_heads[WH_LANE_BULK] = 9;
     after_ms(&bench, 10, WH_EVENT_TICK);
     give_cut(&bench, 7, 9, 1);
-    assert_trace(&bench, "want lane 1 after 7 bytes 16384\npush lane 1 3..9 head 9 terms 1\n");
+    assert_trace(&bench, "want lane 1 after 7 bytes 1024\npush lane 1 3..9 head 9 terms 1\n");
     bench_deinit(&bench);
 }
 
@@ -222,12 +223,13 @@ static void promise_02_no_more_is_in_flight_than_the_credit(void **state)
     (void)state;
     parent_up(&bench, 0);
     bench.self.head = bench.self.lane_heads[WH_LANE_BULK] = 100;
+    bench.link.window_bytes = WH_WINDOW_BYTES_MAX;
     after_ms(&bench, 10, WH_EVENT_TICK);
     for (uint64_t i = 0; bench.out.want; i++) give_cut(&bench, i, i + 1, 1);
     assert_int_equal(bench.link.in_flight_count, WH_CREDIT_MAX);
     wh_buffer_clear(&bench.trace);
     receive_ack(&bench, 1, 0);
-    assert_trace(&bench, "want lane 1 after 8 bytes 32768\n"); /* it was quick: more at once */
+    assert_trace(&bench, "want lane 1 after 8 bytes 1048576\n"); /* it was quick: more at once */
     bench_deinit(&bench);
 }
 
@@ -242,7 +244,7 @@ static void a_gap_takes_the_sender_back_to_the_true_cursor(void **state)
     give_cut(&bench, 5, 9, 2);
     wh_buffer_clear(&bench.trace);
     receive_ack(&bench, 0, 1);
-    assert_trace(&bench, "note rewind 0\nwant lane 1 after 0 bytes 16384\n");
+    assert_trace(&bench, "note rewind 0\nwant lane 1 after 0 bytes 1024\n");
     give_cut(&bench, 0, 9, 2);
     assert_trace(&bench, "push lane 1 0..9 head 9 terms 1\n");
     bench_deinit(&bench);
@@ -278,6 +280,86 @@ static void an_ack_of_what_was_never_sent_is_passed_over(void **state)
     bench_deinit(&bench);
 }
 
+/* ---- A line of 9,600 bit/s with a round trip of 2 s, cut every minute ---- */
+
+#define LINE_BYTES_PER_S 1200
+#define LINE_ONE_WAY_MS 1000
+#define LINE_SHARE 2 /* what it carries at least: half of what it could */
+
+struct line {
+    struct bench bench;
+    int64_t free_ms;                 /* when its last byte has left */
+    int64_t acked_ms[WH_CREDIT_MAX]; /* when the Ack of each Push in flight is back */
+    uint64_t last[WH_CREDIT_MAX];
+    uint32_t bytes[WH_CREDIT_MAX];
+    uint32_t in_flight;
+    uint64_t seq;
+    uint64_t carried; /* bytes acknowledged */
+    int64_t queue_ms_max;
+};
+
+/* Rows of random bytes, so that what is cut is what travels. */
+static void fill_line(struct line *line, struct wh_chance *chance)
+{
+    struct bench *bench = &line->bench;
+    while (bench->out.want) {
+        char row[32768];
+        uint32_t size = bench->out.want_bytes < sizeof(row) ? bench->out.want_bytes : sizeof(row);
+        struct wh_span rows[] = {wh_span(row, size)};
+        struct wh_cut cut = {WH_LANE_BULK, line->seq, line->seq + 1, rows, 1};
+        uint32_t i = line->in_flight++;
+        for (uint32_t b = 0; b < size; b++) row[b] = (char)wh_chance_next(chance);
+        line->seq++;
+        if (line->free_ms < bench->now_ms) line->free_ms = bench->now_ms;
+        line->free_ms += size * 1000 / LINE_BYTES_PER_S;
+        if (line->free_ms - bench->now_ms > line->queue_ms_max) {
+            line->queue_ms_max = line->free_ms - bench->now_ms;
+        }
+        line->acked_ms[i] = line->free_ms + 2 * LINE_ONE_WAY_MS;
+        line->last[i] = line->seq;
+        line->bytes[i] = size;
+        step(bench, (struct wh_event){.type = WH_EVENT_CUT, .cut = cut});
+    }
+}
+
+static void take_acks(struct line *line, struct wh_chance *chance)
+{
+    while (line->in_flight > 0 && line->acked_ms[0] <= line->bench.now_ms) {
+        line->carried += line->bytes[0];
+        line->in_flight--;
+        receive_ack(&line->bench, line->last[0], 0);
+        for (uint32_t i = 0; i < line->in_flight; i++) {
+            line->acked_ms[i] = line->acked_ms[i + 1];
+            line->last[i] = line->last[i + 1];
+            line->bytes[i] = line->bytes[i + 1];
+        }
+        fill_line(line, chance);
+    }
+}
+
+/* L10 of the lessons. After each cut a session begins anew and knows nothing of the line. */
+static void slow_link_alive(void **state)
+{
+    struct wh_chance chance = {1};
+    uint64_t carried = 0;
+    (void)state;
+    for (int minute = 0; minute < 10; minute++) {
+        struct line line = {.in_flight = 0};
+        parent_up(&line.bench, 0);
+        line.bench.self.head = line.bench.self.lane_heads[WH_LANE_BULK] = 100000;
+        after_ms(&line.bench, 10, WH_EVENT_TICK);
+        fill_line(&line, &chance);
+        for (int ms = 0; ms < 56000; ms += 10) { /* four seconds go into coming back */
+            line.bench.now_ms += 10;
+            take_acks(&line, &chance);
+        }
+        assert_true(line.queue_ms_max < 12000); /* an urgent row waits no longer */
+        carried += line.carried;
+        bench_deinit(&line.bench);
+    }
+    assert_true(carried * LINE_SHARE > 10 * 60 * LINE_BYTES_PER_S);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_gap_takes_the_sender_back_to_the_true_cursor),
         cmocka_unit_test(a_push_without_an_ack_is_sent_again_in_small_parts),
         cmocka_unit_test(an_ack_of_what_was_never_sent_is_passed_over),
+        cmocka_unit_test(slow_link_alive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
