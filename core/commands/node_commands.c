@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "commands/handlers.h"
 #include "commands/link_words.h"
+#include "engine/doubts.h"
 #include "engine/programmes.h"
 #include "engine/records.h"
 #include "engine/rows.h"
@@ -100,6 +101,7 @@ int wh_run_status(struct wh_desk *desk, struct wh_call *call, struct wh_error *e
 /* ---- metrics ---- */
 
 struct metric_listing {
+    struct wh_desk *desk;
     struct wh_call *call;
     struct wh_span unit;
     bool under;
@@ -114,12 +116,14 @@ static int list_metrics(void *context, const struct wh_row *row)
     const Wh__SummaryValue *summary;
     struct wh_span unit, facet, origin;
     char text[WH_QUARTER_TEXT_SIZE];
+    bool in_doubt;
     int32_t quarter;
     if (wh_row_key_summary_read(row->key, &unit, &quarter, &facet, &origin) < 0) return 0;
     if (quarter < listing->first || quarter > listing->last) return 0;
     if (!listing->under && !wh_span_equal(unit, listing->unit)) return 0;
     summary = (const Wh__SummaryValue *)wh_protobuf_unpack(&wh__summary_value__descriptor,
                                                            row->value, &arena);
+    in_doubt = wh_row_stand(listing->desk->engine, row) == WH_STAND_DOUBT;
     wh_quarter_format(quarter, text);
     for (size_t i = 0; summary && i < summary->n_metrics; i++) {
         struct wh_value values[] = {
@@ -129,6 +133,7 @@ static int list_metrics(void *context, const struct wh_row *row)
             wh_value_text(origin),
             wh_value_text(wh_span_of(summary->metrics[i]->id)),
             wh_value_number(WH_INTEGER, summary->metrics[i]->value),
+            wh_value_number(WH_YESNO, in_doubt),
         };
         wh_reply_row(listing->call, values, sizeof(values) / sizeof(values[0]));
     }
@@ -162,8 +167,10 @@ static int read_quarters(struct wh_call *call, struct metric_listing *listing, s
 
 int wh_run_metrics(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
-    struct metric_listing listing = {
-        .call = call, .unit = wh_call_text(call, "unit"), .under = wh_call_has(call, "under")};
+    struct metric_listing listing = {.desk = desk,
+                                     .call = call,
+                                     .unit = wh_call_text(call, "unit"),
+                                     .under = wh_call_has(call, "under")};
     int rc = read_quarters(call, &listing, err);
     if (rc < 0) return rc;
     if (!wh_units_find(wh_engine_units(desk->engine), listing.unit)) {

@@ -194,6 +194,7 @@ static const struct wh_column metric_columns[] = {
     COLUMN("origin", "来源", "Origin", WH_TEXT),
     COLUMN("metric", "指标", "Metric", WH_TEXT),
     COLUMN("value", "数值", "Value", WH_INTEGER),
+    COLUMN("doubt", "存疑", "In doubt", WH_YESNO),
 };
 static const struct wh_column commands_columns[] = {
     COLUMN("command", "命令", "Command", WH_TEXT),

@@ -2,7 +2,8 @@
 
 #include "engine/engine_parts.h"
 #include "engine/rows.h"
-#include "engine/terms.h"
+#include "model/key.h"
+#include "model/unit.h"
 #include "sync/wire.h"
 
 /* ---- A list ---- */
@@ -171,4 +172,14 @@ bool wh_doubt_at(const struct wh_engine *engine, uint32_t i, struct wh_doubt *re
     *ret = doubts->items[i];
     *ret_teller = teller ? wh_span_of(teller->unit) : WH_SPAN_EMPTY;
     return true;
+}
+
+uint32_t wh_doubts_about(const struct wh_engine *engine, struct wh_span unit)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < engine->doubts.count; i++) {
+        struct wh_span key = engine->doubts.items[i].key, about;
+        if (wh_key_take_text(&key, &about) == 0 && wh_code_in_range(about, unit)) count++;
+    }
+    return count;
 }

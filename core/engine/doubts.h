@@ -84,6 +84,9 @@ uint32_t wh_doubts_of(const struct wh_engine *engine, const struct wh_neighbour 
 bool wh_doubt_at(const struct wh_engine *engine, uint32_t i, struct wh_doubt *ret,
                  struct wh_span *ret_teller);
 
+/* How many of the doubts that this node holds are about `unit` or those below it. */
+uint32_t wh_doubts_about(const struct wh_engine *engine, struct wh_span unit);
+
 /* Decides for this store: a new term that settles, under a counter that no copy of this home has
  * reached, and all own rows anew under it. Older rows of other branches are void everywhere, as
  * soon as the term's mark arrives. *ret_count: how many rows were written.

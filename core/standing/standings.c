@@ -1,6 +1,7 @@
 #include "standing/standings.h"
 
 #include "base/text.h"
+#include "engine/doubts.h"
 #include "rules/ranking.h"
 #include "standing/assessment.h"
 
@@ -21,7 +22,8 @@ static struct wh_entrant entrant_of(const struct wh_assessed *one, uint32_t leve
     };
 }
 
-static struct wh_standing standing_of(const struct wh_entrant *entrant, uint32_t level)
+static struct wh_standing standing_of(const struct wh_engine *engine,
+                                      const struct wh_entrant *entrant, uint32_t level)
 {
     const struct wh_assessed *one = entrant->unit;
     bool ranked = entrant->flags & WH_ENTRANT_RANKED;
@@ -41,6 +43,7 @@ static struct wh_standing standing_of(const struct wh_entrant *entrant, uint32_t
         .units_grassroots_qualified =
             level == WH_LEVEL_COUNTY ? entrant->units_grassroots_qualified : -1,
         .complete_h = wh_share_h(one->complete),
+        .doubts = wh_doubts_about(engine, one->unit->code),
     };
     return standing;
 }
@@ -85,7 +88,7 @@ int wh_standings(struct wh_engine *engine, const struct wh_standing_query *query
     }
     wh_ranking_sort(wh_rulebook_level(a.book, query->level), entrants, count);
     for (uint32_t i = 0; i < count && rc == 0; i++) {
-        struct wh_standing standing = standing_of(&entrants[i], query->level);
+        struct wh_standing standing = standing_of(engine, &entrants[i], query->level);
         rc = visit(context, &standing);
     }
 out:

@@ -38,14 +38,15 @@ static const struct wh_column rank_columns[] = {
     COLUMN("share", "达标率%", "Share %", WH_DECIMAL),
     COLUMN("complete", "数据完整%", "Complete %", WH_DECIMAL),
     COLUMN("tie", "并列", "Tie", WH_YESNO),
+    COLUMN("doubts", "存疑", "Doubts", WH_INTEGER),
     /* at county level alone */
     COLUMN("units_grassroots", "基层单位", "Grassroots", WH_INTEGER),
     COLUMN("units_grassroots_qualified", "基层达标", "Qualified grassroots", WH_INTEGER),
     COLUMN("share_grassroots", "基层达标率%", "Grassroots share %", WH_DECIMAL),
 };
 
-#define COLUMNS_COUNTY 15u
-#define COLUMNS_OTHER 12u
+#define COLUMNS_COUNTY 16u
+#define COLUMNS_OTHER 13u
 
 static const struct wh_column explain_columns[] = {
     COLUMN("what", "层次", "What", WH_TEXT),
@@ -165,9 +166,10 @@ static int show_standing(void *context, const struct wh_standing *s)
     row[9] = ranked ? share(s->units_qualified, s->units) : null_value();
     row[10] = number_or_null(WH_DECIMAL, s->complete_h);
     row[11] = number(WH_YESNO, (s->flags & WH_STANDING_TIE) != 0);
-    row[12] = number_or_null(WH_INTEGER, s->units_grassroots);
-    row[13] = number_or_null(WH_INTEGER, s->units_grassroots_qualified);
-    row[14] = ranked ? share(s->units_grassroots_qualified, s->units_grassroots) : null_value();
+    row[12] = number(WH_INTEGER, s->doubts);
+    row[13] = number_or_null(WH_INTEGER, s->units_grassroots);
+    row[14] = number_or_null(WH_INTEGER, s->units_grassroots_qualified);
+    row[15] = ranked ? share(s->units_grassroots_qualified, s->units_grassroots) : null_value();
     return ranking->host->reply_row(ranking->call, row, ranking->columns, ranking->fail);
 }
 

@@ -225,7 +225,7 @@ class Ranking:
         return {"rank": None, "unit": unit, "name": facts["name"], "kind": facts["kind"],
                 "parent": facts["parent"] or None, "score": None, "qualified": None,
                 "units": None, "units_qualified": None, "share": None, "complete": None,
-                "tie": False}
+                "tie": False, "doubts": 0}
 
     def grassroots_line(self, unit):
         line, score_h = self.line(unit), self.score_h(unit)

@@ -133,7 +133,7 @@ def test_a_silent_township_is_unranked_and_listed_last(lines):
     assert result["110101"] == {
         "rank": None, "unit": "110101", "name": "丙镇", "kind": "township", "parent": "1101",
         "score": None, "qualified": None, "units": 2, "units_qualified": 0, "share": None,
-        "complete": "0.00", "tie": False}
+        "complete": "0.00", "tie": False, "doubts": 0}
     assert result["110102"]["qualified"] is True  # with no village below, that condition holds
     assert result["110102"]["share"] is None
 
@@ -154,5 +154,6 @@ def test_a_county_speaks_of_both_levels_and_of_the_mean(lines):
     assert line == {
         "rank": 1, "unit": "1101", "name": "乙县", "kind": "county", "parent": "11",
         "score": "10.00", "qualified": None, "units": 2, "units_qualified": 1, "share": "50.00",
-        "complete": "31.25", "tie": False, "units_grassroots": 2, "units_grassroots_qualified": 1,
+        "complete": "31.25", "tie": False, "doubts": 0, "units_grassroots": 2,
+        "units_grassroots_qualified": 1,
         "share_grassroots": "50.00"}

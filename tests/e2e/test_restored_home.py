@@ -97,6 +97,9 @@ def test_restored_home_is_noticed_and_settled(trees):
     doubts = township.rows("sync", "doubts")
     assert doubts and all(line["origin"] == township.unit for line in doubts)
     assert any(line["told_by"] == "" for line in county.rows("sync", "doubts"))
+    assert any(line["doubt"] for line in city.rows("metrics", "--unit", township.unit))
+    ranked = city.rows("rank", "--level", "township", "--year", node.YEAR)
+    assert {line["unit"] for line in ranked if line["doubts"] > 0} == {township.unit}
     assert_settles(tree, names)
     # And it goes on as if nothing had been.
     add_meeting(township, "2025-06-01")

@@ -295,6 +295,7 @@ struct wh_standing {
     int64_t units_grassroots;
     int64_t units_grassroots_qualified;
     int64_t complete_h; /* percent in hundredths */
+    int64_t doubts;     /* rows of the unit and those below it that a copy or a lost state wrote */
 };
 
 typedef int (*wh_standing_visit)(void *context, const struct wh_standing *standing);
