@@ -73,13 +73,16 @@ static int retry_reject(void *context, struct wh_span key, struct wh_span value)
 
 static int retry_neighbour(struct retry *retry, struct wh_neighbour *neighbour)
 {
+    uint32_t before = retry->count, retried;
     struct wh_tuple prefix;
     int rc;
     wh_key_peer(&prefix, WH_PEER_REJECT_OUT, wh_span_of(neighbour->unit), WH_SPAN_EMPTY);
     rc = wh_engine_scan(retry->engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), retry_reject, retry,
                         retry->err);
-    if (rc == 0) neighbour->rejected = 0;
-    return rc;
+    if (rc < 0) return rc;
+    retried = retry->count - before;
+    neighbour->rejected -= retried < neighbour->rejected ? retried : neighbour->rejected;
+    return 0;
 }
 
 int wh_links_retry_rejects(struct wh_engine *engine, uint32_t *ret_count, struct wh_error *err)
@@ -90,6 +93,34 @@ int wh_links_retry_rejects(struct wh_engine *engine, uint32_t *ret_count, struct
         rc = retry_neighbour(&retry, engine->children[i]);
     }
     *ret_count = retry.count;
+    return rc;
+}
+
+/* A newer program may take what the older one refused (sync.md, promise 3). */
+static int retry_upgraded(struct retry *retry, struct wh_neighbour *neighbour)
+{
+    struct wh_engine *engine = retry->engine;
+    struct wh_span now = wh_span_of(neighbour->link.program), then;
+    struct wh_tuple key;
+    int rc;
+    if (!neighbour->has_greeted) return 0;
+    neighbour->has_greeted = false;
+    if (neighbour->rejected == 0) return 0;
+    wh_key_peer(&key, WH_PEER_PROGRAM, wh_span_of(neighbour->unit), WH_SPAN_EMPTY);
+    rc = wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &then,
+                       retry->err);
+    if (rc < 0 || (then.data && wh_span_equal(now, then))) return rc;
+    wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key), now);
+    return then.data ? retry_neighbour(retry, neighbour) : 0;
+}
+
+int wh_links_retry_upgraded(struct wh_engine *engine, struct wh_error *err)
+{
+    struct retry retry = {.engine = engine, .err = err};
+    int rc = engine->parent ? retry_upgraded(&retry, engine->parent) : 0;
+    for (uint32_t i = 0; rc == 0 && i < engine->children_count; i++) {
+        rc = retry_upgraded(&retry, engine->children[i]);
+    }
     return rc;
 }
 

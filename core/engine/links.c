@@ -176,6 +176,23 @@ static void add_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
     put_reject(engine, neighbour, WH_PEER_REJECT_IN, reject);
 }
 
+/* A row that was refused before has come again and was taken. */
+static int forget_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
+                         const struct wh_row *row, struct wh_error *err)
+{
+    struct wh_tuple row_key, key;
+    struct wh_span found;
+    int rc;
+    if (neighbour->rejected == 0) return 0;
+    wh_key_row(&row_key, row->table, row->key);
+    wh_key_peer(&key, WH_PEER_REJECT_IN, wh_neighbour_name(neighbour), wh_tuple_span(&row_key));
+    rc = wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &found, err);
+    if (rc < 0 || !found.data) return rc;
+    wh_batch_delete(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key));
+    neighbour->rejected--;
+    return 0;
+}
+
 /* A unit that a node describes stands below it: only of its home unit may it leave the parent to
  * those above. */
 static bool unit_row_is_sound(struct wh_engine *engine, const struct wh_row *row)
@@ -210,7 +227,8 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
         rc = wh_row_take(engine, &row, &reject, err);
         if (rc < 0) return rc;
     }
-    if (reject != WH_REJECT_NONE) add_reject(engine, neighbour, &row, reject, index);
+    if (reject == WH_REJECT_NONE) return forget_reject(engine, neighbour, &row, err);
+    add_reject(engine, neighbour, &row, reject, index);
     return 0;
 }
 
@@ -241,6 +259,10 @@ static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
 static void keep_rejected(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     const Wh__Ack *ack = neighbour->out.rejected;
+    struct wh_tuple key;
+    wh_key_peer(&key, WH_PEER_PROGRAM, wh_neighbour_name(neighbour), WH_SPAN_EMPTY);
+    wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key),
+                 wh_span_of(neighbour->link.program));
     for (size_t i = 0; i < ack->n_rejects; i++) {
         put_reject(engine, neighbour, WH_PEER_REJECT_OUT, ack->rejects[i]);
     }
@@ -311,6 +333,9 @@ static void open_branch(struct wh_engine *engine, struct wh_neighbour *neighbour
 static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     struct wh_out *out = &neighbour->out;
+    for (uint32_t i = 0; i < out->notes_count; i++) {
+        if (out->notes[i].type == WH_NOTE_UP) neighbour->has_greeted = true;
+    }
     tell_notes(engine, neighbour);
     send_frames(engine, neighbour);
     if (out->branch.term != 0) open_branch(engine, neighbour);
@@ -382,6 +407,8 @@ static void tick_barrier(struct wh_engine *engine)
 
 void wh_links_tick(struct wh_engine *engine)
 {
+    struct wh_error err;
+    if (wh_links_retry_upgraded(engine, &err) < 0) fail_turn(engine, &err);
     if (engine->parent) {
         tick(engine, engine->parent);
         tick_barrier(engine);

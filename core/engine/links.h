@@ -30,6 +30,10 @@ void wh_links_hurry(struct wh_engine *engine);
  * is how many. */
 int wh_links_retry_rejects(struct wh_engine *engine, uint32_t *ret_count, struct wh_error *err);
 
+/* Offers to neighbours whose program has changed what the former one refused. A part of the turn.
+ */
+int wh_links_retry_upgraded(struct wh_engine *engine, struct wh_error *err);
+
 /* Begins to wait until this node has all that its parent had for it now; returns a nonce.
  * wh_links_settled() says whether that has come true. */
 uint64_t wh_links_ask_barrier(struct wh_engine *engine);

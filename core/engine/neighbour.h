@@ -11,6 +11,7 @@ enum wh_peer_fact {
     WH_PEER_REJECT_IN = 2,  /* a row of the neighbour that this node refused */
     WH_PEER_REJECT_OUT = 3, /* a row of this node that the neighbour refused */
     WH_PEER_INVITE = 4,     /* unit + one-time public key */
+    WH_PEER_PROGRAM = 6,    /* of the neighbour, when it refused rows */
     WH_PEER_CARRIED = 5,    /* held by the neighbour, as its last bundle said */
 };
 
@@ -26,6 +27,7 @@ struct wh_neighbour {
     uint32_t rejects_count;
     bool wants;                 /* a cut that waits for the next turn */
     uint64_t rejected;          /* rows refused by either side, kept in the store */
+    bool has_greeted;           /* a session began in this turn */
     bool awaits_branch;         /* the open batch holds the term that the link asked for */
     struct wh_doubts doubts;    /* what the neighbour tells that it holds in doubt */
     bool doubts_told;           /* it was told of some of ours */
