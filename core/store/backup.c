@@ -202,7 +202,7 @@ int wh_rocks_backup_list(const char *dir, uint32_t number, struct wh_arena *aren
     struct wh_span left;
     uint32_t lines = 1;
     int rc;
-    (void)snprintf(own, sizeof(own), "meta/%u", number);
+    (void)snprintf(own, sizeof(own), WH_ROCKS_BACKUP_LISTS "/%u", number);
     if (snprintf(path, sizeof(path), "%s/%s", dir, own) >= (int)sizeof(path)) {
         return fail_list(dir, err);
     }

@@ -26,6 +26,9 @@ void wh_rocks_release(struct wh_rocks_held *held);
 int wh_rocks_backup_make(struct wh_rocks_held *held, const char *dir, const uint32_t *known,
                          size_t known_count, uint32_t *ret_number, struct wh_error *err) WH_CHECKED;
 
+/* The folder under `dir` in which the engine has a list for each backup, named by its number. */
+#define WH_ROCKS_BACKUP_LISTS "meta"
+
 /* The names, under `dir`, of all files that backup `number` consists of, in `arena`.
  * WH_E_CORRUPT: its list of them is not there or not readable. Thread: any. */
 struct wh_rocks_backup_files {
