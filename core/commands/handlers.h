@@ -47,7 +47,11 @@ typedef int (*wh_handler)(struct wh_desk *desk, struct wh_call *call, struct wh_
     X("sync status", wh_run_sync_status)                                                           \
     X("sync now", wh_run_sync_now)                                                                 \
     X("sync retry", wh_run_sync_retry)                                                             \
-    X("wait", wh_run_wait)
+    X("wait", wh_run_wait)                                                                         \
+    X("backup create", wh_run_backup_create)                                                       \
+    X("backup list", wh_run_backup_list)                                                           \
+    X("backup verify", wh_run_backup_verify)                                                       \
+    X("restore", wh_run_restore)
 
 #define X(name, handler)                                                                           \
     int handler(struct wh_desk *desk, struct wh_call *call, struct wh_error *err);

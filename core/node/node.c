@@ -240,6 +240,7 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
         .parent_changed = form == WH_NODE_SERVING ? parent_changed : NULL,
     };
     rc = wh_rocks_open(wh_home_path(&node->home, "store"), &sizes, &node->rocks, err);
+    node->desk.rocks = node->rocks;
     if (rc == 0 && form == WH_NODE_SERVING) rc = open_wire(node, err);
     if (rc == 0 && form == WH_NODE_SERVING) open_plugins(node);
     if (rc == 0) rc = open_engine(node, err);
