@@ -26,7 +26,7 @@ struct wh_backup {
     uint64_t rows;         /* deleted ones included */
     uint64_t head;         /* last seq written */
     int32_t last_day;      /* of a record; WH_BACKUP_NO_DAY: there is none */
-    int64_t last_write_ms; /* of a row; 0: none */
+    int64_t last_write_ms; /* of a row, or a command on record; 0: none */
     uint64_t bytes;        /* all that it needs, shared or not */
     uint64_t new_bytes;    /* of these, what it added to the folder; only when it was just made */
 };

@@ -1,5 +1,6 @@
 #include "backup/contents.h"
 
+#include "backup/last_write.h"
 #include "backup/tree.h"
 #include "model/key.h"
 #include "store/backup.h"
@@ -32,19 +33,11 @@ static int take_key(void *context, struct wh_span key, struct wh_span value)
     return 0;
 }
 
-static int take_moment(void *context, struct wh_span key, struct wh_span value)
-{
-    struct wh_backup *ret = context;
-    uint64_t head;
-    if (wh_key_moment_read(key, &ret->last_write_ms) < 0) return 0;
-    if (wh_key_take_u64(&value, &head) == 0) ret->head = head;
-    return 1;
-}
-
 static int read_all(struct wh_store store, struct wh_backup *ret, struct wh_error *err)
 {
     struct reading reading = {.ret = ret};
-    struct wh_tuple prefix, from, to;
+    struct wh_last_write last;
+    struct wh_tuple prefix;
     int rc = 0;
     wh_key_records_of(&prefix, WH_SPAN_EMPTY, WH_SPAN_EMPTY);
     reading.record_tag = prefix.bytes[0];
@@ -53,11 +46,11 @@ static int read_all(struct wh_store store, struct wh_backup *ret, struct wh_erro
         rc = store.ops->scan(store.self, NULL, reading.family, WH_SPAN_EMPTY, WH_SPAN_EMPTY,
                              WH_SCAN_UP, take_key, &reading, err);
     }
-    wh_key_moment(&from, INT64_MIN);
-    wh_key_moment(&to, INT64_MAX);
+    if (rc == 0) rc = wh_last_write(store, &last, err);
     if (rc < 0) return rc;
-    return store.ops->scan(store.self, NULL, WH_FAMILY_META, wh_tuple_span(&from),
-                           wh_tuple_span(&to), WH_SCAN_DOWN, take_moment, ret, err);
+    ret->head = last.head;
+    ret->last_write_ms = last.at_ms;
+    return 0;
 }
 
 int wh_contents_read(const struct wh_backup_folder *folder, uint32_t number, struct wh_backup *ret,

@@ -68,6 +68,13 @@ static void read_before(const struct wh_backup_folder *folder, const uint32_t *n
     }
 }
 
+/* The copy is what the store is. */
+static int fail_source(struct wh_backup_job *job)
+{
+    return wh_fail(&job->err, WH_E_CORRUPT, WH_MSG_BACKUP_SOURCE_DAMAGED,
+                   WH_ARGS(wh_arg_c(job->home), wh_arg_c(job->err.args[2])));
+}
+
 /* The manifest comes last: a crash before it leaves files that nothing names. */
 static int make_backup(struct wh_backup_job *job, struct wh_backup_folder *folder)
 {
@@ -86,6 +93,7 @@ static int make_backup(struct wh_backup_job *job, struct wh_backup_folder *folde
     if (rc == 0) rc = add_store_files(job, folder, &before);
     if (rc == 0) {
         rc = wh_contents_read(folder, manifest->backup.number, &manifest->backup, &job->err);
+        if (rc == WH_E_CORRUPT) rc = fail_source(job);
     }
     for (uint32_t i = 0; i < manifest->count; i++) {
         manifest->backup.bytes += manifest->files[i].bytes;

@@ -35,6 +35,18 @@ static int check_free(const char *into, struct wh_error *err)
     return empty ? 0 : refuse(into, err);
 }
 
+/* A mount point can't be renamed over. */
+static int check_no_mount(const char *into, struct wh_arena *arena, struct wh_error *err)
+{
+    struct stat own, above;
+    if (stat(into, &own) != 0) return 0; /* not there yet */
+    if (stat(dirname(wh_arena_text(arena, wh_span_of(into))), &above) != 0) {
+        return wh_tree_fail_read(into, err);
+    }
+    if (own.st_dev == above.st_dev) return 0;
+    return wh_fail(err, WH_E_INVALID, WH_MSG_RESTORE_MOUNT, WH_ARGS(wh_arg_c(into)));
+}
+
 static int choose(const struct wh_backup_folder *folder, uint32_t wanted, struct wh_arena *arena,
                   struct wh_manifest *ret, struct wh_error *err)
 {
@@ -115,6 +127,7 @@ static int restore_from(const struct wh_backup_folder *folder,
     int rc = choose(folder, wanted->number, arena, &manifest, err);
     if (rc == 0) rc = wh_folder_resolve(wanted->into, arena, &into, err);
     if (rc == 0) rc = check_free(into, err);
+    if (rc == 0) rc = check_no_mount(into, arena, err);
     if (rc == 0) rc = check_whole(folder, &manifest, arena, faults, err);
     if (rc < 0) return rc;
     *ret = manifest.backup;

@@ -83,10 +83,11 @@ int wh_run_backup_create(struct wh_desk *desk, struct wh_call *call, struct wh_e
     }
     rc = wh_backup_poll(job, &backup, err);
     if (rc == 1) return WH_CALL_AGAIN;
+    desk->was_large = true;
     if (rc == 0) tell_made(desk, call, &backup);
     if (rc < 0) {
         struct wh_span text = wh_error_text(err, WH_EN, &call->arena);
-        wh_log(desk->log, WH_ERROR, "backup.failed", "why=%.*s", (int)text.len, text.data);
+        wh_log(desk->log, WH_WARN, "backup.failed", "why=%.*s", (int)text.len, text.data);
     }
     return rc;
 }

@@ -8,7 +8,7 @@
 struct wh_restored {
     uint32_t number;       /* of the backup; 0: the home was never restored */
     int64_t taken_ms;      /* when the backup was taken */
-    int64_t last_write_ms; /* the last row in it; 0: none */
+    int64_t last_write_ms; /* the last write in it; 0: none */
     int64_t restored_ms;
     struct wh_span from; /* the folder of backups */
 };

@@ -3,29 +3,8 @@
 #include "base/date.h"
 #include "engine/records.h"
 #include "home/restored.h"
-#include "model/key.h"
 
 #define COUNTED_KEYS_MAX 50000 /* counting these takes some 20 ms */
-
-/* 0: nothing was ever written. */
-static int take_moment(void *context, struct wh_span key, struct wh_span value)
-{
-    int64_t *moment_ms = context;
-    (void)value;
-    return wh_key_moment_read(key, moment_ms) < 0 ? 0 : 1;
-}
-
-static int64_t last_write_ms(struct wh_node *node, struct wh_error *err)
-{
-    struct wh_store store = wh_rocks_store(node->rocks);
-    struct wh_tuple from, to;
-    int64_t moment_ms = 0;
-    wh_key_moment(&from, INT64_MIN);
-    wh_key_moment(&to, INT64_MAX);
-    (void)store.ops->scan(store.self, NULL, WH_FAMILY_META, wh_tuple_span(&from),
-                          wh_tuple_span(&to), WH_SCAN_DOWN, take_moment, &moment_ms, err);
-    return moment_ms;
-}
 
 static const char *moment_text(int64_t moment_ms, char ret[WH_MOMENT_TEXT_SIZE])
 {
@@ -55,16 +34,14 @@ void wh_node_report(struct wh_node *node)
     uint64_t records = wh_rocks_keys_about(node->rocks, WH_FAMILY_RECORDS) / 2;
     uint64_t rows = wh_rocks_keys_about(node->rocks, WH_FAMILY_ROWS);
     bool is_counted = 2 * records + rows <= COUNTED_KEYS_MAX;
-    int64_t moment_ms;
     if (is_counted && (wh_records_count(node->engine, &records, &err) < 0 ||
                        wh_engine_rows_count(node->engine, &rows, &err) < 0)) {
         is_counted = false;
     }
-    moment_ms = last_write_ms(node, &err);
     wh_log(&node->log, err.code == 0 && !aside ? WH_INFO : WH_ERROR, "start.report",
            "records=%llu rows=%llu count=%s last_write=%s unreadable=%s",
            (unsigned long long)records, (unsigned long long)rows, is_counted ? "exact" : "estimate",
-           moment_text(moment_ms, last),
+           moment_text(node->last_write_ms, last),
            aside           ? aside
            : err.code == 0 ? "nothing"
                            : "some of the store, see backups");
