@@ -17,10 +17,10 @@
 static int fail(const char *path, enum wh_message message, struct wh_error *err)
 {
     int number = errno;
-    int code = number == ENOENT                       ? WH_E_NOT_FOUND
-               : number == EACCES || number == EPERM  ? WH_E_NOT_PERMITTED
-               : number == ENOSPC || number == EDQUOT ? WH_E_NO_SPACE
-                                                      : WH_E_IO;
+    int code = number == ENOENT                                         ? WH_E_NOT_FOUND
+               : number == EACCES || number == EPERM || number == EROFS ? WH_E_NOT_PERMITTED
+               : number == ENOSPC || number == EDQUOT                   ? WH_E_NO_SPACE
+                                                                        : WH_E_IO;
     return wh_fail(err, code, message, WH_ARGS(wh_arg_c(path), wh_arg_c(strerror(number))));
 }
 
