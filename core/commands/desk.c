@@ -53,7 +53,7 @@ static int find_command(struct wh_desk *desk, struct wh_queued *queued, struct w
     for (size_t i = 0; i < HANDLERS_COUNT; i++) {
         if (wh_span_equal(name, wh_span_of(handlers[i].name))) queued->run = handlers[i].run;
     }
-    queued->writes = command->permission != WH_PERMIT_READ;
+    queued->writes = command->permission != WH_PERMIT_READ && !(command->flags & WH_COMMAND_ASIDE);
     return wh_call_check(&queued->call, command, err);
 }
 
@@ -91,9 +91,8 @@ void wh_desk_take(struct wh_desk *desk, struct wh_span request, struct wh_reply_
 
 static int run_handler(struct wh_desk *desk, struct wh_queued *queued, struct wh_error *err)
 {
-    if (desk->engine) {
-        queued->call.zone_minutes = wh_engine_now(desk->engine).zone_minutes;
-    }
+    if (desk->engine) desk->now = wh_engine_now(desk->engine);
+    queued->call.zone_minutes = desk->now.zone_minutes;
     return queued->run ? queued->run(desk, &queued->call, err)
                        : wh_plugins_run(desk->plugins, &queued->call, err);
 }

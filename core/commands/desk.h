@@ -15,12 +15,15 @@
 #include "host/plugins.h"
 
 struct wh_queued;
+struct wh_rocks;
 
 struct wh_desk {
     struct wh_engine *engine;   /* NULL where only local commands run */
     struct wh_plugins *plugins; /* NULL: none */
     struct wh_home *home;       /* NULL where only local commands run */
     const char *home_dir;       /* the -C of the command line */
+    struct wh_rocks *rocks;     /* for backups alone; NULL where only local commands run */
+    struct wh_now now;          /* given where there is no engine, else the engine's */
     const struct wh_log *log;
     const char *version;
     int64_t started_ms; /* monotonic */

@@ -52,7 +52,11 @@ typedef int (*wh_handler)(struct wh_desk *desk, struct wh_call *call, struct wh_
     X("bundle import", wh_run_bundle_import)                                                       \
     X("sync doubts", wh_run_sync_doubts)                                                           \
     X("sync resolve", wh_run_sync_resolve)                                                         \
-    X("wait", wh_run_wait)
+    X("wait", wh_run_wait)                                                                         \
+    X("backup create", wh_run_backup_create)                                                       \
+    X("backup list", wh_run_backup_list)                                                           \
+    X("backup verify", wh_run_backup_verify)                                                       \
+    X("restore", wh_run_restore)
 
 #define X(name, handler)                                                                           \
     int handler(struct wh_desk *desk, struct wh_call *call, struct wh_error *err);

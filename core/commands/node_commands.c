@@ -10,6 +10,7 @@
 #include "engine/records.h"
 #include "engine/rows.h"
 #include "engine/units.h"
+#include "home/restored.h"
 #include "model/key.h"
 #include "model/protobuf.h"
 
@@ -68,6 +69,24 @@ static struct wh_span links_json(struct wh_desk *desk, struct wh_call *call)
     return json_text(list, &call->arena);
 }
 
+/* Which backup the home was restored from; null: it never was. */
+static struct wh_value restored_json(struct wh_desk *desk, struct wh_call *call)
+{
+    char taken[WH_MOMENT_TEXT_SIZE], restored_at[WH_MOMENT_TEXT_SIZE];
+    struct wh_restored restored;
+    cJSON *object;
+    wh_restored_read(desk->home->dir, &call->arena, &restored);
+    if (restored.number == 0) return wh_value_null();
+    wh_moment_format(restored.taken_ms, call->zone_minutes, taken);
+    wh_moment_format(restored.restored_ms, call->zone_minutes, restored_at);
+    object = cJSON_CreateObject();
+    add_number(object, "number", restored.number);
+    add_text(object, "taken", wh_span_of(taken), &call->arena);
+    add_text(object, "restored", wh_span_of(restored_at), &call->arena);
+    add_text(object, "from", restored.from, &call->arena);
+    return (struct wh_value){.type = WH_JSON, .text = json_text(object, &call->arena)};
+}
+
 int wh_run_status(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
     struct wh_span home = wh_engine_home(desk->engine);
@@ -93,6 +112,7 @@ int wh_run_status(struct wh_desk *desk, struct wh_call *call, struct wh_error *e
         {.type = WH_JSON, .text = links_json(desk, call)},
         wh_value_number(WH_INTEGER, 0),
         wh_value_number(WH_INTEGER, desk->disk_free ? desk->disk_free(desk->node) : 0),
+        restored_json(desk, call),
     };
     wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
     return 0;

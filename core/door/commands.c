@@ -106,6 +106,19 @@ static const struct wh_param bundle_export_params[] = {
 static const struct wh_param bundle_import_params[] = {
     {"file", {"要导入的文件", "the file to take in"}, WH_TEXT, REQUIRED_WORD | WH_PARAM_PATH},
 };
+static const struct wh_param backup_params[] = {
+    {"dir", {"备份目录", "the folder of backups"}, WH_TEXT, REQUIRED_WORD | WH_PARAM_PATH},
+};
+static const struct wh_param backup_verify_params[] = {
+    {"dir", {"备份目录", "the folder of backups"}, WH_TEXT, REQUIRED_WORD | WH_PARAM_PATH},
+    {"number", {"只检查这一个备份", "only this one (default: all)"}, WH_INTEGER, 0},
+};
+static const struct wh_param restore_params[] = {
+    {"dir", {"备份目录", "the folder of backups"}, WH_TEXT, REQUIRED_WORD | WH_PARAM_PATH},
+    {"into", {"要建立的节点目录（须不存在或为空）", "the home to make: absent or empty"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_PATH},
+    {"number", {"备份编号", "which backup (default: the newest)"}, WH_INTEGER, 0},
+};
 static const struct wh_param wait_params[] = {
     {"synced", {"直到与上级同步", "until nothing is left to measure or to sync"}, WH_YESNO,
      WH_PARAM_SWITCH},
@@ -225,6 +238,27 @@ static const struct wh_column status_columns[] = {
     COLUMN("links", "链路", "Links", WH_JSON),
     COLUMN("notices", "通知", "Notices", WH_INTEGER),
     COLUMN("disk_free", "剩余空间（字节）", "Disk free (bytes)", WH_INTEGER),
+    COLUMN("restored", "恢复自备份", "Restored from", WH_JSON),
+};
+static const struct wh_column backup_create_columns[] = {
+    COLUMN("number", "编号", "Number", WH_INTEGER),
+    COLUMN("taken", "时间", "Taken", WH_TIME),
+    COLUMN("records", "记录", "Records", WH_INTEGER),
+    COLUMN("rows", "行", "Rows", WH_INTEGER),
+    COLUMN("bytes", "大小（字节）", "Bytes", WH_INTEGER),
+    COLUMN("new_bytes", "新增（字节）", "New bytes", WH_INTEGER),
+};
+static const struct wh_column backup_columns[] = {
+    COLUMN("number", "编号", "Number", WH_INTEGER),
+    COLUMN("taken", "时间", "Taken", WH_TIME),
+    COLUMN("unit", "单位", "Unit", WH_TEXT),
+    COLUMN("state", "状态", "State", WH_TEXT),
+    COLUMN("records", "记录", "Records", WH_INTEGER),
+    COLUMN("rows", "行", "Rows", WH_INTEGER),
+    COLUMN("head", "序号", "Head", WH_INTEGER),
+    COLUMN("last_day", "最后记录日期", "Last day", WH_DATE),
+    COLUMN("last_write", "最后写入", "Last write", WH_TIME),
+    COLUMN("bytes", "大小（字节）", "Bytes", WH_INTEGER),
 };
 static const struct wh_column sync_columns[] = {
     COLUMN("peer", "对方", "Peer", WH_TEXT),
@@ -366,6 +400,18 @@ static const struct wh_command commands[] = {
      "wuhao bundle import /media/stick/up.whb"},
     {"wait", {"等待", "waits until the node serves, or is synced"}, WH_LIST(wait_params), NONE,
      WH_PERMIT_READ, WH_COMMAND_PATIENT, "wuhao wait --synced --timeout 60"},
+    {"backup create", {"备份", "adds a backup of the whole home to a folder, while the node serves"},
+     WH_LIST(backup_params), WH_LIST(backup_create_columns), WH_PERMIT_OPERATE,
+     WH_COMMAND_STOPPED | WH_COMMAND_ASIDE, "wuhao backup create /backup/wuhao"},
+    {"backup list", {"列出备份", "lists the backups in a folder"}, WH_LIST(backup_params),
+     WH_LIST(backup_columns), WH_PERMIT_OPERATE, WH_COMMAND_LOCAL,
+     "wuhao backup list /backup/wuhao"},
+    {"backup verify", {"检查备份", "checks every byte of the backups in a folder"},
+     WH_LIST(backup_verify_params), WH_LIST(backup_columns), WH_PERMIT_OPERATE, WH_COMMAND_LOCAL,
+     "wuhao backup verify /backup/wuhao"},
+    {"restore", {"从备份恢复", "makes a home from a backup"}, WH_LIST(restore_params),
+     WH_LIST(backup_columns), WH_PERMIT_OPERATE, WH_COMMAND_LOCAL,
+     "wuhao restore /backup/wuhao --into /var/lib/wuhao"},
 };
 
 /* clang-format on */

@@ -6,8 +6,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "engine/records.h"
 #include "node/node.h"
+#include "node/report.h"
 
 #define BUSY_WAIT_MS 20 /* while a call waits for something that no arrival tells */
 #define WAIT_MS_MAX 60000
@@ -102,16 +102,10 @@ static enum heard read_signals(struct wh_node *node, int fd)
 
 static void say_ready(struct wh_node *node)
 {
-    struct wh_error err;
-    uint64_t records = 0, rows = 0;
     const struct wh_config *config = &node->home.config;
-    if (wh_records_count(node->engine, &records, &err) == 0) {
-        (void)wh_engine_rows_count(node->engine, &rows, &err); /* only told */
-    }
-    wh_log(&node->log, WH_INFO, "start", "unit=%.*s version=%s records=%llu rows=%llu set_aside=%s",
-           (int)config->unit.len, config->unit.data, WUHAO_VERSION, (unsigned long long)records,
-           (unsigned long long)rows,
-           wh_rocks_set_aside(node->rocks) ? wh_rocks_set_aside(node->rocks) : "nothing");
+    wh_log(&node->log, WH_INFO, "start", "unit=%.*s version=%s", (int)config->unit.len,
+           config->unit.data, WUHAO_VERSION);
+    wh_node_report(node);
     (void)sd_notify(0, "READY=1");
     puts("ready");
     (void)fflush(stdout);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backup/last_write.h"
 #include "base/z85.h"
 #include "engine/members.h"
 
@@ -236,6 +237,7 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
                  struct wh_faults *faults, struct wh_error *err)
 {
     const struct wh_rocks_config sizes = {0};
+    struct wh_last_write last;
     int rc;
     *node =
         (struct wh_node){.log = {.least = WH_INFO, .journald = getenv("JOURNAL_STREAM") != NULL}};
@@ -254,6 +256,10 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
         .parent_changed = form == WH_NODE_SERVING ? parent_changed : NULL,
     };
     rc = wh_rocks_open(wh_home_path(&node->home, "store"), &sizes, &node->rocks, err);
+    if (rc == 0 && wh_last_write(wh_rocks_store(node->rocks), &last, err) == 0) {
+        node->last_write_ms = last.at_ms; /* a store that can't be read fails below */
+    }
+    node->desk.rocks = node->rocks;
     if (rc == 0 && form == WH_NODE_SERVING) rc = open_wire(node, err);
     if (rc == 0 && form == WH_NODE_SERVING) open_plugins(node);
     if (rc == 0) rc = open_engine(node, err);

@@ -19,8 +19,9 @@ struct wh_node {
     struct wh_engine *engine;
     struct wh_desk desk;
     struct wh_replies replies;
-    bool replies_wait;    /* some client is slow */
-    char *plugins_beside; /* ../lib/wuhao/plugins of the program */
+    int64_t last_write_ms; /* before this start; 0: none */
+    bool replies_wait;     /* some client is slow */
+    char *plugins_beside;  /* ../lib/wuhao/plugins of the program */
 };
 
 enum wh_node_form {

@@ -1,5 +1,6 @@
 #include "node/once.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -8,6 +9,8 @@
 #include "door/commands.h"
 #include "model/protobuf.h"
 #include "node/node.h"
+
+#define WORKER_WAIT_MS 5 /* between looks at what a thread works at */
 
 static void write_frame(void *context, struct wh_span frame)
 {
@@ -49,6 +52,7 @@ static void run_stopped(struct wh_node *node, struct wh_span request)
     wh_desk_take(&node->desk, request, sink, NULL);
     while (wh_desk_is_busy(&node->desk)) {
         wh_engine_turn(node->engine, wh_node_now(), &deadline_ms);
+        if (wh_desk_is_busy(&node->desk)) (void)poll(NULL, 0, WORKER_WAIT_MS);
     }
 }
 
@@ -73,7 +77,7 @@ int wh_node_once(const char *dir)
     int rc;
     if (!read_request(&buffer)) return 1;
     if (is_local(wh_buffer_span(&buffer))) {
-        struct wh_desk desk = {.home_dir = dir, .version = WUHAO_VERSION};
+        struct wh_desk desk = {.home_dir = dir, .version = WUHAO_VERSION, .now = wh_node_now()};
         wh_desk_run_local(&desk, wh_buffer_span(&buffer),
                           (struct wh_reply_sink){write_frame, NULL});
         wh_buffer_deinit(&buffer);

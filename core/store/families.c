@@ -208,7 +208,12 @@ static int check_families(struct wh_rocks *rocks, struct wh_error *err)
     return last == WH_FAMILY_META ? 0 : check_unfinished(rocks, err);
 }
 
-static int open_all(struct wh_rocks *rocks, struct wh_error *err)
+enum access {
+    TO_WRITE,
+    TO_READ,
+};
+
+static int open_all(struct wh_rocks *rocks, enum access access, struct wh_error *err)
 {
     const char *names[WH_FAMILIES_ON_DISK];
     const rocksdb_options_t *options[WH_FAMILIES_ON_DISK];
@@ -217,8 +222,12 @@ static int open_all(struct wh_rocks *rocks, struct wh_error *err)
         names[i] = families[i].name;
         options[i] = families[i].filtered ? rocks->filtered : rocks->options;
     }
-    rocks->db = rocksdb_open_column_families(rocks->options, rocks->path, WH_FAMILIES_ON_DISK,
-                                             names, options, rocks->families, &text);
+    rocks->db = access == TO_WRITE
+                    ? rocksdb_open_column_families(rocks->options, rocks->path, WH_FAMILIES_ON_DISK,
+                                                   names, options, rocks->families, &text)
+                    : rocksdb_open_for_read_only_column_families(
+                          rocks->options, rocks->path, WH_FAMILIES_ON_DISK, names, options,
+                          rocks->families, 0, &text);
     if (!text) return 0;
     rocks->db = NULL;
     memset(rocks->families, 0, sizeof(rocks->families));
@@ -234,7 +243,12 @@ int wh_rocks_families_open(struct wh_rocks *rocks, struct wh_error *err)
     case FOUND_PIECES: /* a new store over them would delete them */
         return wh_fail(err, WH_E_CORRUPT, WH_MSG_STORE_PIECES, WH_ARGS(wh_arg_c(rocks->path)));
     }
-    return rc < 0 ? rc : open_all(rocks, err);
+    return rc < 0 ? rc : open_all(rocks, TO_WRITE, err);
+}
+
+int wh_rocks_families_open_to_read(struct wh_rocks *rocks, struct wh_error *err)
+{
+    return open_all(rocks, TO_READ, err);
 }
 
 void wh_rocks_families_close(struct wh_rocks *rocks)

@@ -1,5 +1,6 @@
 /* rocks_parts.h: what the files of the store share: store.c (opening, closing, going on after a
- * failure), families.c (RocksDB's settings and families), ops.c (the table), failure.c (errors).
+ * failure), families.c (RocksDB's settings and families), ops.c (the table), failure.c (errors),
+ * backup.c (copies that outlive it).
  * Private to store/. Thread: loop. */
 #ifndef WH_STORE_ROCKS_PARTS_H
 #define WH_STORE_ROCKS_PARTS_H
@@ -44,6 +45,8 @@ void wh_rocks_recovery_set(struct wh_rocks *rocks, enum wh_recovery recovery);
 int wh_rocks_ours_check(struct wh_rocks *rocks, struct wh_error *err) WH_CHECKED;
 /* Opens `db` and its families: the codes of wh_rocks_open(). */
 int wh_rocks_families_open(struct wh_rocks *rocks, struct wh_error *err) WH_CHECKED;
+/* The same for a folder that nobody writes to: only reads work, and nothing in it is changed. */
+int wh_rocks_families_open_to_read(struct wh_rocks *rocks, struct wh_error *err) WH_CHECKED;
 /* Closes them, if they are open. */
 void wh_rocks_families_close(struct wh_rocks *rocks);
 

@@ -115,6 +115,16 @@ const char *wh_rocks_set_aside(const struct wh_rocks *rocks)
     return rocks->set_aside;
 }
 
+uint64_t wh_rocks_keys_about(const struct wh_rocks *rocks, enum wh_family family)
+{
+    uint64_t count = 0;
+    if (rocks->db) { /* where it can't be told, 0 */
+        (void)rocksdb_property_int_cf(rocks->db, rocks->families[family],
+                                      "rocksdb.estimate-num-keys", &count);
+    }
+    return count;
+}
+
 static uint64_t sum_over_families(const struct wh_rocks *rocks, const char *property)
 {
     uint64_t sum = 0;

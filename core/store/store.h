@@ -39,6 +39,10 @@ uint64_t wh_rocks_disk_free(const struct wh_rocks *rocks);
  * because it was not readable; NULL (as a rule): all was. The node reports it. */
 const char *wh_rocks_set_aside(const struct wh_rocks *rocks);
 
+/* About how many keys a family holds: RocksDB's estimate, which costs nothing. A key that was
+ * overwritten may count twice until its tables are merged. */
+uint64_t wh_rocks_keys_about(const struct wh_rocks *rocks, enum wh_family family);
+
 struct wh_rocks_memory {
     uint64_t memtables_bytes;
     uint64_t cache_bytes;

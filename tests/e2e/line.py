@@ -1,8 +1,7 @@
 """A TCP line between two nodes that can be slow, far, cut, or go silent without a word.
 
-It stands where the parent's address is, and passes bytes on to where the parent really listens. Delay
-and rate hold for each direction; bytes that have left are not taken back by a cut, those on the way are
-lost.
+It stands where the parent's address is, and passes bytes on to where the parent really listens.
+Delay and rate hold for each direction; a cut loses what is on the way.
 """
 import asyncio
 import threading
@@ -47,9 +46,13 @@ class Line:
         self._ready.set()
         self._loop.run_forever()
 
+    async def _passed(self, seconds):
+        """The line's own time: what it models, not a wait for something to happen."""
+        await asyncio.wait([self._loop.create_future()], timeout=max(0, seconds))
+
     async def _cut_again_and_again(self):
         while True:
-            await asyncio.sleep(self.cut_every_s)  # the line's own clock, not a wait of the test
+            await self._passed(self.cut_every_s)
             self._cut()
 
     def _cut(self):
@@ -77,7 +80,7 @@ class Line:
                 one.transport.abort()
 
     async def _carry(self, way, reader, writer):
-        """Two halves: the sender's end takes bytes at the line's rate, the far end gets them later."""
+        """The near end takes bytes at the line's rate, the far end gets them later."""
         on_the_way = asyncio.Queue(maxsize=64)
         far_end = self._loop.create_task(self._deliver(way, on_the_way, writer))
         free_s = time.monotonic()
@@ -89,7 +92,7 @@ class Line:
                 free_s = max(free_s, time.monotonic())
                 if self.bytes_per_s:
                     free_s += len(part) / self.bytes_per_s
-                    await asyncio.sleep(free_s - time.monotonic())
+                    await self._passed(free_s - time.monotonic())
                 await on_the_way.put((free_s + self.one_way_s, part))
         finally:
             far_end.cancel()
@@ -99,7 +102,7 @@ class Line:
         while True:
             at_s, part = await on_the_way.get()
             if at_s > time.monotonic():
-                await asyncio.sleep(at_s - time.monotonic())
+                await self._passed(at_s - time.monotonic())
             if self.silent:
                 continue
             self.bytes[way] += len(part)

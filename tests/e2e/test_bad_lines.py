@@ -1,4 +1,4 @@
-"""Lines that are slow, far, cut every minute, or dead without a word (the link's promises 6 and 8)."""
+"""Lines that are slow, far, cut, or dead without a word (the link's promises 6 and 8)."""
 import os
 import re
 import signal
@@ -49,9 +49,10 @@ def test_promise_06_a_modem_is_enough(joined, tmp_path, cut_every_s):
     county, township = joined
     folders = node.demo_records(tmp_path / "records", [township])
     port = node.free_port()
-    with line.Line(port, county.port, bits_per_s=9600, one_way_s=1.0, cut_every_s=cut_every_s) as modem:
+    with line.Line(port, county.port, bits_per_s=9600, one_way_s=1.0,
+                   cut_every_s=cut_every_s) as modem:
         point_to(township, port)
-        node.wait_until(lambda: link(township, "parent")["state"] == "up", 60, "up over the modem")
+        node.wait_until(lambda: link(township, "parent")["state"] == "up", 60, "up over the line")
         township.import_folder(folders[township.unit])
         township.wait_synced(timeout_s=400)
         assert agree(county, township)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,28 +137,33 @@ static int read_file(const char *path, struct wh_arena *arena, struct wh_span *r
     return wh_fail(err, WH_E_TOO_BIG, WH_MSG_FILE_BIG, WH_ARGS(wh_arg_c(path)));
 }
 
-/* The node has another working directory. */
-static struct wh_span absolute(const char *path, struct wh_arena *arena)
+/* The node runs elsewhere. */
+static int make_absolute(const char *path, struct wh_arena *arena, struct wh_span *ret,
+                         struct wh_error *err)
 {
-    char *here = path[0] == '/' ? NULL : getcwd(NULL, 0), *whole;
+    char here[PATH_MAX];
     size_t size;
-    if (!here) return wh_span_of(path);
+    char *whole;
+    if (!getcwd(here, sizeof(here))) return fail_file(path, err);
     size = strlen(here) + strlen(path) + 2;
     whole = wh_arena_new(arena, size, 1);
     (void)snprintf(whole, size, "%s/%s", here, path);
-    free(here); /* foreign: getcwd() made it */
-    return wh_span_of(whole);
+    *ret = wh_span_of(whole);
+    return 0;
 }
 
 static int take_value(const struct wh_param *param, const char *word, Wh__Request *request,
                       struct wh_arena *arena, struct wh_error *err)
 {
     struct wh_span value = wh_span_of(word);
+    if ((param->flags & WH_PARAM_PATH) && *word && *word != '/') {
+        int rc = make_absolute(word, arena, &value, err);
+        if (rc < 0) return rc;
+    }
     if (param->flags & WH_PARAM_CONTENT) {
         int rc = read_file(word, arena, &value, err);
         if (rc < 0) return rc;
     }
-    if (param->flags & WH_PARAM_PATH) value = absolute(word, arena);
     add_argument(request, arena, param->name, value);
     return 0;
 }

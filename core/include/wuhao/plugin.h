@@ -181,7 +181,7 @@ struct wh_kind {
 #define WH_PARAM_SWITCH 4u   /* takes no value */
 #define WH_PARAM_REST 8u     /* FIELD=VALUE words; comes last */
 #define WH_PARAM_CONTENT 16u /* a file's path; the command receives its bytes */
-#define WH_PARAM_PATH 32u    /* a path; the command receives it from the root on */
+#define WH_PARAM_PATH 32u    /* a path; the command line makes it absolute */
 
 struct wh_param {
     const char *name;
@@ -205,6 +205,7 @@ struct wh_column {
 #define WH_COMMAND_LOCAL 2u   /* needs no node at all */
 #define WH_COMMAND_CSV 4u     /* prints CSV unless another form is asked for */
 #define WH_COMMAND_PATIENT 8u /* asked again, up to its `timeout`, while no node answers */
+#define WH_COMMAND_ASIDE 16u  /* puts nothing into the store: those that write don't wait for it */
 
 struct wh_command {
     const char *name; /* one or two words, as in "unit list" */
