@@ -43,9 +43,12 @@ def agree(county, township):
     return county.metrics(township.unit) == township.metrics(township.unit)
 
 
-@pytest.mark.parametrize("cut_every_s", (60, 12))
+@pytest.mark.parametrize("cut_every_s", (60, 25))
 def test_promise_06_a_modem_is_enough(joined, tmp_path, cut_every_s):
-    """9,600 bit/s, a round trip of 2 s, a cut every 60 s: the year of a township arrives."""
+    """9,600 bit/s, a round trip of 2 s, a cut every 60 s: the year of a township arrives.
+
+    Coming back takes some 12 s of round trips, so 25 s leave half of the time for rows.
+    """
     county, township = joined
     folders = node.demo_records(tmp_path / "records", [township])
     port = node.free_port()
