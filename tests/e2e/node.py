@@ -31,6 +31,24 @@ def wait_until(condition, timeout_s, what):
         pause.wait(0.02)
 
 
+def in_background(work, *args):
+    """Begins it in a thread; the function that comes back waits for its end, and for its error."""
+    raised = []
+
+    def run_it():
+        try:
+            work(*args)
+        except BaseException as error:  # pylint: disable=broad-except
+            raised.append(error)
+    thread = threading.Thread(target=run_it, daemon=True)
+    thread.start()
+
+    def wait(timeout_s=120):
+        thread.join(timeout_s)
+        assert not thread.is_alive() and not raised, raised
+    return wait
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -62,6 +80,7 @@ class Node:
     def __init__(self, home, unit, name, kind, port=None):
         self.home, self.unit, self.name, self.kind, self.port = str(home), unit, name, kind, port
         self.process = None
+        self.bin = BIN  # another release's, where a test says so
 
     def init(self):
         listen = ["--listen", f"tcp://127.0.0.1:{self.port}"] if self.port else []
@@ -74,7 +93,7 @@ class Node:
         """Starts wuhaod and does not wait: its log is beside the home, its stdout a pipe."""
         with open(self.home + ".log", "ab") as log:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                [os.path.join(BIN, "wuhaod"), "-C", self.home], env=ENVIRONMENT | environment,
+                [os.path.join(self.bin, "wuhaod"), "-C", self.home], env=ENVIRONMENT | environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         return self.process
 
