@@ -54,7 +54,12 @@ static int forget_former_parent(struct wh_engine *engine, struct wh_error *err)
 int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
 {
     int rc = forget_former_parent(engine, err);
-    if (rc < 0) return rc;
+    /* On disk before anything else is: a turn that fails would take it back for good. */
+    if (rc == 0) rc = wh_engine_commit(engine, err);
+    if (rc < 0) {
+        wh_engine_undo(engine);
+        return rc;
+    }
     return wh_neighbour_new(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
 }
 
