@@ -212,10 +212,18 @@ int wh_engine_commit(struct wh_engine *engine, struct wh_error *err)
     engine->safe_head = engine->head;
     wh_terms_committed(engine);
     memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
-    /* What was saved is saved: a cache that can't be read now stays as it was until the next
-     * commit. */
-    if (reload(engine, stale, err) < 0) engine->stale = stale;
+    /* What was saved is saved: a cache that can't be read now is read before the next turn takes
+     * anything by it. */
+    engine->unread |= stale;
+    if (wh_engine_refresh(engine, err) < 0) engine->more_work = true;
     return 0;
+}
+
+int wh_engine_refresh(struct wh_engine *engine, struct wh_error *err)
+{
+    int rc = reload(engine, engine->unread, err);
+    if (rc == 0) engine->unread = 0;
+    return rc;
 }
 
 /* The head is not taken back: a number that was once given out is never given again. */

@@ -66,6 +66,7 @@ struct wh_engine {
     int64_t last_moment_ms;
     struct wh_batch batch;
     uint32_t stale;     /* once the open batch is committed */
+    uint32_t unread;    /* stale already: they could not be read after the commit */
     bool rows_written;  /* into the open batch */
     bool cells_pending; /* some cell waits to be measured */
     bool cells_marked;  /* in the open batch */
@@ -115,6 +116,8 @@ int wh_engine_scan(struct wh_engine *engine, enum wh_family family, struct wh_sp
 
 /* Commits the open batch, empties it and reloads the caches that it made stale. */
 int wh_engine_commit(struct wh_engine *engine, struct wh_error *err);
+/* Reloads those that could not be read then. WH_E_IO. */
+int wh_engine_refresh(struct wh_engine *engine, struct wh_error *err);
 /* Forgets the open batch, as if the turn had not been. */
 void wh_engine_undo(struct wh_engine *engine);
 

@@ -54,7 +54,12 @@ static int forget_former_parent(struct wh_engine *engine, struct wh_error *err)
 int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
 {
     int rc = forget_former_parent(engine, err);
-    if (rc < 0) return rc;
+    /* On disk before anything else is: a turn that fails would take it back for good. */
+    if (rc == 0) rc = wh_engine_commit(engine, err);
+    if (rc < 0) {
+        wh_engine_undo(engine);
+        return rc;
+    }
     return wh_neighbour_new(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
 }
 
@@ -243,6 +248,8 @@ static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
         memcpy(rejects, neighbour->rejects, neighbour->rejects_count * sizeof(*rejects));
     }
     neighbour->rejects = rejects;
+    neighbour->committing = out->holding;
+    neighbour->awaits_commit = true; /* also where a read fails: the link must hear of it */
     for (uint32_t i = 0; i < out->rows_count; i++) {
         /* scratch copy: `out` is cleared before the batch is committed */
         struct wh_span packed = wh_arena_copy(&engine->scratch, out->rows[i]);
@@ -251,8 +258,6 @@ static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
             return;
         }
     }
-    neighbour->committing = out->holding;
-    neighbour->awaits_commit = true;
     wh_neighbour_put_holding(engine, neighbour);
 }
 
@@ -298,19 +303,20 @@ static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
     bool up = neighbour->link.role == WH_LINK_TO_PARENT;
     struct wh_event event = {.type = WH_EVENT_CUT};
     struct wh_error err;
+    struct wh_wanted wanted = neighbour->wanted;
     struct wh_cut_request request = {
         .feed = up ? WH_FEED_UP : WH_FEED_DOWN,
-        .lane = out->want_lane,
-        .after = out->want_after,
-        .head = engine->safe_feed_heads[up ? WH_FEED_UP : WH_FEED_DOWN][out->want_lane],
-        .bytes_max = out->want_bytes,
+        .lane = wanted.lane,
+        .after = wanted.after,
+        .head = engine->safe_feed_heads[up ? WH_FEED_UP : WH_FEED_DOWN][wanted.lane],
+        .bytes_max = wanted.bytes_max,
         .child = up ? WH_SPAN_EMPTY : wh_neighbour_name(neighbour),
     };
     struct wh_self self = wh_links_self(engine, neighbour);
     neighbour->wants = false;
     if (wh_feed_cut(engine, &request, &engine->scratch, &event.cut, &err) < 0) {
         fail_turn(engine, &err);
-        event.cut = (struct wh_cut){.lane = request.lane, .after = UINT64_MAX};
+        event.cut = (struct wh_cut){.lane = request.lane, .after = WH_CUT_FAILED};
     }
     event.now_ms = engine->now.mono_ms;
     event.clock_ms = engine->now.clock_ms;
@@ -344,16 +350,18 @@ static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighb
     if (out->disconnect) engine->net.ops->disconnect(engine->net.self);
     if (out->connect) engine->net.ops->connect(engine->net.self, engine->identity);
     if (out->settled != 0) engine->barrier_settled = out->settled;
+    if (!out->want) return;
+    neighbour->wants = true;
+    neighbour->wanted = (struct wh_wanted){out->want_lane, out->want_after, out->want_bytes};
 }
 
 static void carry_out(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     carry_out_once(engine, neighbour);
-    for (int i = 0; i < CUTS_PER_STEP_MAX && neighbour->out.want; i++) {
+    for (int i = 0; i < CUTS_PER_STEP_MAX && neighbour->wants; i++) {
         cut(engine, neighbour);
         carry_out_once(engine, neighbour);
     }
-    neighbour->wants = neighbour->out.want;
     if (neighbour->wants) engine->more_work = true;
 }
 

@@ -15,6 +15,13 @@ enum wh_peer_fact {
     WH_PEER_CARRIED = 5,    /* held by the neighbour, as its last bundle said */
 };
 
+/* A cut of the feed that the link has asked for. */
+struct wh_wanted {
+    enum wh_lane lane;
+    uint64_t after;
+    uint32_t bytes_max;
+};
+
 /* A neighbour: its link, the route by which it last greeted, and the link's results. */
 struct wh_neighbour {
     struct wh_link link;
@@ -25,7 +32,8 @@ struct wh_neighbour {
     bool awaits_commit;
     Wh__Reject *rejects; /* of this turn, in the turn's arena */
     uint32_t rejects_count;
-    bool wants;                 /* a cut that waits for the next turn */
+    bool wants;                 /* a cut, now or in the next turn */
+    struct wh_wanted wanted;    /* which: steps in between may not forget it */
     uint64_t rejected;          /* rows refused by either side, kept in the store */
     bool has_greeted;           /* a session began in this turn */
     bool awaits_branch;         /* the open batch holds the term that the link asked for */

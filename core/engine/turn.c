@@ -6,7 +6,8 @@
 /* Requests, cells and presence share the batch with what the links brought. */
 static int gather(struct wh_engine *engine, struct wh_error *err)
 {
-    int rc = engine->damage_seen ? wh_damage_sweep(engine, err) : 0;
+    int rc = wh_engine_refresh(engine, err);
+    if (rc == 0 && engine->damage_seen) rc = wh_damage_sweep(engine, err);
     if (rc == 0) rc = wh_doubts_review(engine, err);
     if (rc < 0) return rc;
     wh_links_take_arrivals(engine);

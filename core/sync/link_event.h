@@ -80,6 +80,8 @@ enum wh_event_type {
     WH_EVENT_BRANCHED,         /* the term that out->branch asked for is on disk */
 };
 
+#define WH_CUT_FAILED UINT64_MAX /* as `after`: the feed could not be read */
+
 /* Part of a feed: every entry after `after` up to `last` that is meant for the neighbour. */
 struct wh_cut {
     enum wh_lane lane;

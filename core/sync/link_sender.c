@@ -118,6 +118,7 @@ void wh_sender_on_cut(struct wh_link *link, const struct wh_event *event, struct
     const struct wh_cut *cut = &event->cut;
     bool asked = link->wanting && link->state == WH_LINK_UP;
     link->wanting = false;
+    if (cut->after == WH_CUT_FAILED) return; /* the next tick asks again */
     if (asked && cut->after == link->sent[cut->lane] && cut->last >= cut->after) {
         link->sent[cut->lane] = cut->last;
         if (cut->count > 0) push_cut(link, event, out);

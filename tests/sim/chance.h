@@ -1,5 +1,6 @@
-/* chance.h: the one source of chance of a simulation: the same seed gives the same numbers.
- * Thread: the caller's. */
+/* chance.h: the one source of chance of a simulation: the same seed gives the same numbers. Each
+ * concern draws from a stream of its own, so that one that draws more leaves the others as they
+ * were. Thread: the caller's. */
 #ifndef WH_SIM_CHANCE_H
 #define WH_SIM_CHANCE_H
 
@@ -17,6 +18,16 @@ static inline uint64_t wh_chance_next(struct wh_chance *chance)
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
+}
+
+/* The stream called `name` of `seed`. */
+static inline struct wh_chance wh_chance_stream(uint64_t seed, const char *name)
+{
+    struct wh_chance chance = {seed * 0x2545F4914F6CDD1Du + 1};
+    for (; *name; name++) {
+        chance.state = wh_chance_next(&chance) ^ (uint8_t)*name;
+    }
+    return chance;
 }
 
 /* 0 .. below - 1; below > 0. */

@@ -2,12 +2,14 @@
 
 #include <inttypes.h>
 
-#include "engine/cells.h"
-#include "engine/links.h"
+#include "engine/rows.h"
+#include "expectations.h"
+#include "later_release.h"
 #include "model/key.h"
+#include "model/protobuf.h"
 #include "sums.h"
+#include "trace.h"
 #include "tree.h"
-#include "workload.h"
 
 /* ---- Reading a disk ---- */
 
@@ -46,18 +48,20 @@ static uint64_t disk_head(const struct wh_sim_node *node, struct wh_arena *arena
 }
 
 /* What `node` holds of the feed of the neighbour called `peer`. */
-static uint64_t disk_cursor(const struct wh_sim_node *node, const char *peer, int lane,
-                            struct wh_arena *arena)
+static struct wh_position disk_cursor(const struct wh_sim_node *node, const char *peer, int lane,
+                                      struct wh_arena *arena)
 {
     struct wh_store disk = wh_memory_store_disk(node->store);
     struct wh_tuple key;
     struct wh_span value;
-    uint64_t seq = 0;
+    struct wh_position cursor = {0, 0};
     wh_key_peer(&key, WH_PEER_HOLDING, wh_span_of(peer), WH_SPAN_EMPTY);
     (void)disk.ops->get(disk.self, NULL, WH_FAMILY_PEERS, wh_tuple_span(&key), arena, &value, NULL);
-    value = wh_span_from(value, (size_t)lane * 16 + 8); /* (term, seq) a lane */
-    if (value.data) (void)wh_key_take_u64(&value, &seq);
-    return seq;
+    if (!value.data) return cursor;
+    value = wh_span_from(value, (size_t)lane * 16); /* (term, seq) a lane */
+    (void)wh_key_take_u64(&value, &cursor.term);
+    (void)wh_key_take_u64(&value, &cursor.seq);
+    return cursor;
 }
 
 static void scan_disk(const struct wh_sim_node *node, enum wh_family family, struct wh_span from,
@@ -88,6 +92,34 @@ static bool may_hold(const struct wh_sim_node *node, const struct wh_row *row)
     return is_from_below(node, row) || is_for_below(node, row) || own_programme;
 }
 
+/* The neighbour of `node` who brings rows of `origin`, or NULL. */
+static const struct wh_sim_node *who_brings(const struct wh_sim_node *node, struct wh_span origin)
+{
+    const struct wh_sim_node *child = wh_sim_find(node->sim, origin);
+    while (child && child->parent != WH_NOBODY && child->parent != node->number) {
+        child = &node->sim->nodes[child->parent];
+    }
+    return child && child->parent == node->number ? child : NULL;
+}
+
+/* The disk says, before this batch, that the child who would have brought the row is no member. */
+static bool is_from_revoked(const struct wh_sim_node *node, const struct wh_row *row,
+                            struct wh_arena *arena)
+{
+    const struct wh_sim_node *child = who_brings(node, row->origin);
+    const Wh__MemberValue *member;
+    struct wh_tuple own, key;
+    struct held held;
+    if (!child || node->sim->faults.of[WH_SIM_REVOKES].often == 0) return false;
+    wh_row_key_unit(&own, wh_span_of(child->unit), wh_span_of(node->unit));
+    wh_key_row(&key, WH_TABLE_MEMBER, wh_tuple_span(&own));
+    held = find_row(node, wh_tuple_span(&key), arena);
+    if (!held.found) return false;
+    member = (const Wh__MemberValue *)wh_protobuf_unpack(&wh__member_value__descriptor,
+                                                         held.row.value, arena);
+    return member && member->revoked;
+}
+
 void wh_check_batch(void *context, const struct wh_batch *batch)
 {
     struct wh_sim_node *node = context;
@@ -105,7 +137,13 @@ void wh_check_batch(void *context, const struct wh_batch *batch)
             wh_sim_fail(node->sim, node, "holds a foreign row: %s of %.*s",
                         wh_table_word(held.row.table), (int)held.row.unit.len, held.row.unit.data);
         }
-        if (before.found && before.row.counter >= held.row.counter) {
+        if (is_from_revoked(node, &held.row, &arena)) {
+            wh_sim_fail(node->sim, node, "takes %s of %.*s, who is revoked",
+                        wh_table_word(held.row.table), (int)held.row.origin.len,
+                        held.row.origin.data);
+        }
+        if (before.found && before.row.counter >= held.row.counter &&
+            wh_expects_no_loss(node->sim)) {
             wh_sim_fail(node->sim, node, "writes version %" PRIu64 " of %.*s over %" PRIu64,
                         held.row.counter, (int)held.row.unit.len, held.row.unit.data,
                         before.row.counter);
@@ -155,13 +193,27 @@ static void check_acked(const struct wh_link *link, struct acked_check *check,
     }
 }
 
+/* A node that has moved may hold a cursor into the feed of the parent before, until it has told the
+ * new one that it holds nothing of it. */
+static bool is_of_parent(const struct wh_sim_node *node, uint64_t term)
+{
+    const struct wh_engine *parent = node->sim->nodes[node->parent].engine;
+    if (node->sim->inserted == 0 || node->above != node->sim->inserted || !parent) return true;
+    for (uint32_t i = 0; i < parent->marks_count; i++) {
+        if (parent->marks[i].id == term) return true;
+    }
+    return false;
+}
+
 /* An Ack speaks of a cursor that is on disk, and no cursor lies beyond what its sender wrote. */
 static void check_cursors(const struct wh_link *link, struct acked_check *check, const char *peer)
 {
     uint64_t head = disk_head(check->sender, &check->arena);
     bool forgotten = !check->down && check->sender->forgotten;
     for (int lane = 0; lane < WH_LANES; lane++) {
-        uint64_t cursor = disk_cursor(check->receiver, peer, lane, &check->arena);
+        struct wh_position held = disk_cursor(check->receiver, peer, lane, &check->arena);
+        uint64_t cursor = held.seq;
+        if (check->down && !is_of_parent(check->receiver, held.term)) continue;
         if (cursor > head) {
             wh_sim_fail(check->receiver->sim, check->receiver,
                         "its cursor %" PRIu64 " lies beyond the head %" PRIu64 " of %s", cursor,
@@ -177,22 +229,16 @@ static void check_cursors(const struct wh_link *link, struct acked_check *check,
 
 static void check_neighbour(struct wh_sim_node *node, const struct wh_neighbour *neighbour)
 {
+    if (!wh_expects_agreement(node->sim)) return;
     if (neighbour->rejected > 0) wh_sim_fail(node->sim, node, "a row was refused");
     if (neighbour->link.state == WH_LINK_DIVERGED) wh_sim_fail(node->sim, node, "diverged");
-}
-
-static struct wh_sim_node *node_of(struct wh_sim *sim, const char *unit)
-{
-    for (uint32_t i = 0; i < sim->count; i++) {
-        if (strcmp(sim->nodes[i].unit, unit) == 0) return &sim->nodes[i];
-    }
-    return NULL;
 }
 
 void wh_check_turn(struct wh_sim_node *node)
 {
     struct wh_engine *engine = node->engine;
     struct acked_check check = {.sender = node};
+    if (!wh_expects_no_loss(node->sim)) return;
     if (engine->safe_head < node->head) {
         wh_sim_fail(node->sim, node, "its head went back from %" PRIu64 " to %" PRIu64, node->head,
                     engine->safe_head);
@@ -210,60 +256,13 @@ void wh_check_turn(struct wh_sim_node *node)
     check.down = true;
     for (uint32_t i = 0; i < engine->children_count; i++) {
         const struct wh_neighbour *child = engine->children[i];
-        check.receiver = node_of(node->sim, child->unit);
+        check.receiver = wh_sim_find(node->sim, wh_span_of(child->unit));
+        if (check.receiver->parent != node->number) continue; /* it has another one now */
         check_neighbour(node, child);
         check_acked(&child->link, &check, check.receiver->checked_down);
         check_cursors(&child->link, &check, "");
     }
     wh_arena_deinit(&check.arena);
-}
-
-/* ---- Is all quiet? ---- */
-
-static const struct wh_neighbour *neighbour_for(const struct wh_sim_node *parent,
-                                                const struct wh_sim_node *child)
-{
-    for (uint32_t i = 0; parent->engine && i < parent->engine->children_count; i++) {
-        const struct wh_neighbour *neighbour = parent->engine->children[i];
-        if (strcmp(neighbour->unit, child->unit) == 0) return neighbour;
-    }
-    return NULL;
-}
-
-static const char *what_waits(const struct wh_sim_node *node)
-{
-    struct wh_sim *sim = node->sim;
-    const struct wh_neighbour *above;
-    const struct wh_engine *engine = node->engine;
-    if (!engine) return "it is down";
-    if (!wh_work_is_done(node)) return "a clerk waits";
-    if (!wh_cells_all_measured(engine)) return "a cell waits to be measured";
-    if (wh_memory_net_has_arrivals(sim->net, node->number)) return "something has arrived";
-    if (node->deadline_ms <= sim->now_ms) return "a turn is due";
-    if (node->parent == WH_NOBODY) return NULL;
-    if (!node->joined) return "it has not joined";
-    if (engine->parent->link.state != WH_LINK_UP) return "its link to the parent is not up";
-    if (!wh_links_sent_all(engine)) return "its parent has not acknowledged everything";
-    above = neighbour_for(&sim->nodes[node->parent], node);
-    if (!above) return "its parent has no link to it";
-    if (above->link.state != WH_LINK_UP) return "its parent's link to it is not up";
-    if (!wh_link_has_sent(&above->link,
-                          sim->nodes[node->parent].engine->safe_feed_heads[WH_FEED_DOWN])) {
-        return "it has not acknowledged everything of its parent";
-    }
-    return NULL;
-}
-
-bool wh_check_is_quiet(struct wh_sim *sim, const char **ret_why, const struct wh_sim_node **ret_at)
-{
-    for (uint32_t i = 0; i < sim->count; i++) {
-        const char *why = what_waits(&sim->nodes[i]);
-        if (!why) continue;
-        *ret_why = why;
-        *ret_at = &sim->nodes[i];
-        return false;
-    }
-    return true;
 }
 
 /* ---- At the end ---- */
@@ -283,9 +282,9 @@ static int check_row(void *context, struct wh_span key, struct wh_span value)
     if (!is_from_below(edge->child, &held.row) && !is_for_below(edge->child, &held.row)) return 0;
     other = find_row(edge->to, key, &edge->arena);
     if (other.found && wh_span_equal(held.row.packed, other.row.packed)) return 0;
-    wh_sim_fail(edge->to->sim, edge->to, "%s %s of %.*s as %s has it",
-                other.found ? "does not have" : "lacks", wh_table_word(held.row.table),
-                (int)held.row.unit.len, held.row.unit.data, edge->from->unit);
+    wh_sim_fail_as(edge->to->sim, edge->to, WH_SIM_ENDING, "%s %s of %.*s as %s has it",
+                   other.found ? "does not have" : "lacks", wh_table_word(held.row.table),
+                   (int)held.row.unit.len, held.row.unit.data, edge->from->unit);
     return 1;
 }
 
@@ -313,7 +312,8 @@ static int check_feed_entry(void *context, struct wh_span key, struct wh_span va
     uint64_t seq;
     check->entries++;
     if (held.found && wh_key_feed_read(key, &seq) == 0 && seq == held.seq) return 0;
-    wh_sim_fail(check->node->sim, check->node, "a feed entry of a version that is no more");
+    wh_sim_fail_as(check->node->sim, check->node, WH_SIM_ENDING,
+                   "a feed entry of a version that is no more");
     return 1;
 }
 
@@ -340,39 +340,42 @@ static void check_feed(struct wh_sim_node *node)
     scan_disk(node, WH_FAMILY_FEED, WH_SPAN_EMPTY, WH_SPAN_EMPTY, check_feed_entry, &check);
     scan_disk(node, WH_FAMILY_ROWS, WH_SPAN_EMPTY, WH_SPAN_EMPTY, count_entries, &check);
     if (check.entries != check.expected) {
-        wh_sim_fail(node->sim, node, "%" PRIu64 " feed entries for %" PRIu64 " rows and ways",
-                    check.entries, check.expected);
+        wh_sim_fail_as(node->sim, node, WH_SIM_ENDING,
+                       "%" PRIu64 " feed entries for %" PRIu64 " rows and ways", check.entries,
+                       check.expected);
     }
     wh_arena_deinit(&check.arena);
 }
 
-/* Units of its range and above it, as the root described them, and no others. */
+/* As the root described it, or as it described itself. */
+static bool is_named(const struct wh_sim *sim, const struct wh_unit *unit)
+{
+    const struct wh_sim_node *home = wh_sim_find(sim, unit->code);
+    if (home && home->number == 0) return wh_span_equal(unit->name, WH_S("city"));
+    if (home && !wh_tree_is_described(home)) return wh_span_equal(unit->name, unit->code);
+    return wh_span_equal(wh_span_from(unit->name, 1), unit->code);
+}
+
+/* Units of its range and above it, and no others. */
 static void check_units(struct wh_sim_node *node)
 {
     const struct wh_units *units = wh_engine_units(node->engine);
     const struct wh_sim *sim = node->sim;
-    uint32_t expected = 0;
-    for (uint32_t i = 0; i < sim->count; i++) {
-        const struct wh_sim_node *other = &sim->nodes[i];
-        if (wh_tree_is_above(wh_span_of(other->unit), node->unit)) expected++;
-        if (!wh_tree_is_below(wh_span_of(other->unit), node->unit)) continue;
-        expected += other->units_count > 0 ? other->units_count : 1;
-    }
+    uint32_t expected = node->units_below;
+    for (uint32_t i = node->above; i != WH_NOBODY; i = sim->nodes[i].above) expected++;
     if (units->count != expected) {
-        wh_sim_fail(node->sim, node, "knows %u units, not %u", units->count, expected);
+        wh_sim_fail_as(node->sim, node, WH_SIM_ENDING, "knows %u units, not %u", units->count,
+                       expected);
     }
     for (uint32_t i = 0; i < units->count; i++) {
-        struct wh_span name = units->items[i].name;
-        bool is_named = wh_span_equal(wh_span_from(name, 1), units->items[i].code) ||
-                        wh_span_equal(name, WH_S("city"));
-        if (!is_named) {
-            wh_sim_fail(node->sim, node, "calls %.*s %.*s", (int)units->items[i].code.len,
-                        units->items[i].code.data, (int)name.len, name.data);
-        }
+        const struct wh_unit *unit = &units->items[i];
+        if (is_named(sim, unit)) continue;
+        wh_sim_fail_as(node->sim, node, WH_SIM_ENDING, "calls %.*s %.*s", (int)unit->code.len,
+                       unit->code.data, (int)unit->name.len, unit->name.data);
     }
     if (wh_engine_programmes(node->engine)->count != 1) {
-        wh_sim_fail(node->sim, node, "holds %u programmes, not 1",
-                    wh_engine_programmes(node->engine)->count);
+        wh_sim_fail_as(node->sim, node, WH_SIM_ENDING, "holds %u programmes, not 1",
+                       wh_engine_programmes(node->engine)->count);
     }
 }
 
@@ -384,5 +387,6 @@ void wh_check_end(struct wh_sim *sim)
         check_units(node);
         if (node->parent != WH_NOBODY) check_edge(node, &sim->nodes[node->parent]);
     }
+    wh_later_check(sim);
     wh_check_sums(sim);
 }

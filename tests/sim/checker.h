@@ -10,8 +10,6 @@
 void wh_check_batch(void *context, const struct wh_batch *batch);
 /* After each turn: what is acknowledged is held, no number goes back, nothing is refused. */
 void wh_check_turn(struct wh_sim_node *node);
-/* True where nothing waits anywhere; *ret_why says what does, lent. */
-bool wh_check_is_quiet(struct wh_sim *sim, const char **ret_why, const struct wh_sim_node **ret_at);
 /* Once all is quiet: every row is where it belongs, and the sums are those of the records. */
 void wh_check_end(struct wh_sim *sim);
 

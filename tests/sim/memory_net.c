@@ -5,10 +5,13 @@
 
 #include "base/assert.h"
 #include "base/memory.h"
+#include "inbox.h"
+#include "later_release.h"
 #include "schedule.h"
 
 struct connection {
     uint32_t child;
+    uint32_t parent;
     uint64_t child_boot;
     uint64_t parent_boot; /* of the process that admitted it; 0: none */
     enum wh_admission admission;
@@ -16,13 +19,10 @@ struct connection {
     enum wh_identity identity;
     bool open;          /* for the child */
     bool connected;     /* and it knows */
+    bool broken;        /* nothing arrives any more */
     int64_t last_ms[2]; /* when the newest frame of each direction arrives */
-};
-
-struct item {
-    struct wh_arrival arrival;
-    char *bytes;
-    char unit[32];
+    int64_t free_ms[2]; /* when a modem has sent all that waits */
+    uint8_t key[WH_NODE_KEY_BYTES];
 };
 
 #define KEPT_MAX 4
@@ -43,15 +43,20 @@ struct end {
     uint64_t boot; /* counts processes */
     uint32_t cut;
     uint64_t connection; /* to the parent; 0: none yet */
-    struct item *items;
-    uint32_t first, count, size;
-    struct item lent;
+    struct wh_modem modem;
+    struct wh_inbox inbox;
     struct kept kept[KEPT_MAX];
 };
 
 struct wh_memory_net {
     struct wh_memory_net_host host;
-    struct wh_chance chance;
+    /* streams, by concern */
+    struct wh_chance delays;
+    struct wh_chance losses;
+    struct wh_chance repeats;
+    struct wh_chance late;
+    struct wh_chance ends_told;
+    struct wh_arena scratch; /* of one frame */
     struct wh_weather weather;
     int64_t now_ms;
     struct end *ends;
@@ -65,27 +70,27 @@ struct wh_memory_net {
 
 static int64_t delay_ms(struct wh_memory_net *net)
 {
-    return wh_chance_between(&net->chance, 1, net->weather.delay_ms_max);
+    return wh_chance_between(&net->delays, 1, net->weather.delay_ms_max);
 }
 
 static void tell(struct wh_memory_net *net, enum wh_net_event_type type, uint32_t child,
                  uint64_t connection)
 {
-    wh_schedule_put(&net->schedule, (struct wh_net_event){.at_ms = net->now_ms + delay_ms(net),
-                                                          .type = type,
-                                                          .node = child,
-                                                          .connection = connection});
+    int64_t at_ms = net->now_ms + delay_ms(net) + net->ends[child].modem.delay_ms;
+    wh_schedule_put(&net->schedule,
+                    (struct wh_net_event){
+                        .at_ms = at_ms, .type = type, .node = child, .connection = connection});
 }
 
-static struct end *parent_of(struct wh_memory_net *net, uint32_t child)
+static struct end *parent_of(struct wh_memory_net *net, uint64_t number)
 {
-    return &net->ends[net->ends[child].parent];
+    return &net->ends[net->connections[number].parent];
 }
 
 static bool has_parent_process(const struct wh_memory_net *net, const struct connection *connection)
 {
-    const struct end *parent = &net->ends[net->ends[connection->child].parent];
-    return parent->alive && connection->parent_boot == parent->boot;
+    const struct end *parent = &net->ends[connection->parent];
+    return !connection->broken && parent->alive && connection->parent_boot == parent->boot;
 }
 
 static bool is_current(const struct wh_memory_net *net, uint64_t number)
@@ -105,14 +110,30 @@ static char *copy_bytes(struct wh_span bytes)
     return copy;
 }
 
+/* A modem sends one byte after the other, and the next frame when it has done with this one. */
+static int64_t arrival_ms(struct wh_memory_net *net, struct connection *connection, bool up,
+                          size_t bytes)
+{
+    struct wh_modem modem = net->ends[connection->child].modem;
+    int64_t *free_ms = &connection->free_ms[up], *last_ms = &connection->last_ms[up];
+    int64_t at_ms = net->now_ms;
+    if (modem.bits_per_s > 0) {
+        if (at_ms < *free_ms) at_ms = *free_ms;
+        at_ms += (int64_t)bytes * 8000 / modem.bits_per_s;
+        *free_ms = at_ms;
+        at_ms += modem.delay_ms;
+    }
+    at_ms += delay_ms(net);
+    if (!net->weather.unordered && at_ms < *last_ms) at_ms = *last_ms;
+    if (at_ms > *last_ms) *last_ms = at_ms;
+    return at_ms;
+}
+
 static void send_once(struct wh_memory_net *net, enum wh_net_event_type type, uint64_t number,
                       struct wh_span bytes)
 {
     struct connection *connection = &net->connections[number];
-    int64_t *last_ms = &connection->last_ms[type == WH_NET_FRAME_UP];
-    int64_t at_ms = net->now_ms + delay_ms(net);
-    if (!net->weather.unordered && at_ms < *last_ms) at_ms = *last_ms;
-    if (at_ms > *last_ms) *last_ms = at_ms;
+    int64_t at_ms = arrival_ms(net, connection, type == WH_NET_FRAME_UP, bytes.len);
     wh_schedule_put(&net->schedule, (struct wh_net_event){.at_ms = at_ms,
                                                           .type = type,
                                                           .node = connection->child,
@@ -132,7 +153,7 @@ static bool is_frame(struct wh_span bytes, uint8_t tag)
 
 static void keep(struct wh_memory_net *net, uint32_t child, struct wh_span bytes)
 {
-    struct kept *kept = &net->ends[child].kept[wh_chance_below(&net->chance, KEPT_MAX)];
+    struct kept *kept = &net->ends[child].kept[wh_chance_below(&net->late, KEPT_MAX)];
     wh_memory_free(kept->bytes);
     *kept = (struct kept){copy_bytes(bytes), bytes.len};
 }
@@ -140,42 +161,27 @@ static void keep(struct wh_memory_net *net, uint32_t child, struct wh_span bytes
 static void send_frame(struct wh_memory_net *net, enum wh_net_event_type type, uint64_t number,
                        struct wh_span bytes)
 {
-    bool may_be_kept = type == WH_NET_FRAME_UP && is_frame(bytes, PUSH_TAG);
-    if (!wh_chance_is(&net->chance, net->weather.loss)) send_once(net, type, number, bytes);
-    if (wh_chance_is(&net->chance, net->weather.repeat)) send_once(net, type, number, bytes);
-    if (may_be_kept && wh_chance_is(&net->chance, net->weather.late)) {
-        keep(net, net->connections[number].child, bytes);
+    const struct connection *connection = &net->connections[number];
+    bool up = type == WH_NET_FRAME_UP;
+    uint32_t sender = up ? connection->child : connection->parent;
+    struct wh_span rewritten;
+    wh_arena_clear(&net->scratch);
+    rewritten = net->host.rewrite(net->host.context, sender, bytes, &net->scratch);
+    if (rewritten.data != bytes.data) send_once(net, type, number, wh_later_frame());
+    bytes = rewritten;
+    if (!wh_chance_is(&net->losses, net->weather.loss)) send_once(net, type, number, bytes);
+    if (wh_chance_is(&net->repeats, net->weather.repeat)) send_once(net, type, number, bytes);
+    if (up && is_frame(bytes, PUSH_TAG) && wh_chance_is(&net->late, net->weather.late)) {
+        keep(net, connection->child, bytes);
     }
-}
-
-static struct item *add_item(struct end *end)
-{
-    if (end->first + end->count == end->size) {
-        if (end->first > 0) {
-            memmove(end->items, end->items + end->first, end->count * sizeof(*end->items));
-            end->first = 0;
-        } else {
-            end->size = end->size > 0 ? end->size * 2 : 16;
-            end->items = wh_memory_resize(end->items, end->size, sizeof(*end->items));
-        }
-    }
-    end->items[end->first + end->count] = (struct item){.bytes = NULL};
-    return &end->items[end->first + end->count++];
-}
-
-static void drop_items(struct end *end)
-{
-    for (uint32_t i = 0; i < end->count; i++) wh_memory_free(end->items[end->first + i].bytes);
-    wh_memory_free(end->lent.bytes);
-    end->lent.bytes = NULL;
-    end->first = end->count = 0;
 }
 
 /* Takes `bytes` over. */
 static void give_parent(struct wh_memory_net *net, uint64_t number, char *bytes, size_t len)
 {
     const struct connection *connection = &net->connections[number];
-    struct item *item = add_item(parent_of(net, connection->child));
+    struct end *parent = parent_of(net, number);
+    struct wh_inbox_item *item = wh_inbox_add(&parent->inbox);
     item->bytes = bytes;
     memcpy(item->unit, connection->unit, sizeof(item->unit));
     item->arrival = (struct wh_arrival){
@@ -184,15 +190,15 @@ static void give_parent(struct wh_memory_net *net, uint64_t number, char *bytes,
         .by_invite = connection->admission == WH_ADMIT_INVITE,
         .bytes = wh_span(bytes, len),
     };
-    memcpy(item->arrival.invite_key, net->ends[connection->child].keys[WH_IDENTITY_INVITE],
-           WH_NODE_KEY_BYTES);
+    memcpy(item->arrival.invite_key, connection->key, WH_NODE_KEY_BYTES);
+    net->host.arrived(net->host.context, parent->number);
 }
 
 /* A late bundle comes when it may do most harm: just behind a greeting. */
 static void bring_late(struct wh_memory_net *net, uint64_t number)
 {
     const struct end *child = &net->ends[net->connections[number].child];
-    const struct kept *kept = &child->kept[wh_chance_below(&net->chance, KEPT_MAX)];
+    const struct kept *kept = &child->kept[wh_chance_below(&net->late, KEPT_MAX)];
     if (net->weather.late == 0 || !kept->bytes) return;
     give_parent(net, number, copy_bytes(wh_span(kept->bytes, kept->len)), kept->len);
 }
@@ -203,7 +209,7 @@ static void arrive_up(struct wh_memory_net *net, struct wh_net_event *event)
     bool is_hello = is_frame(wh_span(event->bytes, event->len), HELLO_TAG);
     if (net->ends[event->node].cut & WH_TO_PARENT) return;
     if (!has_parent_process(net, connection)) {
-        if (!wh_chance_is(&net->chance, net->weather.half_open)) {
+        if (!wh_chance_is(&net->ends_told, net->weather.half_open)) {
             tell(net, WH_NET_ENDED, event->node, event->connection);
         }
         return;
@@ -216,14 +222,16 @@ static void arrive_up(struct wh_memory_net *net, struct wh_net_event *event)
 static void arrive_down(struct wh_memory_net *net, struct wh_net_event *event)
 {
     struct end *child = &net->ends[event->node];
-    struct item *item;
+    struct wh_inbox_item *item;
     if (!is_current(net, event->connection) || (child->cut & WH_TO_CHILD)) return;
-    item = add_item(child);
+    if (net->connections[event->connection].broken) return;
+    item = wh_inbox_add(&child->inbox);
     item->bytes = event->bytes;
     event->bytes = NULL;
     item->arrival = (struct wh_arrival){.type = WH_ARRIVAL_FRAME,
                                         .route = WH_ROUTE_PARENT,
                                         .bytes = wh_span(item->bytes, event->len)};
+    net->host.arrived(net->host.context, child->number);
 }
 
 /* ---- Connections ---- */
@@ -231,16 +239,15 @@ static void arrive_down(struct wh_memory_net *net, struct wh_net_event *event)
 static void arrive_asked(struct wh_memory_net *net, const struct wh_net_event *event)
 {
     struct connection *connection = &net->connections[event->connection];
-    struct end *parent = parent_of(net, event->node);
+    struct end *parent = parent_of(net, event->connection);
     struct wh_span unit = WH_SPAN_EMPTY;
-    if (net->ends[event->node].cut & WH_TO_PARENT) return;
+    if ((net->ends[event->node].cut & WH_TO_PARENT) || connection->broken) return;
     if (!parent->alive) {
         tell(net, WH_NET_ENDED, event->node, event->connection);
         return;
     }
     connection->admission =
-        net->host.admit(net->host.context, parent->number,
-                        net->ends[event->node].keys[connection->identity], &unit);
+        net->host.admit(net->host.context, parent->number, connection->key, &unit);
     connection->parent_boot = parent->boot;
     (void)snprintf(connection->unit, sizeof(connection->unit), "%.*s", (int)unit.len,
                    unit.data ? unit.data : "");
@@ -249,8 +256,9 @@ static void arrive_asked(struct wh_memory_net *net, const struct wh_net_event *e
 
 static void tell_child(struct wh_memory_net *net, uint32_t node, enum wh_arrival_type type)
 {
-    struct item *item = add_item(&net->ends[node]);
+    struct wh_inbox_item *item = wh_inbox_add(&net->ends[node].inbox);
     item->arrival = (struct wh_arrival){.type = type, .route = WH_ROUTE_PARENT};
+    net->host.arrived(net->host.context, node);
 }
 
 static void arrive_answered(struct wh_memory_net *net, const struct wh_net_event *event)
@@ -298,13 +306,7 @@ int64_t wh_memory_net_next_ms(const struct wh_memory_net *net)
 static int receive(void *self, struct wh_arrival *ret)
 {
     struct end *end = self;
-    if (end->count == 0) return 0;
-    wh_memory_free(end->lent.bytes);
-    end->lent = end->items[end->first++];
-    end->count--;
-    end->lent.arrival.unit = wh_span_of(end->lent.unit);
-    *ret = end->lent.arrival;
-    return 1;
+    return wh_inbox_take(&end->inbox, ret);
 }
 
 static bool send(void *self, uint64_t route, struct wh_span bytes)
@@ -320,8 +322,7 @@ static bool send(void *self, uint64_t route, struct wh_span bytes)
         send_frame(net, WH_NET_FRAME_UP, number, bytes);
         return true;
     }
-    if (net->ends[connection->child].parent != end->number ||
-        connection->parent_boot != end->boot) {
+    if (connection->parent != end->number || connection->parent_boot != end->boot) {
         return false;
     }
     send_frame(net, WH_NET_FRAME_DOWN, number, bytes);
@@ -345,8 +346,12 @@ static void connect(void *self, enum wh_identity identity)
         net->connections =
             wh_memory_resize(net->connections, (size_t)number * 2, sizeof(*net->connections));
     }
-    net->connections[number] = (struct connection){
-        .child = end->number, .child_boot = end->boot, .identity = identity, .open = true};
+    net->connections[number] = (struct connection){.child = end->number,
+                                                   .parent = end->parent,
+                                                   .child_boot = end->boot,
+                                                   .identity = identity,
+                                                   .open = true};
+    memcpy(net->connections[number].key, end->keys[identity], WH_NODE_KEY_BYTES);
     net->connections_count++;
     end->connection = number;
     tell(net, WH_NET_ASKED, end->number, number);
@@ -364,7 +369,11 @@ struct wh_memory_net *wh_memory_net_new(uint32_t nodes, uint64_t seed,
 {
     struct wh_memory_net *net = wh_memory_new(1, sizeof(*net));
     net->host = host;
-    net->chance.state = seed;
+    net->delays = wh_chance_stream(seed, "delays");
+    net->losses = wh_chance_stream(seed, "losses");
+    net->repeats = wh_chance_stream(seed, "repeats");
+    net->late = wh_chance_stream(seed, "late");
+    net->ends_told = wh_chance_stream(seed, "ends told");
     net->weather.delay_ms_max = 1;
     net->ends = wh_memory_new(nodes, sizeof(*net->ends));
     net->ends_count = nodes;
@@ -377,11 +386,11 @@ void wh_memory_net_free(struct wh_memory_net *net)
 {
     if (!net) return;
     for (uint32_t i = 0; i < net->ends_count; i++) {
-        drop_items(&net->ends[i]);
-        wh_memory_free(net->ends[i].items);
+        wh_inbox_deinit(&net->ends[i].inbox);
         for (int j = 0; j < KEPT_MAX; j++) wh_memory_free(net->ends[i].kept[j].bytes);
     }
     wh_schedule_deinit(&net->schedule);
+    wh_arena_deinit(&net->scratch);
     wh_memory_free(net->connections);
     wh_memory_free(net->ends);
     wh_memory_free(net);
@@ -417,12 +426,14 @@ void wh_memory_net_end(struct wh_memory_net *net, uint32_t node)
 {
     struct end *end = &net->ends[node];
     end->alive = false;
-    drop_items(end);
+    wh_inbox_clear(&end->inbox);
     net->connections[end->connection].open = false;
     for (uint32_t i = 0; i < net->ends_count; i++) {
         uint64_t number = net->ends[i].connection;
-        if (net->ends[i].parent != node || number == 0 || !is_current(net, number)) continue;
-        if (wh_chance_is(&net->chance, net->weather.half_open)) continue;
+        if (number == 0 || net->connections[number].parent != node || !is_current(net, number)) {
+            continue;
+        }
+        if (wh_chance_is(&net->ends_told, net->weather.half_open)) continue;
         tell(net, WH_NET_ENDED, i, number);
     }
 }
@@ -432,9 +443,34 @@ void wh_memory_net_cut(struct wh_memory_net *net, uint32_t node, uint32_t direct
     net->ends[node].cut = directions;
 }
 
+void wh_memory_net_break(struct wh_memory_net *net, uint32_t node)
+{
+    uint64_t number = net->ends[node].connection;
+    if (number == 0 || !is_current(net, number)) return;
+    net->connections[number].broken = true;
+    if (wh_chance_is(&net->ends_told, net->weather.half_open)) return;
+    tell(net, WH_NET_ENDED, node, number);
+}
+
+void wh_memory_net_set_modem(struct wh_memory_net *net, uint32_t node, struct wh_modem modem)
+{
+    net->ends[node].modem = modem;
+}
+
+void wh_memory_net_move(struct wh_memory_net *net, uint32_t node, uint32_t parent,
+                        const uint8_t key[WH_NODE_KEY_BYTES],
+                        const uint8_t invite_key[WH_NODE_KEY_BYTES])
+{
+    struct end *end = &net->ends[node];
+    wh_memory_net_break(net, node);
+    end->parent = parent;
+    memcpy(end->keys[WH_IDENTITY_NODE], key, WH_NODE_KEY_BYTES);
+    memcpy(end->keys[WH_IDENTITY_INVITE], invite_key, WH_NODE_KEY_BYTES);
+}
+
 bool wh_memory_net_has_arrivals(const struct wh_memory_net *net, uint32_t node)
 {
-    return net->ends[node].count > 0;
+    return net->ends[node].inbox.count > 0;
 }
 
 bool wh_memory_net_is_connected(const struct wh_memory_net *net, uint32_t node)

@@ -23,6 +23,15 @@ struct wh_weather {
     uint32_t unordered; /* 1: a frame may overtake another */
 };
 
+/* A slow line: whole bytes one after the other, and time on the way. bits_per_s 0: none. */
+struct wh_modem {
+    uint32_t bits_per_s;
+    int64_t delay_ms;
+};
+
+#define WH_MODEM_ROUND_TRIP_MS 2000
+#define WH_MODEM_CUT_EVERY_MS 60000
+
 enum wh_direction {
     WH_TO_PARENT = 1,
     WH_TO_CHILD = 2,
@@ -30,11 +39,17 @@ enum wh_direction {
 
 struct wh_memory_net;
 
-/* What the net asks of the tree. `admit` is the parent's wh_members_admit(). */
+/* What the net asks of the tree. */
 struct wh_memory_net_host {
     void *context;
+    /* the parent's wh_members_admit() */
     enum wh_admission (*admit)(void *context, uint32_t node, const uint8_t *key,
                                struct wh_span *ret_unit);
+    /* Something waits at `node`. */
+    void (*arrived)(void *context, uint32_t node);
+    /* The frame as `node` really sends it: itself, or in `arena`. */
+    struct wh_span (*rewrite)(void *context, uint32_t node, struct wh_span frame,
+                              struct wh_arena *arena);
 };
 
 struct wh_memory_net *wh_memory_net_new(uint32_t nodes, uint64_t seed,
@@ -46,6 +61,11 @@ void wh_memory_net_set_weather(struct wh_memory_net *net, struct wh_weather weat
 void wh_memory_net_place(struct wh_memory_net *net, uint32_t node, uint32_t parent,
                          const uint8_t key[WH_NODE_KEY_BYTES],
                          const uint8_t invite_key[WH_NODE_KEY_BYTES], const bool *is_dead);
+/* It has other keys from now on, or another parent; its connection ends. */
+void wh_memory_net_move(struct wh_memory_net *net, uint32_t node, uint32_t parent,
+                        const uint8_t key[WH_NODE_KEY_BYTES],
+                        const uint8_t invite_key[WH_NODE_KEY_BYTES]);
+void wh_memory_net_set_modem(struct wh_memory_net *net, uint32_t node, struct wh_modem modem);
 /* The table for the engine of `node`. */
 struct wh_net wh_memory_net_table(struct wh_memory_net *net, uint32_t node);
 
@@ -55,6 +75,9 @@ void wh_memory_net_end(struct wh_memory_net *net, uint32_t node);
 
 /* Cuts the wire above `node` in `directions` (WH_TO_PARENT | WH_TO_CHILD; 0: mends it). */
 void wh_memory_net_cut(struct wh_memory_net *net, uint32_t node, uint32_t directions);
+
+/* The connection above `node` ends with all that is under way, and both sides may hear of it. */
+void wh_memory_net_break(struct wh_memory_net *net, uint32_t node);
 
 /* Everything of before `now_ms` arrives. */
 void wh_memory_net_advance(struct wh_memory_net *net, int64_t now_ms);

@@ -27,6 +27,11 @@ struct wh_memory_store {
     struct node *root;
     enum wh_memory_fault fault;
     bool dead;
+    struct wh_memory_breakage breakage;
+    struct wh_chance chance;
+    struct node **tail; /* the states before the newest commits, a ring */
+    uint32_t tail_size;
+    uint32_t tail_count;
     uint64_t commits;
     wh_memory_watch watch;
     void *watch_context;
@@ -206,12 +211,17 @@ static int read(void *self, const struct wh_snapshot *snapshot, enum wh_family f
     return 0;
 }
 
+static bool share_fails(struct wh_memory_store *store, uint32_t share)
+{
+    return share > 0 && wh_chance_is(&store->chance, share);
+}
+
 static int get(void *self, const struct wh_snapshot *snapshot, enum wh_family family,
                struct wh_span key, struct wh_arena *arena, struct wh_span *ret,
                struct wh_error *err)
 {
-    const struct wh_memory_store *store = self;
-    if (store->dead) return power_is_off(err);
+    struct wh_memory_store *store = self;
+    if (store->dead || share_fails(store, store->breakage.reads)) return power_is_off(err);
     return read(self, snapshot, family, key, arena, ret, err);
 }
 
@@ -269,8 +279,8 @@ static int scan(void *self, const struct wh_snapshot *snapshot, enum wh_family f
                 struct wh_span from, struct wh_span to, enum wh_scan_order order,
                 wh_scan_visit visit, void *context, struct wh_error *err)
 {
-    const struct wh_memory_store *store = self;
-    if (store->dead) return power_is_off(err);
+    struct wh_memory_store *store = self;
+    if (store->dead || share_fails(store, store->breakage.reads)) return power_is_off(err);
     return walk(self, snapshot, family, from, to, order, visit, context, err);
 }
 
@@ -285,6 +295,15 @@ static void write_one(struct wh_memory_store *store, const struct wh_write *writ
     }
 }
 
+static void keep_state(struct wh_memory_store *store)
+{
+    uint64_t at = store->commits % (store->tail_size > 0 ? store->tail_size : 1);
+    if (store->tail_size == 0) return;
+    drop(store->tail[at]);
+    store->tail[at] = share(store->root);
+    if (store->tail_count < store->tail_size) store->tail_count++;
+}
+
 static int commit(void *self, const struct wh_batch *batch, struct wh_error *err)
 {
     struct wh_memory_store *store = self;
@@ -295,6 +314,8 @@ static int commit(void *self, const struct wh_batch *batch, struct wh_error *err
     if (fault == WH_MEMORY_COMMIT_FAILS || fault == WH_MEMORY_POWER_CUT_BEFORE) {
         return power_is_off(err);
     }
+    if (share_fails(store, store->breakage.commits)) return power_is_off(err);
+    keep_state(store);
     if (store->watch) store->watch(store->watch_context, batch);
     for (uint32_t i = 0; i < batch->count; i++) write_one(store, &batch->writes[i]);
     store->commits++;
@@ -339,6 +360,8 @@ void wh_memory_store_free(struct wh_memory_store *store)
 {
     if (!store) return;
     drop(store->root);
+    for (uint32_t i = 0; i < store->tail_size; i++) drop(store->tail[i]);
+    wh_memory_free(store->tail);
     wh_memory_free(store);
 }
 
@@ -378,6 +401,39 @@ void wh_memory_store_restore(struct wh_memory_store *store, const struct wh_snap
 {
     drop(store->root);
     store->root = share(kept->root);
+}
+
+struct wh_memory_breakage wh_memory_store_break(struct wh_memory_store *store,
+                                                struct wh_memory_breakage breakage)
+{
+    struct wh_memory_breakage former = store->breakage;
+    former.seed = store->chance.state;
+    store->breakage = breakage;
+    store->chance.state = breakage.seed;
+    return former;
+}
+
+void wh_memory_store_keep_tail(struct wh_memory_store *store, uint32_t commits_max)
+{
+    store->tail = wh_memory_new(commits_max, sizeof(struct node *));
+    store->tail_size = commits_max;
+}
+
+void wh_memory_store_lose_tail(struct wh_memory_store *store, uint32_t commits)
+{
+    uint64_t at;
+    if (commits > store->tail_count) commits = store->tail_count;
+    if (commits == 0) return;
+    at = (store->commits - commits) % store->tail_size;
+    drop(store->root);
+    store->root = share(store->tail[at]);
+    store->tail_count = 0; /* what was before is another history */
+}
+
+void wh_memory_store_copy(struct wh_memory_store *store, const struct wh_memory_store *of)
+{
+    drop(store->root);
+    store->root = share(of->root);
 }
 
 uint64_t wh_memory_store_commits(const struct wh_memory_store *store)

@@ -6,6 +6,7 @@
 #ifndef WH_SIM_MEMORY_STORE_H
 #define WH_SIM_MEMORY_STORE_H
 
+#include "chance.h"
 #include "engine/batch.h"
 #include "engine/store_ops.h"
 
@@ -33,12 +34,29 @@ void wh_memory_store_watch(struct wh_memory_store *store, wh_memory_watch watch,
 
 /* The fault of the next commit. */
 void wh_memory_store_set_fault(struct wh_memory_store *store, enum wh_memory_fault fault);
+/* A disk that is going bad: shares, of 10,000, of what is asked of it that fail. */
+struct wh_memory_breakage {
+    uint32_t reads;
+    uint32_t commits;
+    uint64_t seed;
+};
+
+/* Breaks it, or repairs it where both are 0; returns how it was before. */
+struct wh_memory_breakage wh_memory_store_break(struct wh_memory_store *store,
+                                                struct wh_memory_breakage breakage);
 /* The power is off: every call fails. *ret is lent for as long as the store. */
 const bool *wh_memory_store_is_dead(const struct wh_memory_store *store);
 void wh_memory_store_power_on(struct wh_memory_store *store);
 
 /* Puts back the state that `snapshot` holds: a backup, or a lost tail. */
 void wh_memory_store_restore(struct wh_memory_store *store, const struct wh_snapshot *snapshot);
+
+/* From now on it can lose its newest commits, at most `commits_max` of them. */
+void wh_memory_store_keep_tail(struct wh_memory_store *store, uint32_t commits_max);
+/* Loses the newest `commits`, or as many as are kept. */
+void wh_memory_store_lose_tail(struct wh_memory_store *store, uint32_t commits);
+/* Makes an empty store hold what `of` holds: a copied disk. */
+void wh_memory_store_copy(struct wh_memory_store *store, const struct wh_memory_store *of);
 
 uint64_t wh_memory_store_commits(const struct wh_memory_store *store);
 

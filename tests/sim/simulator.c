@@ -1,63 +1,20 @@
 #include "simulator.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #include "base/memory.h"
 #include "chaos.h"
 #include "checker.h"
 #include "engine/links.h"
+#include "expectations.h"
+#include "later_release.h"
+#include "liveness.h"
+#include "membership.h"
+#include "trace.h"
 #include "tree.h"
 #include "workload.h"
 
 #define ZONE_MINUTES 480
-
-/* ---- Telling ---- */
-
-static void tell(struct wh_sim *sim, const struct wh_sim_node *node, const char *format,
-                 va_list args)
-{
-    char *line = sim->lines[sim->lines_count++ % WH_SIM_LINES];
-    int at = snprintf(line, WH_SIM_LINE_BYTES, "%8" PRId64 ".%03" PRId64 " %-10s ",
-                      sim->now_ms / 1000, sim->now_ms % 1000, node ? node->unit : "-");
-    (void)vsnprintf(line + at, WH_SIM_LINE_BYTES - (size_t)at, format, args);
-    for (const char *c = line; *c; c++) {
-        sim->digest = (sim->digest ^ (uint8_t)*c) * 0x100000001b3u;
-    }
-    if (sim->talk == WH_SIM_TRACE) (void)puts(line);
-}
-
-void wh_sim_note(struct wh_sim *sim, const struct wh_sim_node *node, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    tell(sim, node, format, args);
-    va_end(args);
-}
-
-static void show_lines(const struct wh_sim *sim)
-{
-    uint64_t from = sim->lines_count > WH_SIM_LINES ? sim->lines_count - WH_SIM_LINES : 0;
-    for (uint64_t i = from; i < sim->lines_count; i++) {
-        (void)puts(sim->lines[i % WH_SIM_LINES]);
-    }
-}
-
-void wh_sim_fail(struct wh_sim *sim, const struct wh_sim_node *node, const char *format, ...)
-{
-    char text[WH_SIM_LINE_BYTES];
-    va_list args;
-    if (sim->failed) return;
-    sim->failed = true;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    wh_sim_note(sim, node, "FAILED: %s", text);
-    if (sim->talk == WH_SIM_TRACE) return;
-    (void)printf("seed %" PRIu64 " failed; its last lines:\n", sim->seed);
-    show_lines(sim);
-}
 
 /* ---- Processes ---- */
 
@@ -73,7 +30,7 @@ struct wh_now wh_sim_now(const struct wh_sim_node *node)
 static void on_joined(void *context)
 {
     struct wh_sim_node *node = context;
-    node->joined = true;
+    node->membership = WH_SIM_MEMBER;
     wh_sim_note(node->sim, node, "joined");
 }
 
@@ -91,20 +48,30 @@ static void on_note(void *context, struct wh_span peer, const struct wh_note *no
 static enum wh_parent parent_state(const struct wh_sim_node *node)
 {
     if (node->parent == WH_NOBODY) return WH_PARENT_NONE;
-    return node->joined ? WH_PARENT_JOINED : WH_PARENT_JOINING;
+    return node->membership == WH_SIM_JOINING ? WH_PARENT_JOINING : WH_PARENT_JOINED;
 }
 
-void wh_sim_start(struct wh_sim_node *node)
+static struct wh_engine_config config_of(struct wh_sim_node *node)
 {
-    struct wh_sim *sim = node->sim;
     struct wh_engine_config config = {
         .unit = wh_span_of(node->unit),
         .name = wh_span_of(node->unit),
         .kind = node->kind,
         .parent = parent_state(node),
         .program = "sim",
-        .seed = wh_chance_next(&sim->chance),
+        .seed = wh_chance_next(&node->sim->starts),
     };
+    memcpy(config.node_key, node->key, sizeof(config.node_key));
+    if (node->parent != WH_NOBODY) {
+        memcpy(config.parent_key, node->sim->nodes[node->parent].key, sizeof(config.parent_key));
+    }
+    return config;
+}
+
+void wh_sim_start(struct wh_sim_node *node)
+{
+    struct wh_sim *sim = node->sim;
+    struct wh_engine_config config = config_of(node);
     struct wh_engine_hooks hooks = {
         .context = node,
         .measure = wh_work_measure,
@@ -114,7 +81,6 @@ void wh_sim_start(struct wh_sim_node *node)
         .noted = on_note,
     };
     struct wh_error err;
-    memcpy(config.node_key, node->key, sizeof(config.node_key));
     wh_memory_store_power_on(node->store);
     wh_chaos_on_start(node);
     wh_memory_net_begin(sim->net, node->number);
@@ -140,9 +106,10 @@ void wh_sim_crash(struct wh_sim_node *node, int64_t down_ms)
     wh_engine_free(node->engine);
     node->engine = NULL;
     node->up_at_ms = node->sim->now_ms + down_ms;
-    node->mono_ms = wh_chance_between(&node->sim->chance, 0, 1000000);
+    node->mono_ms = wh_chance_between(&node->sim->starts, 0, 1000000);
     wh_memory_net_end(node->sim->net, node->number);
     wh_work_power_cut(node);
+    wh_sim_plan(node);
 }
 
 static void turn(struct wh_sim_node *node)
@@ -152,7 +119,7 @@ static void turn(struct wh_sim_node *node)
     wh_chaos_before_turn(node);
     wh_engine_turn(node->engine, wh_sim_now(node), &deadline_ms);
     node->turns++;
-    node->busy_until_ms = sim->now_ms + 1; /* a turn takes time */
+    node->busy_until_ms = sim->now_ms + sim->options->shape->turn_ms; /* a turn takes time */
     node->deadline_ms = deadline_ms > INT64_MAX / 2 ? INT64_MAX : deadline_ms - node->mono_ms;
     if (*wh_memory_store_is_dead(node->store)) {
         wh_sim_crash(node, wh_chaos_down_ms(sim));
@@ -161,11 +128,26 @@ static void turn(struct wh_sim_node *node)
     wh_check_turn(node);
 }
 
+/* ---- What the wires ask ---- */
+
 static enum wh_admission admit(void *context, uint32_t node, const uint8_t *key,
                                struct wh_span *ret_unit)
 {
     struct wh_sim *sim = context;
     return wh_members_admit(sim->nodes[node].engine, key, ret_unit);
+}
+
+static void arrived(void *context, uint32_t node)
+{
+    struct wh_sim *sim = context;
+    wh_sim_plan(&sim->nodes[node]);
+}
+
+static struct wh_span rewrite(void *context, uint32_t node, struct wh_span frame,
+                              struct wh_arena *arena)
+{
+    struct wh_sim *sim = context;
+    return sim->nodes[node].later ? wh_later_rewrite(frame, arena) : frame;
 }
 
 /* ---- Time ---- */
@@ -177,36 +159,53 @@ static void earlier(int64_t *next_ms, int64_t at_ms)
 
 static int64_t node_next_ms(const struct wh_sim_node *node)
 {
-    int64_t next_ms = INT64_MAX;
-    if (!node->engine) return node->up_at_ms;
+    int64_t next_ms = wh_work_next_ms(node);
+    if (node->membership == WH_SIM_ABSENT) return INT64_MAX;
+    if (!node->engine) {
+        earlier(&next_ms, node->up_at_ms);
+        return next_ms;
+    }
     earlier(&next_ms, node->deadline_ms);
-    earlier(&next_ms, wh_work_next_ms(node));
     if (wh_memory_net_has_arrivals(node->sim->net, node->number)) next_ms = node->sim->now_ms;
     return next_ms > node->busy_until_ms ? next_ms : node->busy_until_ms;
 }
 
-#define STEP_MS_MAX 1000 /* faults are looked for at least so often */
+void wh_sim_plan(struct wh_sim_node *node)
+{
+    wh_agenda_set(&node->sim->agenda, node->number, node_next_ms(node));
+}
+
+struct wh_sim_node *wh_sim_find(const struct wh_sim *sim, struct wh_span unit)
+{
+    const uint64_t *number = wh_map_get(&sim->by_unit, unit);
+    return number ? &sim->nodes[*number] : NULL;
+}
+
+static void run_node(struct wh_sim_node *node)
+{
+    struct wh_sim *sim = node->sim;
+    wh_work_draw(node);
+    if (node->engine) {
+        turn(node);
+    } else if (node->up_at_ms <= sim->now_ms) {
+        wh_sim_start(node);
+    }
+    wh_sim_plan(node);
+}
 
 static void step(struct wh_sim *sim, int64_t until_ms)
 {
-    int64_t next_ms = sim->now_ms + STEP_MS_MAX, passed_ms;
-    earlier(&next_ms, until_ms);
+    int64_t next_ms = until_ms;
     earlier(&next_ms, wh_memory_net_next_ms(sim->net));
-    for (uint32_t i = 0; i < sim->count; i++) earlier(&next_ms, node_next_ms(&sim->nodes[i]));
-    if (next_ms < sim->now_ms) next_ms = sim->now_ms;
-    passed_ms = next_ms - sim->now_ms;
-    sim->now_ms = next_ms;
+    earlier(&next_ms, wh_agenda_next_ms(&sim->agenda));
+    earlier(&next_ms, wh_agenda_next_ms(&sim->chores));
+    if (sim->chaos) earlier(&next_ms, wh_chaos_next_ms(sim));
+    if (next_ms > sim->now_ms) sim->now_ms = next_ms;
     wh_memory_net_advance(sim->net, sim->now_ms);
-    if (sim->chaos) wh_chaos_step(sim, passed_ms);
-    for (uint32_t i = 0; i < sim->count && !sim->failed; i++) {
-        struct wh_sim_node *node = &sim->nodes[i];
-        if (sim->chaos) wh_work_draw(node);
-        if (node_next_ms(node) > sim->now_ms) continue;
-        if (node->engine) {
-            turn(node);
-        } else {
-            wh_sim_start(node);
-        }
+    if (sim->chaos) wh_chaos_step(sim);
+    wh_chaos_chores(sim);
+    while (!sim->failed && wh_agenda_next_ms(&sim->agenda) <= sim->now_ms) {
+        run_node(&sim->nodes[wh_agenda_first(&sim->agenda)]);
     }
 }
 
@@ -215,98 +214,123 @@ static void run_until(struct wh_sim *sim, int64_t until_ms)
     while (!sim->failed && sim->now_ms < until_ms) step(sim, until_ms);
 }
 
+/* ---- The parts of a run ---- */
+
 static void converge(struct wh_sim *sim)
 {
-    int64_t limit_ms = sim->now_ms + WH_SIM_CONVERGE_MS;
-    const struct wh_sim_node *at = NULL;
+    int64_t bound_ms = wh_liveness_bound_ms(sim), limit_ms = sim->now_ms + bound_ms;
+    const struct wh_sim_node *at = &sim->nodes[0];
     const char *why = "";
-    while (!sim->failed && !wh_check_is_quiet(sim, &why, &at)) {
+    while (!sim->failed && !wh_liveness_is_quiet(sim, &why, &at)) {
         if (sim->now_ms >= limit_ms) {
-            wh_sim_fail(sim, at, "not done %d s after the faults stopped: %s",
-                        WH_SIM_CONVERGE_MS / 1000, why);
+            wh_liveness_tell(sim);
+            wh_sim_fail_as(sim, at, WH_SIM_CONVERGENCE,
+                           "not done %" PRId64 " s after the faults stopped: %s", bound_ms / 1000,
+                           why);
         }
         run_until(sim, sim->now_ms + 100);
     }
-    wh_sim_note(sim, NULL, "quiet");
+    if (!sim->failed) wh_sim_note(sim, NULL, "quiet");
 }
 
-static bool all_settled(const struct wh_sim *sim, const uint64_t *nonces)
+static void ask_barriers(struct wh_sim *sim)
 {
-    for (uint32_t i = 1; i < sim->count; i++) {
-        if (!wh_links_settled(sim->nodes[i].engine, nonces[i])) return false;
+    uint64_t *nonces = wh_memory_new(sim->count, sizeof(*nonces));
+    for (uint32_t i = 1; !sim->failed && i < sim->count; i++) {
+        nonces[i] = wh_links_ask_barrier(sim->nodes[i].engine);
+        sim->nodes[i].deadline_ms = sim->now_ms;
+        wh_sim_plan(&sim->nodes[i]);
     }
-    return true;
+    run_until(sim, sim->now_ms + WH_SIM_CALM_MS);
+    for (uint32_t i = 1; !sim->failed && i < sim->count; i++) {
+        if (wh_links_settled(sim->nodes[i].engine, nonces[i])) continue;
+        wh_sim_fail_as(sim, &sim->nodes[i], WH_SIM_CONVERGENCE, "a barrier stays open");
+    }
+    wh_memory_free(nonces);
+}
+
+#define RENAMED 3u
+
+/* A CSV that leaves out who stands between the root and counties is refused once they are known. */
+static uint32_t renamed_max(const struct wh_sim *sim)
+{
+    if (!wh_tree_is_described(&sim->nodes[1])) return 0;
+    return RENAMED < sim->count - sim->leaves ? RENAMED : sim->count - sim->leaves;
 }
 
 /* The root renames units of one township and then of others, which most counties only pass over;
  * then every node asks whether it has all that its parent has for it. Nothing goes astray. */
 static void work_in_calm(struct wh_sim *sim)
 {
-    uint64_t nonces[64] = {0};
+    wh_chaos_calm(sim);
     run_until(sim, sim->now_ms + WH_SIM_CALM_MS); /* slow frames of the time of faults come in */
     sim->calm = true;
-    for (uint32_t i = sim->count - 1; i >= sim->count - 3; i--) {
-        wh_work_rename(&sim->nodes[i]);
+    for (uint32_t i = 0; i < renamed_max(sim); i++) {
+        wh_work_rename(&sim->nodes[sim->count - 1 - i]);
         run_until(sim, sim->now_ms + WH_SIM_CALM_MS);
     }
-    for (uint32_t i = 1; !sim->failed && i < sim->count; i++) {
-        nonces[i] = wh_links_ask_barrier(sim->nodes[i].engine);
-        sim->nodes[i].deadline_ms = sim->now_ms;
-    }
-    run_until(sim, sim->now_ms + WH_SIM_CALM_MS);
-    if (!sim->failed && !all_settled(sim, nonces)) wh_sim_fail(sim, NULL, "a barrier stays open");
+    ask_barriers(sim);
 }
 
 /* A tree that is quiet stays so, at little cost. */
 static void idle(struct wh_sim *sim)
 {
-    uint64_t turns[64] = {0};
+    uint64_t *turns = wh_memory_new(sim->count, sizeof(*turns));
     for (uint32_t i = 0; i < sim->count; i++) turns[i] = sim->nodes[i].turns;
     run_until(sim, sim->now_ms + WH_SIM_IDLE_MS);
     for (uint32_t i = 0; i < sim->count; i++) {
         uint64_t used = sim->nodes[i].turns - turns[i];
         if (used <= WH_SIM_IDLE_TURNS_MAX) continue;
-        wh_sim_fail(sim, &sim->nodes[i], "%" PRIu64 " turns in %d idle seconds", used,
-                    WH_SIM_IDLE_MS / 1000);
+        wh_sim_fail_as(sim, &sim->nodes[i], WH_SIM_ENDING, "%" PRIu64 " turns in %d idle seconds",
+                       used, WH_SIM_IDLE_MS / 1000);
     }
+    wh_memory_free(turns);
 }
 
-static void note_faults(struct wh_sim *sim)
+static void begin(struct wh_sim *sim)
 {
-    const struct wh_sim_faults *f = &sim->faults;
-    wh_sim_note(sim, NULL, "delay %" PRId64 " loss %u repeat %u late %u half_open %u unordered %u",
-                f->weather.delay_ms_max, f->weather.loss, f->weather.repeat, f->weather.late,
-                f->weather.half_open, f->weather.unordered);
-    wh_sim_note(sim, NULL,
-                "crash %" PRId64 " cut %" PRId64 " jump %" PRId64 " commit_fails %u forgets %u",
-                f->crash_mean_ms, f->cut_mean_ms, f->jump_mean_ms, f->commit_fails, f->forgets);
-}
-
-enum wh_sim_result wh_sim_run(uint64_t seed, enum wh_sim_talk talk, uint64_t *ret_digest)
-{
-    struct wh_sim *sim = wh_memory_new(1, sizeof(*sim));
-    enum wh_sim_result result;
-    sim->seed = seed;
-    sim->talk = talk;
-    sim->chance.state = seed * 0x2545F4914F6CDD1Du + 1;
+    int64_t minutes =
+        sim->options->minutes > 0 ? sim->options->minutes : sim->options->shape->minutes;
+    uint64_t seed = sim->options->seed;
+    struct wh_memory_net_host host = {sim, admit, arrived, rewrite};
+    sim->tree = wh_chance_stream(seed, "tree");
+    sim->work = wh_chance_stream(seed, "work");
+    sim->starts = wh_chance_stream(seed, "starts");
     sim->digest = 0xcbf29ce484222325u;
+    sim->work_ms = minutes * 60000;
     wh_tree_grow(sim);
-    sim->net = wh_memory_net_new(sim->count, wh_chance_next(&sim->chance),
-                                 (struct wh_memory_net_host){sim, admit});
+    sim->net = wh_memory_net_new(sim->count + WH_SIM_CLONES_MAX, seed, host);
     wh_tree_place(sim);
-    sim->faults = wh_chaos_draw(&sim->chance);
-    wh_memory_net_set_weather(sim->net, sim->faults.weather);
-    note_faults(sim);
     wh_work_begin(sim);
+    wh_chaos_begin(sim);
+    wh_membership_begin(sim);
+    for (uint32_t i = 0; i < sim->count; i++) wh_sim_plan(&sim->nodes[i]);
+}
+
+static void run(struct wh_sim *sim)
+{
     sim->chaos = true;
-    run_until(sim, WH_SIM_WORK_MS);
+    run_until(sim, sim->work_ms);
     sim->chaos = false;
-    wh_chaos_stop(sim);
+    if (!sim->failed) wh_chaos_stop(sim);
+    if (!wh_expects_convergence(sim)) {
+        run_until(sim, sim->now_ms + WH_SIM_IDLE_MS);
+        return;
+    }
     converge(sim);
     if (!sim->failed) wh_check_end(sim);
     if (!sim->failed) work_in_calm(sim);
     if (!sim->failed) idle(sim);
     if (!sim->failed) wh_check_end(sim);
+}
+
+enum wh_sim_result wh_sim_run(const struct wh_sim_options *options, uint64_t *ret_digest)
+{
+    struct wh_sim *sim = wh_memory_new(1, sizeof(*sim));
+    enum wh_sim_result result;
+    sim->options = options;
+    begin(sim);
+    run(sim);
     result = sim->failed ? WH_SIM_FAILED : WH_SIM_PASSED;
     *ret_digest = sim->digest;
     wh_tree_fell(sim);

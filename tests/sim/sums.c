@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "model/key.h"
 #include "model/protobuf.h"
+#include "trace.h"
 #include "workload.h"
 
 struct sum {
@@ -72,11 +73,11 @@ static void check_quarters(struct wh_sim_node *node, uint32_t unit, bool is_elde
         struct sum counted = recount(node, unit, quarter, is_elder);
         if (row.found || !is_elder) read = row.sum;
         if (read.count == counted.count && read.amount == counted.amount) continue;
-        wh_sim_fail(node->sim, &node->sim->nodes[0],
-                    "says %s of %s in %dQ%d: %" PRId64 ", %" PRId64 "; its records: %" PRId64
-                    ", %" PRId64,
-                    is_elder ? "elder" : "meeting", node->units[unit], quarter / 4, quarter % 4 + 1,
-                    read.count, read.amount, counted.count, counted.amount);
+        wh_sim_fail_as(node->sim, &node->sim->nodes[0], WH_SIM_ENDING,
+                       "says %s of %s in %dQ%d: %" PRId64 ", %" PRId64 "; its records: %" PRId64
+                       ", %" PRId64,
+                       is_elder ? "elder" : "meeting", node->units[unit], quarter / 4,
+                       quarter % 4 + 1, read.count, read.amount, counted.count, counted.amount);
         return;
     }
 }
@@ -90,7 +91,8 @@ void wh_check_sums(struct wh_sim *sim)
             check_quarters(node, unit, false, now);
             check_quarters(node, unit, true, now);
             if (!find_summary(node, node->units[unit], now, WH_S("presence")).found) {
-                wh_sim_fail(sim, &sim->nodes[0], "knows no presence of %s", node->units[unit]);
+                wh_sim_fail_as(sim, &sim->nodes[0], WH_SIM_ENDING, "knows no presence of %s",
+                               node->units[unit]);
             }
         }
     }

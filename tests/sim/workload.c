@@ -8,12 +8,14 @@
 #include "base/num.h"
 #include "engine/members.h"
 #include "engine/records.h"
+#include "later_release.h"
+#include "membership.h"
 #include "plain_ledgers.h"
+#include "trace.h"
 #include "tree.h"
 
 #define OPS_MAX 6 /* that wait at one node */
 #define OPS_PER_TURN_MAX 4
-#define WORK_MS_MAX 40000 /* between two doings of one clerk */
 #define FOREVER_MS 4102444800000
 
 /* ---- What waits ---- */
@@ -23,6 +25,7 @@ static void add_op(struct wh_sim_node *node, struct wh_sim_op op)
     node->ops = wh_memory_resize(node->ops, node->ops_count + 1, sizeof(*node->ops));
     node->ops[node->ops_count++] = op;
     node->deadline_ms = node->sim->now_ms;
+    wh_sim_plan(node);
 }
 
 static void remove_op(struct wh_sim_node *node, uint32_t i)
@@ -34,13 +37,13 @@ static void remove_op(struct wh_sim_node *node, uint32_t i)
 void wh_work_begin(struct wh_sim *sim)
 {
     struct wh_civil day = {2026, 6, 10};
-    bool at_the_turn = wh_chance_is(&sim->chance, 2500); /* of a quarter, while all work */
+    bool at_the_turn = wh_chance_is(&sim->work, 2500); /* of a quarter, while all work */
     if (at_the_turn) day = (struct wh_civil){2026, 6, 30};
     sim->clock_base_ms = (int64_t)wh_day_of(day) * 86400000 +
                          (at_the_turn ? (23 * 60 + 55) * 60000 - 480 * 60000 : 0);
     for (uint32_t i = 0; i < sim->count; i++) {
         struct wh_sim_node *node = &sim->nodes[i];
-        node->work_at_ms = wh_chance_between(&sim->chance, 1, WORK_MS_MAX);
+        node->work_at_ms = wh_chance_between(&sim->work, 1, sim->options->shape->work_ms_max);
         if (i == 0) add_op(node, (struct wh_sim_op){.type = WH_SIM_IMPORT});
         if (i == 0) add_op(node, (struct wh_sim_op){.type = WH_SIM_ISSUE});
         if (i == 0) continue;
@@ -54,15 +57,46 @@ void wh_work_rename(struct wh_sim_node *node)
     add_op(&node->sim->nodes[0], (struct wh_sim_op){.type = WH_SIM_IMPORT});
 }
 
+void wh_work_invite(struct wh_sim_node *node)
+{
+    add_op(&node->sim->nodes[node->parent],
+           (struct wh_sim_op){.type = WH_SIM_INVITE, .child = node->number});
+}
+
+void wh_work_revoke(struct wh_sim_node *node, int64_t away_ms)
+{
+    node->away_ms = away_ms;
+    add_op(&node->sim->nodes[node->parent],
+           (struct wh_sim_op){.type = WH_SIM_REVOKE, .child = node->number});
+}
+
+void wh_work_drop_ops(struct wh_sim_node *node)
+{
+    node->ops_count = 0;
+}
+
+void wh_work_lose(struct wh_sim_node *node)
+{
+    uint32_t i = 0;
+    node->records_count = 0;
+    while (i < node->ops_count) {
+        if (node->ops[i].type >= WH_SIM_ADD) {
+            remove_op(node, i);
+        } else {
+            i++;
+        }
+    }
+}
+
 int64_t wh_work_next_ms(const struct wh_sim_node *node)
 {
-    if (!node->sim->chaos || node->parent == WH_NOBODY) return INT64_MAX;
+    if (!node->sim->chaos || node->units_count == 0) return INT64_MAX;
     return node->work_at_ms;
 }
 
 static struct wh_sim_record draw_record(struct wh_sim_node *node)
 {
-    struct wh_chance *chance = &node->sim->chance;
+    struct wh_chance *chance = &node->sim->work;
     struct wh_sim_record record = {
         .is_elder = wh_chance_is(chance, 5000),
         .unit = wh_chance_below(chance, node->units_count),
@@ -80,7 +114,7 @@ static bool pick_record(struct wh_sim_node *node, uint32_t *ret)
 {
     uint32_t picked;
     if (node->records_count == 0) return false;
-    picked = wh_chance_below(&node->sim->chance, node->records_count);
+    picked = wh_chance_below(&node->sim->work, node->records_count);
     if (node->records[picked].withdrawn) return false;
     for (uint32_t i = 0; i < node->ops_count; i++) {
         if (node->ops[i].type >= WH_SIM_CHANGE && node->ops[i].record == picked) return false;
@@ -89,14 +123,27 @@ static bool pick_record(struct wh_sim_node *node, uint32_t *ret)
     return true;
 }
 
+static void draw_later(struct wh_sim_node *node)
+{
+    struct wh_sim_op op = {.type = WH_SIM_LATER};
+    op.record = wh_chance_below(&node->sim->work, WH_SIM_LATER_ROWS);
+    wh_later_draw(node, op.record);
+    add_op(node, op);
+}
+
 void wh_work_draw(struct wh_sim_node *node)
 {
-    struct wh_chance *chance = &node->sim->chance;
+    struct wh_chance *chance = &node->sim->work;
     struct wh_sim_op op = {.type = WH_SIM_ADD};
     uint32_t what;
     if (wh_work_next_ms(node) > node->sim->now_ms) return;
-    node->work_at_ms = node->sim->now_ms + wh_chance_between(chance, 1, WORK_MS_MAX);
+    node->work_at_ms =
+        node->sim->now_ms + wh_chance_between(chance, 1, node->sim->options->shape->work_ms_max);
     if (node->ops_count >= OPS_MAX) return;
+    if (node->later && wh_chance_is(chance, 3000)) {
+        draw_later(node);
+        return;
+    }
     what = wh_chance_below(chance, 10);
     op.after = draw_record(node);
     if (what >= 5 && pick_record(node, &op.record)) {
@@ -115,46 +162,67 @@ bool wh_work_is_done(const struct wh_sim_node *node)
 
 /* ---- Doing it ---- */
 
-static void import_units(struct wh_sim_node *node, struct wh_engine *engine)
+/* The disk failed: what the command has put so far is not saved, and it is tried again. Any other
+ * error is the engine's. */
+static int tolerate(struct wh_sim_node *node, struct wh_engine *engine, int rc,
+                    const struct wh_error *err, const char *what)
+{
+    if (rc == WH_E_IO) wh_engine_abandon_turn(engine, err);
+    if (rc < 0 && rc != WH_E_IO) wh_sim_fail(node->sim, node, "%s, code %d", what, rc);
+    return rc;
+}
+
+static int import_units(struct wh_sim_node *node, struct wh_engine *engine)
 {
     struct wh_arena arena = {NULL, 0};
     struct wh_faults faults;
     struct wh_error err;
     uint32_t total, changed;
+    int rc;
     wh_faults_init(&faults, &arena);
-    if (wh_units_import(engine, wh_tree_csv(node->sim, &arena), &faults, &arena, &total, &changed,
-                        &err) < 0) {
-        wh_sim_fail(node->sim, node, "the tree of units was refused");
-    }
+    rc = wh_units_import(engine, wh_tree_csv(node->sim, &arena), &faults, &arena, &total, &changed,
+                         &err);
+    rc = tolerate(node, engine, rc, &err, "the tree of units was refused");
     wh_arena_deinit(&arena);
+    return rc;
 }
 
-static void issue(struct wh_sim_node *node, struct wh_engine *engine)
+static int issue(struct wh_sim_node *node, struct wh_engine *engine)
 {
     struct wh_arena arena = {NULL, 0};
     struct wh_faults faults;
     const Wh__Programme *programme = NULL;
     struct wh_error err;
     uint32_t number;
+    int rc = 0;
     wh_faults_init(&faults, &arena);
     if (wh_programme_read(wh_span_of(wh_plain_programme), &arena, &faults, &programme) < 0) {
         struct wh_span why = wh_fault_text(&faults.items[0], WH_EN, &arena);
         wh_sim_fail(node->sim, node, "the programme was refused, line %u: %.*s",
                     faults.items[0].line, (int)why.len, why.data);
-    } else if (wh_programme_issue(engine, programme, &number, &err) < 0) {
-        wh_sim_fail(node->sim, node, "the programme was not issued");
+    } else {
+        rc = wh_programme_issue(engine, programme, &number, &err);
+        rc = tolerate(node, engine, rc, &err, "the programme was not issued");
     }
     wh_arena_deinit(&arena);
+    return rc;
 }
 
-static void invite(struct wh_sim_node *node, struct wh_engine *engine, uint32_t child)
+static int invite(struct wh_sim_node *node, struct wh_engine *engine, uint32_t child)
 {
     const struct wh_sim_node *invited = &node->sim->nodes[child];
     struct wh_error err;
-    if (wh_member_invite(engine, wh_span_of(invited->unit), invited->invite_key, FOREVER_MS, &err) <
-        0) {
-        wh_sim_fail(node->sim, node, "%s could not be invited", invited->unit);
-    }
+    int rc =
+        wh_member_invite(engine, wh_span_of(invited->unit), invited->invite_key, FOREVER_MS, &err);
+    return tolerate(node, engine, rc, &err, "a node could not be invited");
+}
+
+/* A power cut may have come after it was saved. */
+static int revoke(struct wh_sim_node *node, struct wh_engine *engine, uint32_t child)
+{
+    struct wh_error err;
+    int rc = wh_member_revoke(engine, wh_span_of(node->sim->nodes[child].unit), &err);
+    return rc == WH_E_NOT_FOUND ? 0 : tolerate(node, engine, rc, &err, "a member was not revoked");
 }
 
 /* What the clerk types, checked as the door checks it. */
@@ -191,34 +259,37 @@ static bool can_enter(const struct wh_sim_node *node, struct wh_engine *engine,
 }
 
 static int put_record(struct wh_sim_node *node, struct wh_engine *engine, struct wh_sim_op *op,
-                      struct wh_record *record, struct wh_arena *arena)
+                      struct wh_record *record, struct wh_arena *arena, struct wh_error *err)
 {
     struct wh_span author = WH_S("clerk");
     const struct wh_sim_record *known;
     struct wh_record old;
-    struct wh_error err;
-    if (op->type == WH_SIM_ADD) return wh_record_add(engine, record, author, &err);
+    int rc;
+    if (op->type == WH_SIM_ADD) return wh_record_add(engine, record, author, err);
     known = &node->records[op->record];
-    if (wh_record_find(engine, known->id, arena, &old, &err) < 0 || old.version != known->version ||
-        old.date != known->date) {
+    rc = wh_record_find(engine, known->id, arena, &old, err);
+    if (rc == WH_E_IO) return rc;
+    if (rc < 0 || old.version != known->version || old.date != known->date) {
         wh_sim_fail(node->sim, node, "a record that was saved is not there as it was saved");
         return WH_E_CORRUPT;
     }
-    if (op->type == WH_SIM_CHANGE) return wh_record_change(engine, &old, record, author, &err);
+    if (op->type == WH_SIM_CHANGE) return wh_record_change(engine, &old, record, author, err);
     *record = old;
     record->version = wh_engine_head(engine) + 1;
-    return wh_record_withdraw(engine, &old, WH_S("mistaken"), author, &err);
+    return wh_record_withdraw(engine, &old, WH_S("mistaken"), author, err);
 }
 
 static void enter(struct wh_sim_node *node, struct wh_engine *engine, struct wh_sim_op *op)
 {
     struct wh_arena arena = {NULL, 0};
     struct wh_record record;
+    struct wh_error err = {.code = 0};
     if (!can_enter(node, engine, &op->after)) return;
     if (!read_record(node, engine, &op->after, &arena, &record)) {
         /* the clock is far behind: the date lies too far ahead of it */
         if (node->clock_ms == 0) wh_sim_fail(node->sim, node, "a good record was refused");
-    } else if (put_record(node, engine, op, &record, &arena) == 0) {
+    } else if (tolerate(node, engine, put_record(node, engine, op, &record, &arena, &err), &err,
+                        "a good record was not saved") == 0) {
         op->after.id = record.id;
         op->after.version = record.version;
         op->after.withdrawn = op->type == WH_SIM_WITHDRAW;
@@ -229,15 +300,22 @@ static void enter(struct wh_sim_node *node, struct wh_engine *engine, struct wh_
 
 static void run_op(struct wh_sim_node *node, struct wh_engine *engine, struct wh_sim_op *op)
 {
+    struct wh_error err;
+    int rc = 0;
     switch (op->type) {
-    case WH_SIM_IMPORT: import_units(node, engine); break;
-    case WH_SIM_ISSUE: issue(node, engine); break;
-    case WH_SIM_INVITE: invite(node, engine, op->child); break;
+    case WH_SIM_IMPORT: rc = import_units(node, engine); break;
+    case WH_SIM_ISSUE: rc = issue(node, engine); break;
+    case WH_SIM_INVITE: rc = invite(node, engine, op->child); break;
+    case WH_SIM_REVOKE: rc = revoke(node, engine, op->child); break;
+    case WH_SIM_LATER:
+        rc = wh_later_put(node, engine, op->record, &err);
+        rc = tolerate(node, engine, rc, &err, "a later release could not write");
+        break;
     case WH_SIM_ADD:
     case WH_SIM_CHANGE:
     case WH_SIM_WITHDRAW: enter(node, engine, op); return;
     }
-    op->state = WH_SIM_IN_BATCH;
+    if (rc == 0) op->state = WH_SIM_IN_BATCH;
 }
 
 void wh_work_requests(void *context, struct wh_engine *engine)
@@ -251,6 +329,8 @@ void wh_work_requests(void *context, struct wh_engine *engine)
 /* "Saved." */
 static void apply(struct wh_sim_node *node, const struct wh_sim_op *op)
 {
+    if (op->type == WH_SIM_REVOKE) wh_member_revoked(&node->sim->nodes[op->child]);
+    if (op->type == WH_SIM_LATER) wh_later_saved(node, op->record);
     if (op->type < WH_SIM_ADD) return;
     if (op->type != WH_SIM_ADD) {
         node->records[op->record] = op->after;
@@ -261,7 +341,8 @@ static void apply(struct wh_sim_node *node, const struct wh_sim_op *op)
     node->records[node->records_count++] = op->after;
 }
 
-static const char *const op_words[] = {"import", "issue", "invite", "add", "change", "withdraw"};
+static const char *const op_words[] = {"import", "issue", "invite", "revoke",
+                                       "later",  "add",   "change", "withdraw"};
 
 void wh_work_committed(void *context, int rc, const struct wh_error *err)
 {
@@ -308,7 +389,9 @@ static bool was_saved(struct wh_sim_node *node, const struct wh_sim_op *op)
 
 void wh_work_look_again(struct wh_sim_node *node)
 {
+    struct wh_memory_breakage sound = {0, 0, 0}, former;
     uint32_t i = 0;
+    former = wh_memory_store_break(node->store, sound); /* no fault may hide what was saved */
     while (i < node->ops_count) {
         struct wh_sim_op *op = &node->ops[i];
         if (op->state == WH_SIM_UNCERTAIN && op->type >= WH_SIM_ADD && was_saved(node, op)) {
@@ -319,6 +402,7 @@ void wh_work_look_again(struct wh_sim_node *node)
         op->state = WH_SIM_WAITS;
         i++;
     }
+    (void)wh_memory_store_break(node->store, former);
 }
 
 int wh_work_measure(void *context, const struct wh_cell *cell, const struct wh_kind *kind,

@@ -11,6 +11,8 @@ enum wh_sim_op_type {
     WH_SIM_IMPORT,
     WH_SIM_ISSUE,
     WH_SIM_INVITE, /* `child` */
+    WH_SIM_REVOKE, /* the same */
+    WH_SIM_LATER,  /* a row of a later release, `record` */
     WH_SIM_ADD,
     WH_SIM_CHANGE,
     WH_SIM_WITHDRAW,
@@ -38,7 +40,7 @@ struct wh_sim_op {
     enum wh_sim_op_type type;
     enum wh_sim_op_state state;
     uint32_t child;
-    uint32_t record; /* index; CHANGE and WITHDRAW */
+    uint32_t record; /* index; CHANGE, WITHDRAW and LATER */
     struct wh_sim_record after;
 };
 
@@ -46,6 +48,14 @@ struct wh_sim_op {
 void wh_work_begin(struct wh_sim *sim);
 /* The root gives the units of `node` other names. */
 void wh_work_rename(struct wh_sim_node *node);
+/* Its parent invites `node`. */
+void wh_work_invite(struct wh_sim_node *node);
+/* Its parent takes the membership of `node` back; it is to be away for so long. */
+void wh_work_revoke(struct wh_sim_node *node, int64_t away_ms);
+/* Nobody waits at `node` any more. */
+void wh_work_drop_ops(struct wh_sim_node *node);
+/* The store of `node` goes back to a former state: its clerk no longer knows what was saved. */
+void wh_work_lose(struct wh_sim_node *node);
 /* A clerk does something when it is time. */
 void wh_work_draw(struct wh_sim_node *node);
 int64_t wh_work_next_ms(const struct wh_sim_node *node);

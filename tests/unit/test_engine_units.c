@@ -54,6 +54,30 @@ static void the_same_file_again_changes_nothing(void **state)
     bench_close(&bench);
 }
 
+static void break_disk(void *context, const struct wh_batch *batch)
+{
+    (void)batch;
+    (void)wh_memory_store_break(context, (struct wh_memory_breakage){10000, 0, 1});
+}
+
+/* Found by the simulator, with members: one who had been revoked was still heard. */
+static void a_cache_that_could_not_be_read_is_read_before_the_next_turn(void **state)
+{
+    struct engine_bench bench;
+    (void)state;
+    bench_root(&bench);
+    wh_memory_store_watch(bench.store, break_disk, bench.store);
+    (void)import(&bench, ABOVE); /* saved; what follows the commit fails */
+    wh_memory_store_watch(bench.store, NULL, NULL);
+    assert_int_equal(bench.committed, 0);
+    assert_null(find(&bench, "231182"));
+    assert_int_equal(bench_turn(&bench, NULL, NULL), WH_E_IO);
+    (void)wh_memory_store_break(bench.store, (struct wh_memory_breakage){0, 0, 0});
+    assert_int_equal(bench_turn(&bench, NULL, NULL), 0);
+    assert_non_null(find(&bench, "231182"));
+    bench_close(&bench);
+}
+
 static void dates_and_successors_are_kept(void **state)
 {
     struct engine_bench bench;
@@ -207,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_tree_is_imported_whole),
         cmocka_unit_test(the_same_file_again_changes_nothing),
+        cmocka_unit_test(a_cache_that_could_not_be_read_is_read_before_the_next_turn),
         cmocka_unit_test(dates_and_successors_are_kept),
         cmocka_unit_test(every_fault_is_named_with_its_line_and_nothing_is_imported),
         cmocka_unit_test(all_faults_of_a_file_are_said_at_once),

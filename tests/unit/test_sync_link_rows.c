@@ -188,6 +188,21 @@ static void what_the_feed_has_is_cut_and_pushed(void **state)
     bench_deinit(&bench);
 }
 
+/* Found by the simulator: asked again at once, it was asked again for ever, and then forgotten. */
+static void a_cut_that_could_not_be_read_is_asked_for_again_by_the_next_tick(void **state)
+{
+    struct bench bench;
+    (void)state;
+    parent_up(&bench, 3);
+    bench.self.lane_heads[WH_LANE_BULK] = 9;
+    after_ms(&bench, 10, WH_EVENT_TICK);
+    give_cut(&bench, WH_CUT_FAILED, 0, 0);
+    assert_trace(&bench, "want lane 1 after 3 bytes 1024\n");
+    after_ms(&bench, 10, WH_EVENT_TICK);
+    assert_trace(&bench, "want lane 1 after 3 bytes 1024\n");
+    bench_deinit(&bench);
+}
+
 static void urgent_rows_are_cut_before_bulk_ones(void **state)
 {
     struct bench bench;
@@ -373,6 +388,7 @@ int main(void)
         cmocka_unit_test(promise_03_a_refused_row_is_named_in_the_ack),
         cmocka_unit_test(a_commit_that_fails_ends_the_session_and_says_so),
         cmocka_unit_test(what_the_feed_has_is_cut_and_pushed),
+        cmocka_unit_test(a_cut_that_could_not_be_read_is_asked_for_again_by_the_next_tick),
         cmocka_unit_test(urgent_rows_are_cut_before_bulk_ones),
         cmocka_unit_test(what_is_passed_over_is_covered_by_the_next_push),
         cmocka_unit_test(promise_02_no_more_is_in_flight_than_the_credit),

@@ -1,0 +1,26 @@
+#include "expectations.h"
+
+#include "workload.h"
+
+void wh_expect_loss(struct wh_sim_node *node)
+{
+    node->sim->has_lost = true;
+    node->head = 0;
+    memset(node->checked_up, 0, sizeof(node->checked_up));
+    wh_work_lose(node);
+}
+
+bool wh_expects_no_loss(const struct wh_sim *sim)
+{
+    return !sim->has_lost;
+}
+
+bool wh_expects_agreement(const struct wh_sim *sim)
+{
+    return !sim->has_lost;
+}
+
+bool wh_expects_convergence(const struct wh_sim *sim)
+{
+    return !sim->has_lost;
+}
