@@ -234,6 +234,21 @@ static void check_neighbour(struct wh_sim_node *node, const struct wh_neighbour 
     if (neighbour->link.state == WH_LINK_DIVERGED) wh_sim_fail(node->sim, node, "diverged");
 }
 
+/* In a session all stays as it was looked at until something more is acknowledged. */
+static void check_link(struct wh_sim_node *node, const struct wh_neighbour *neighbour,
+                       struct acked_check *check, uint64_t checked[WH_LANES])
+{
+    const struct wh_link *link = &neighbour->link;
+    bool has_news = link->state != WH_LINK_UP;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        if (link->acked[lane] > checked[lane]) has_news = true;
+    }
+    check_neighbour(node, neighbour);
+    if (!has_news) return;
+    check_acked(link, check, checked);
+    check_cursors(link, check, check->down ? "" : node->unit);
+}
+
 void wh_check_turn(struct wh_sim_node *node)
 {
     struct wh_engine *engine = node->engine;
@@ -249,18 +264,14 @@ void wh_check_turn(struct wh_sim_node *node)
         /* what comes next is a connection to the process that forgot */
         if (link->state == WH_LINK_DOWN || link->state == WH_LINK_REFUSED) node->forgotten = false;
         check.receiver = &node->sim->nodes[node->parent];
-        check_neighbour(node, engine->parent);
-        check_acked(link, &check, node->checked_up);
-        check_cursors(link, &check, node->unit);
+        check_link(node, engine->parent, &check, node->checked_up);
     }
     check.down = true;
     for (uint32_t i = 0; i < engine->children_count; i++) {
         const struct wh_neighbour *child = engine->children[i];
         check.receiver = wh_sim_find(node->sim, wh_span_of(child->unit));
         if (check.receiver->parent != node->number) continue; /* it has another one now */
-        check_neighbour(node, child);
-        check_acked(&child->link, &check, check.receiver->checked_down);
-        check_cursors(&child->link, &check, "");
+        check_link(node, child, &check, check.receiver->checked_down);
     }
     wh_arena_deinit(&check.arena);
 }

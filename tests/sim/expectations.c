@@ -10,6 +10,12 @@ void wh_expect_loss(struct wh_sim_node *node)
     wh_work_lose(node);
 }
 
+void wh_expect_clone(struct wh_sim_node *node)
+{
+    node->sim->has_clone = true;
+    wh_expect_loss(node);
+}
+
 bool wh_expects_no_loss(const struct wh_sim *sim)
 {
     return !sim->has_lost;
@@ -18,6 +24,11 @@ bool wh_expects_no_loss(const struct wh_sim *sim)
 bool wh_expects_agreement(const struct wh_sim *sim)
 {
     return !sim->has_lost;
+}
+
+bool wh_expects_quiet(const struct wh_sim *sim)
+{
+    return !sim->has_clone; /* one of the two is given up, and waits for its operator */
 }
 
 bool wh_expects_convergence(const struct wh_sim *sim)

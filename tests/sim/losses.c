@@ -7,13 +7,75 @@
 #include "chaos.h"
 #include "checker.h"
 #include "expectations.h"
+#include "model/key.h"
+#include "model/protobuf.h"
 #include "trace.h"
+#include "workload.h"
 
 void wh_accident_prepare(struct wh_sim *sim)
 {
     uint32_t tail = sim->faults.of[WH_SIM_TAILS].hard;
     for (uint32_t i = 0; tail > 0 && i < sim->count; i++) {
         wh_memory_store_keep_tail(sim->nodes[i].store, tail);
+    }
+}
+
+static int stop_at_first(void *context, struct wh_span key, struct wh_span value)
+{
+    uint32_t *found = context;
+    (void)key;
+    (void)value;
+    *found = 1;
+    return 1;
+}
+
+static uint32_t has_programme(const struct wh_sim_node *node)
+{
+    struct wh_store disk = wh_memory_store_disk(node->store);
+    struct wh_tuple from, to;
+    uint32_t found = 0;
+    wh_key_row(&from, WH_TABLE_PROGRAMME, WH_SPAN_EMPTY);
+    (void)wh_tuple_above(wh_tuple_span(&from), &to);
+    (void)disk.ops->scan(disk.self, NULL, WH_FAMILY_ROWS, wh_tuple_span(&from), wh_tuple_span(&to),
+                         WH_SCAN_UP, stop_at_first, &found, NULL);
+    return found;
+}
+
+/* Would the store of `node` let `child` in under the key that it has now? */
+static bool knows_member(const struct wh_sim_node *node, const struct wh_sim_node *child)
+{
+    struct wh_store disk = wh_memory_store_disk(node->store);
+    struct wh_arena arena = {NULL, 0};
+    const Wh__MemberValue *member = NULL;
+    struct wh_tuple own, key;
+    struct wh_span value;
+    struct wh_row row;
+    bool knows;
+    wh_row_key_unit(&own, wh_span_of(child->unit), wh_span_of(node->unit));
+    wh_key_row(&key, WH_TABLE_MEMBER, wh_tuple_span(&own));
+    (void)disk.ops->get(disk.self, NULL, WH_FAMILY_ROWS, wh_tuple_span(&key), &arena, &value, NULL);
+    if (value.data && wh_row_read(wh_span_from(value, 8), &arena, &row) == 0) {
+        member = (const Wh__MemberValue *)wh_protobuf_unpack(&wh__member_value__descriptor,
+                                                             row.value, &arena);
+    }
+    knows = member && !member->revoked && member->key.len == WH_NODE_KEY_BYTES &&
+            memcmp(member->key.data, child->key, WH_NODE_KEY_BYTES) == 0;
+    wh_arena_deinit(&arena);
+    return knows;
+}
+
+/* People see what is gone, and do it again: the tree, the programme, invitations. */
+static void do_again(struct wh_sim_node *node)
+{
+    struct wh_sim *sim = node->sim;
+    if (node->parent == WH_NOBODY) wh_work_found(node, has_programme(node));
+    for (uint32_t i = 1; i < sim->count; i++) {
+        struct wh_sim_node *child = &sim->nodes[i];
+        if (child->parent != node->number || child->clone_of) continue;
+        if (child->membership == WH_SIM_JOINING) wh_work_invite(child);
+        if (child->membership != WH_SIM_MEMBER || knows_member(node, child)) continue;
+        child->return_at_ms = sim->now_ms + 1;
+        wh_chaos_plan(child);
     }
 }
 
@@ -39,6 +101,7 @@ void wh_accident_restore(struct wh_sim *sim, struct wh_chance *chance, uint32_t 
     wh_memory_store_restore(node->store, node->backup);
     disk.ops->release(disk.self, node->backup);
     node->backup = NULL;
+    do_again(node);
 }
 
 #define DOWN_MS_MAX 5000
@@ -51,6 +114,7 @@ void wh_accident_lose_tail(struct wh_sim *sim, struct wh_chance *chance, uint32_
     wh_sim_note(sim, node, "loses its newest %u commits", commits);
     go_back(node, chance, DOWN_MS_MAX);
     wh_memory_store_lose_tail(node->store, commits);
+    do_again(node);
 }
 
 /* ---- Clones ---- */
@@ -92,7 +156,7 @@ void wh_accident_clone(struct wh_sim *sim, struct wh_chance *chance, uint32_t ha
     wh_memory_net_place(sim->net, clone->number, clone->parent, clone->key, clone->invite_key,
                         wh_memory_store_is_dead(clone->store));
     wh_sim_note(sim, node, "a copy of its disk begins to run");
-    wh_expect_loss(node);
+    wh_expect_clone(node);
     wh_sim_plan(clone);
 }
 

@@ -60,6 +60,7 @@ struct wh_sim {
     bool chaos;            /* faults may happen now */
     bool calm;             /* all was quiet: nothing may go astray any more */
     bool has_lost;         /* a store came back without something that it had acknowledged */
+    bool has_clone;        /* two copies of one store have run */
     bool failed;
     enum wh_sim_failing failing;
     char failure[WH_SIM_LINE_BYTES];

@@ -88,6 +88,12 @@ void wh_work_lose(struct wh_sim_node *node)
     }
 }
 
+void wh_work_found(struct wh_sim_node *root, uint32_t programmes)
+{
+    add_op(root, (struct wh_sim_op){.type = WH_SIM_IMPORT});
+    if (programmes == 0) add_op(root, (struct wh_sim_op){.type = WH_SIM_ISSUE});
+}
+
 int64_t wh_work_next_ms(const struct wh_sim_node *node)
 {
     if (!node->sim->chaos || node->units_count == 0) return INT64_MAX;

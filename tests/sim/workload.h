@@ -56,6 +56,9 @@ void wh_work_revoke(struct wh_sim_node *node, int64_t away_ms);
 void wh_work_drop_ops(struct wh_sim_node *node);
 /* The store of `node` goes back to a former state: its clerk no longer knows what was saved. */
 void wh_work_lose(struct wh_sim_node *node);
+/* The root's store went back: it imports its tree again, and issues its programme where that is
+ * gone too. */
+void wh_work_found(struct wh_sim_node *root, uint32_t programmes);
 /* A clerk does something when it is time. */
 void wh_work_draw(struct wh_sim_node *node);
 int64_t wh_work_next_ms(const struct wh_sim_node *node);
