@@ -132,6 +132,15 @@ void wh_doubts_tell(struct wh_engine *engine)
     for (uint32_t i = 0; i < engine->children_count; i++) tell(engine, engine->children[i]);
 }
 
+void wh_doubts_forget(struct wh_engine *engine, struct wh_neighbour *neighbour)
+{
+    neighbour->doubts_generation = 0;
+    neighbour->doubts_told = false;
+    if (neighbour->doubts.total == 0) return;
+    wh_doubts_clear(&neighbour->doubts);
+    engine->doubts_generation++;
+}
+
 void wh_doubts_hear(struct wh_engine *engine, struct wh_neighbour *neighbour,
                     const Wh__Doubts *doubts)
 {

@@ -70,6 +70,8 @@ enum wh_verdict_of_taking wh_doubts_weigh(struct wh_engine *engine, const struct
 int wh_doubts_review(struct wh_engine *engine, struct wh_error *err);
 /* Tells the neighbours what concerns them, where that has changed. After the commit. */
 void wh_doubts_tell(struct wh_engine *engine);
+/* A session begins: what was told in the one before is told again, where it still holds. */
+void wh_doubts_forget(struct wh_engine *engine, struct wh_neighbour *neighbour);
 /* A neighbour told what it holds in doubt. */
 void wh_doubts_hear(struct wh_engine *engine, struct wh_neighbour *neighbour,
                     const Wh__Doubts *doubts);

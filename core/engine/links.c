@@ -340,6 +340,9 @@ static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighb
 {
     struct wh_out *out = &neighbour->out;
     for (uint32_t i = 0; i < out->notes_count; i++) {
+        if (out->notes[i].type == WH_NOTE_UP || out->notes[i].type == WH_NOTE_BRANCH) {
+            wh_doubts_forget(engine, neighbour);
+        }
         if (out->notes[i].type == WH_NOTE_UP) neighbour->has_greeted = true;
     }
     tell_notes(engine, neighbour);

@@ -24,6 +24,7 @@
     X(BRANCH, "branch")                                                                            \
     X(PUSH_BROKEN, "push.broken")                                                                  \
     X(PUSH_GAP, "push.gap")                                                                        \
+    X(PUSH_BRANCH, "push.branch")                                                                  \
     X(PUSH_STRANGE, "push.strange")                                                                \
     X(PUSH_KNOWN, "push.known")                                                                    \
     X(REWIND, "rewind")                                                                            \

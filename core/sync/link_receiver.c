@@ -81,7 +81,7 @@ static enum taking take(struct wh_link *link, const struct wh_event *event, stru
     switch (kinship_of(link, event, out)) {
     case KIN_ONE: break;
     case KIN_BRANCH: /* a greatest cursor across histories means nothing: it is set */
-        wh_out_note(out, WH_NOTE_BRANCH, push->head->seq);
+        wh_out_note(out, WH_NOTE_PUSH_BRANCH, push->head->seq);
         link->accepted = (struct wh_holding){.seen = {0, 0}};
         break;
     case KIN_STRANGE: return NOT_TAKEN_STRANGE;

@@ -4,6 +4,7 @@
 
 #include "engine/cells.h"
 #include "engine/links.h"
+#include "operators.h"
 #include "trace.h"
 #include "workload.h"
 
@@ -35,6 +36,7 @@ static const char *what_waits(const struct wh_sim_node *node)
     if (node->return_at_ms != INT64_MAX) return "it is to be invited again";
     if (node->move_at_ms != INT64_MAX) return "it is to move";
     if (!wh_work_is_done(node)) return "a clerk waits";
+    if (wh_operators_are_needed(node)) return "rows are in doubt, or its store was given up";
     if (!wh_cells_all_measured(engine)) return "a cell waits to be measured";
     if (sim->count < ALWAYS_PINGED) {
         if (wh_memory_net_has_arrivals(sim->net, node->number)) return "something has arrived";

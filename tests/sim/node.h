@@ -53,6 +53,7 @@ struct wh_sim_node {
     int64_t up_at_ms; /* while down */
     int64_t mono_ms;  /* of this machine at virtual time 0 */
     int64_t clock_ms; /* how far its clock is off */
+    bool settles;     /* its operator has asked for it */
     int64_t work_at_ms;
     /* when the world has to do with it next; INT64_MAX: never */
     int64_t mended_at_ms; /* its wire */

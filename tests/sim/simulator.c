@@ -10,6 +10,7 @@
 #include "later_release.h"
 #include "liveness.h"
 #include "membership.h"
+#include "operators.h"
 #include "trace.h"
 #include "tree.h"
 #include "workload.h"
@@ -228,6 +229,7 @@ static void converge(struct wh_sim *sim)
                            "not done %" PRId64 " s after the faults stopped: %s", bound_ms / 1000,
                            why);
         }
+        wh_operators_look(sim);
         run_until(sim, sim->now_ms + 100);
     }
     if (!sim->failed) wh_sim_note(sim, NULL, "quiet");

@@ -59,6 +59,7 @@ struct wh_sim {
     int64_t clock_base_ms; /* wall time at the start */
     bool chaos;            /* faults may happen now */
     bool calm;             /* all was quiet: nothing may go astray any more */
+    int64_t looked_ms;     /* when operators looked last */
     bool has_lost;         /* a store came back without something that it had acknowledged */
     bool has_clone;        /* two copies of one store have run */
     bool failed;

@@ -10,6 +10,7 @@
 #include "engine/records.h"
 #include "later_release.h"
 #include "membership.h"
+#include "operators.h"
 #include "plain_ledgers.h"
 #include "trace.h"
 #include "tree.h"
@@ -327,6 +328,7 @@ static void run_op(struct wh_sim_node *node, struct wh_engine *engine, struct wh
 void wh_work_requests(void *context, struct wh_engine *engine)
 {
     struct wh_sim_node *node = context;
+    wh_operators_act(node);
     for (uint32_t i = 0; i < node->ops_count && i < OPS_PER_TURN_MAX; i++) {
         if (node->ops[i].state == WH_SIM_WAITS) run_op(node, engine, &node->ops[i]);
     }

@@ -1,0 +1,73 @@
+#include "operators.h"
+
+#include "chaos.h"
+#include "engine/doubts.h"
+#include "engine/links.h"
+#include "trace.h"
+
+#define LOOK_MS 10000
+
+static bool is_given_up(const struct wh_neighbour *neighbour)
+{
+    return neighbour && neighbour->link.state == WH_LINK_REFUSED &&
+           neighbour->link.reason.type == WH_NOTE_ABANDONED;
+}
+
+/* Its own rows, or its whole store: what `resolve --mine` settles. */
+static bool has_to_decide(const struct wh_sim_node *node)
+{
+    const struct wh_engine *engine = node->engine;
+    struct wh_doubt doubt;
+    struct wh_span teller;
+    if (!engine) return false;
+    if (is_given_up(engine->parent)) return true;
+    for (uint32_t i = 0; i < engine->children_count; i++) {
+        if (is_given_up(engine->children[i])) return true;
+    }
+    for (uint32_t i = 0; wh_doubt_at(engine, i, &doubt, &teller); i++) {
+        if (wh_span_equal(doubt.origin, wh_span_of(node->unit))) return true;
+    }
+    return false;
+}
+
+/* Its parent's store knows no longer that it invited it. */
+static bool has_to_be_invited(const struct wh_sim_node *node)
+{
+    const struct wh_engine *engine = node->engine;
+    return engine && engine->parent && node->membership == WH_SIM_MEMBER &&
+           node->return_at_ms == INT64_MAX && engine->parent->link.state == WH_LINK_REFUSED &&
+           engine->parent->link.reason.type == WH_NOTE_DENIED;
+}
+
+bool wh_operators_are_needed(const struct wh_sim_node *node)
+{
+    return node->engine && (node->engine->doubts.total > 0 || has_to_decide(node));
+}
+
+void wh_operators_look(struct wh_sim *sim)
+{
+    if (!sim->has_lost || sim->now_ms < sim->looked_ms + LOOK_MS) return;
+    sim->looked_ms = sim->now_ms;
+    for (uint32_t i = 0; i < sim->count; i++) {
+        struct wh_sim_node *node = &sim->nodes[i];
+        if (has_to_be_invited(node)) {
+            node->return_at_ms = sim->now_ms + 1;
+            wh_chaos_plan(node);
+        }
+        if (!has_to_decide(node)) continue;
+        node->settles = true;
+        node->deadline_ms = sim->now_ms;
+        wh_sim_plan(node);
+    }
+}
+
+void wh_operators_act(struct wh_sim_node *node)
+{
+    struct wh_error err;
+    uint32_t count = 0;
+    if (!node->settles) return;
+    node->settles = false;
+    if (wh_doubts_settle(node->engine, &count, &err) < 0) return; /* looked at again */
+    wh_sim_note(node->sim, node, "its operator settles: %u rows", count);
+    wh_links_hurry(node->engine);
+}
