@@ -101,6 +101,8 @@ static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *ar
     }
     if (frame->body_case == WH__FRAME__BODY_DOUBTS) {
         wh_doubts_hear(engine, child, frame->doubts);
+    } else if (frame->body_case == WH__FRAME__BODY_HEARD) {
+        wh_doubts_on_heard(child, frame->heard);
     } else if (frame->body_case == WH__FRAME__BODY_ASK) {
         wh_verify_answer(engine, child, frame->ask);
     }
@@ -161,6 +163,7 @@ static void hear_parent(struct wh_engine *engine, const Wh__Frame *frame)
 {
     switch (frame->body_case) {
     case WH__FRAME__BODY_DOUBTS: wh_doubts_hear(engine, engine->parent, frame->doubts); break;
+    case WH__FRAME__BODY_HEARD: wh_doubts_on_heard(engine->parent, frame->heard); break;
     case WH__FRAME__BODY_DIGEST: wh_verify_on_digest(engine, frame->digest); break;
     case WH__FRAME__BODY_GIVEN: wh_verify_on_given(engine, frame->given); break;
     default: break;

@@ -94,35 +94,53 @@ static void put_doubts(struct wh_engine *engine, const struct wh_neighbour *to,
     }
 }
 
+static void send_frame(struct wh_engine *engine, const struct wh_neighbour *to,
+                       const Wh__Frame *frame)
+{
+    (void)engine->net.ops->send(engine->net.self, to->route,
+                                wh_frame_pack(frame, &engine->scratch));
+}
+
 /* Whoever serves the origin has to know: what is told by the parent goes on to the children, and
  * the other way round. */
-static void tell(struct wh_engine *engine, struct wh_neighbour *to)
+static void put_all(struct wh_engine *engine, const struct wh_neighbour *to, Wh__Doubts *doubts)
 {
-    Wh__Frame frame = WH__FRAME__INIT;
-    Wh__Doubts doubts = WH__DOUBTS__INIT;
-    if (to->link.state != WH_LINK_UP) {
-        to->doubts_generation = 0;
-        return;
-    }
-    if (to->doubts_generation == engine->doubts_generation) return;
-    doubts.doubts = wh_arena_new(&engine->scratch, WH_DOUBTS_TOLD_MAX, sizeof(*doubts.doubts));
-    put_doubts(engine, to, &engine->doubts, &doubts);
+    doubts->doubts = wh_arena_new(&engine->scratch, WH_DOUBTS_TOLD_MAX, sizeof(*doubts->doubts));
+    put_doubts(engine, to, &engine->doubts, doubts);
     if (engine->parent && engine->parent != to) {
-        put_doubts(engine, to, &engine->parent->doubts, &doubts);
+        put_doubts(engine, to, &engine->parent->doubts, doubts);
     }
     for (uint32_t i = 0; i < engine->children_count; i++) {
         struct wh_neighbour *child = engine->children[i];
         if (child != to && to->link.role == WH_LINK_TO_PARENT) {
-            put_doubts(engine, to, &child->doubts, &doubts);
+            put_doubts(engine, to, &child->doubts, doubts);
         }
     }
-    to->doubts_generation = engine->doubts_generation;
-    if (doubts.total == 0 && !to->doubts_told) return;
-    to->doubts_told = doubts.total > 0;
+}
+
+#define TELL_AGAIN_MS 30000 /* a list that was not answered was lost */
+
+static bool is_told(const struct wh_engine *engine, const struct wh_telling *telling)
+{
+    if (telling->generation != engine->doubts_generation) return false;
+    return telling->heard == telling->id || engine->now.mono_ms < telling->sent_ms + TELL_AGAIN_MS;
+}
+
+static void tell(struct wh_engine *engine, struct wh_neighbour *to)
+{
+    Wh__Frame frame = WH__FRAME__INIT;
+    Wh__Doubts doubts = WH__DOUBTS__INIT;
+    struct wh_telling *telling = &to->telling;
+    if (to->link.state != WH_LINK_UP || is_told(engine, telling)) return;
+    put_all(engine, to, &doubts);
+    telling->generation = engine->doubts_generation;
+    if (doubts.total == 0 && !telling->told_some) return;
+    telling->told_some = true;
+    telling->sent_ms = engine->now.mono_ms;
+    doubts.id = ++telling->id;
     frame.body_case = WH__FRAME__BODY_DOUBTS;
     frame.doubts = &doubts;
-    (void)engine->net.ops->send(engine->net.self, to->route,
-                                wh_frame_pack(&frame, &engine->scratch));
+    send_frame(engine, to, &frame);
 }
 
 void wh_doubts_tell(struct wh_engine *engine)
@@ -134,25 +152,61 @@ void wh_doubts_tell(struct wh_engine *engine)
 
 void wh_doubts_forget(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    neighbour->doubts_generation = 0;
-    neighbour->doubts_told = false;
+    neighbour->telling =
+        (struct wh_telling){.id = neighbour->telling.id, .heard = neighbour->telling.id};
     if (neighbour->doubts.total == 0) return;
     wh_doubts_clear(&neighbour->doubts);
     engine->doubts_generation++;
 }
 
+static bool is_same(const struct wh_doubt *a, const struct wh_doubt *b)
+{
+    return a->table == b->table && a->counter == b->counter && a->term == b->term &&
+           wh_span_equal(a->key, b->key);
+}
+
+static bool are_same(const struct wh_doubts *a, const struct wh_doubts *b)
+{
+    if (a->total != b->total || a->count != b->count) return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!is_same(&a->items[i], &b->items[i])) return false;
+    }
+    return true;
+}
+
+/* What is heard again is not told on: two neighbours would tell each other for ever. */
+static void take_list(struct wh_engine *engine, struct wh_neighbour *neighbour,
+                      const Wh__Doubts *told)
+{
+    struct wh_doubts list = {.count = 0};
+    for (size_t i = 0; i < told->n_doubts && i < WH_DOUBTS_TOLD_MAX; i++) {
+        const Wh__Doubt *one = told->doubts[i];
+        struct wh_doubt doubt = {wh_span_of(one->origin), one->table,
+                                 wh_span(one->key.data, one->key.len), one->counter, one->term};
+        if (doubt.key.len <= WH_ROW_KEY_BYTES_MAX) wh_doubts_add(&list, &doubt);
+    }
+    if (told->total > list.total) list.total = told->total;
+    if (!are_same(&list, &neighbour->doubts)) engine->doubts_generation++;
+    wh_doubts_deinit(&neighbour->doubts);
+    neighbour->doubts = list;
+}
+
 void wh_doubts_hear(struct wh_engine *engine, struct wh_neighbour *neighbour,
                     const Wh__Doubts *doubts)
 {
-    wh_doubts_clear(&neighbour->doubts);
-    for (size_t i = 0; i < doubts->n_doubts && i < WH_DOUBTS_TOLD_MAX; i++) {
-        const Wh__Doubt *told = doubts->doubts[i];
-        struct wh_doubt doubt = {wh_span_of(told->origin), told->table,
-                                 wh_span(told->key.data, told->key.len), told->counter, told->term};
-        if (doubt.key.len <= WH_ROW_KEY_BYTES_MAX) wh_doubts_add(&neighbour->doubts, &doubt);
-    }
-    if (doubts->total > neighbour->doubts.total) neighbour->doubts.total = doubts->total;
-    engine->doubts_generation++;
+    Wh__Frame frame = WH__FRAME__INIT;
+    Wh__Heard heard = WH__HEARD__INIT;
+    if (neighbour->link.state != WH_LINK_UP) return; /* a greeting that follows would forget it */
+    take_list(engine, neighbour, doubts);
+    heard.id = doubts->id;
+    frame.body_case = WH__FRAME__BODY_HEARD;
+    frame.heard = &heard;
+    send_frame(engine, neighbour, &frame);
+}
+
+void wh_doubts_on_heard(struct wh_neighbour *neighbour, const Wh__Heard *heard)
+{
+    if (heard->id <= neighbour->telling.id) neighbour->telling.heard = heard->id;
 }
 
 uint32_t wh_doubts_of(const struct wh_engine *engine, const struct wh_neighbour *neighbour)

@@ -34,6 +34,15 @@ struct wh_doubts {
     uint32_t total; /* with those that there was no room for */
 };
 
+/* How far a neighbour has been told of the doubts that concern it, in this session. */
+struct wh_telling {
+    uint64_t generation; /* of what it was told; 0: nothing yet */
+    uint64_t id;         /* of the last list that was sent */
+    uint64_t heard;      /* of the last one that was answered */
+    int64_t sent_ms;
+    bool told_some;
+};
+
 void wh_doubts_clear(struct wh_doubts *doubts);
 void wh_doubts_add(struct wh_doubts *doubts, const struct wh_doubt *doubt);
 void wh_doubts_deinit(struct wh_doubts *doubts);
@@ -72,9 +81,12 @@ int wh_doubts_review(struct wh_engine *engine, struct wh_error *err);
 void wh_doubts_tell(struct wh_engine *engine);
 /* A session begins: what was told in the one before is told again, where it still holds. */
 void wh_doubts_forget(struct wh_engine *engine, struct wh_neighbour *neighbour);
-/* A neighbour told what it holds in doubt. */
+/* A neighbour told what it holds in doubt: that is answered. */
 void wh_doubts_hear(struct wh_engine *engine, struct wh_neighbour *neighbour,
                     const Wh__Doubts *doubts);
+
+/* It has heard what it was told. */
+void wh_doubts_on_heard(struct wh_neighbour *neighbour, const Wh__Heard *heard);
 
 /* How many doubts concern a neighbour or its rows, ours that it told of among them. */
 uint32_t wh_doubts_of(const struct wh_engine *engine, const struct wh_neighbour *neighbour);

@@ -103,5 +103,6 @@ void wh_liveness_tell(struct wh_sim *sim)
         told++;
         wh_sim_note(sim, node, "waits: %s", why);
         tell_links(node);
+        wh_operators_tell(node);
     }
 }

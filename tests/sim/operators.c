@@ -1,5 +1,7 @@
 #include "operators.h"
 
+#include <inttypes.h>
+
 #include "chaos.h"
 #include "engine/doubts.h"
 #include "engine/links.h"
@@ -70,4 +72,26 @@ void wh_operators_act(struct wh_sim_node *node)
     if (wh_doubts_settle(node->engine, &count, &err) < 0) return; /* looked at again */
     wh_sim_note(node->sim, node, "its operator settles: %u rows", count);
     wh_links_hurry(node->engine);
+}
+
+#define TOLD_MAX 8u
+
+void wh_operators_tell(struct wh_sim_node *node)
+{
+    struct wh_doubt doubt;
+    struct wh_span teller;
+    for (uint32_t i = 0; i < TOLD_MAX && wh_doubt_at(node->engine, i, &doubt, &teller); i++) {
+        bool own = i < node->engine->doubts.count;
+        wh_sim_note(
+            node->sim, node,
+            "  in doubt: %s of %.*s, version %" PRIu64 " of term %016" PRIx64 ", told by %.*s",
+            wh_table_word(doubt.table), (int)doubt.origin.len, doubt.origin.data, doubt.counter,
+            doubt.term, own ? 6 : (int)teller.len, own ? "itself" : teller.data);
+    }
+    for (uint32_t i = 0; i < node->engine->lineages_count; i++) {
+        const struct wh_origin_lineage *item = &node->engine->lineages[i];
+        wh_sim_note(node->sim, node, "  lineage of %.*s: %u terms, settled %" PRIu64,
+                    (int)item->origin.len, item->origin.data, item->lineage.count,
+                    item->lineage.settled);
+    }
 }

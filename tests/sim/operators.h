@@ -14,4 +14,7 @@ void wh_operators_act(struct wh_sim_node *node);
 /* Does a node wait for its operator, or hold rows in doubt? */
 bool wh_operators_are_needed(const struct wh_sim_node *node);
 
+/* For a reader: what is in doubt, and who says so. */
+void wh_operators_tell(struct wh_sim_node *node);
+
 #endif
