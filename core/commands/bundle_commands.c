@@ -163,8 +163,9 @@ int wh_run_bundle_export(struct wh_desk *desk, struct wh_call *call, struct wh_e
 struct importing {
     struct wh_span from; /* empty: the parent */
     struct wh_bundle_fate fate;
-    uint32_t part;
-    uint32_t parts;
+    const Wh__Bundle *bundle;
+    size_t next; /* of its frames */
+    bool is_whole;
     struct wh_error refusal; /* code 0: none. The answer is written all the same: it helps */
 };
 
@@ -247,23 +248,33 @@ static int judge(const char *path, const Wh__Bundle *bundle, const struct wh_bun
     return 0;
 }
 
+/* The part of a turn; what was taken is on disk when the next begins. */
+static int take_some(struct wh_desk *desk, struct wh_call *call, struct importing *importing,
+                     struct wh_error *err)
+{
+    char *path = wh_arena_text(&call->arena, wh_call_text(call, "file"));
+    int rc = wh_bundle_take(desk->engine, importing->from, importing->bundle, &importing->next,
+                            &importing->fate, err);
+    if (rc < 0) return rc;
+    importing->is_whole = importing->next == importing->bundle->n_frames;
+    if (importing->is_whole) { /* told at the end */
+        (void)judge(path, importing->bundle, &importing->fate, &importing->refusal);
+    }
+    return WH_CALL_AGAIN;
+}
+
 static int begin_import(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
     char *path = wh_arena_text(&call->arena, wh_call_text(call, "file"));
     struct importing *importing = wh_arena_new(&call->arena, 1, sizeof(*importing));
-    const Wh__Bundle *bundle;
-    int rc = open_file(desk, call, path, &importing->from, &bundle, err);
-    if (rc == 0) rc = check_unit(desk, path, importing->from, bundle, err);
+    int rc = open_file(desk, call, path, &importing->from, &importing->bundle, err);
+    if (rc == 0) rc = check_unit(desk, path, importing->from, importing->bundle, err);
     if (rc < 0) return rc;
     importing->from = wh_arena_copy(&call->arena, importing->from);
-    importing->part = bundle->part;
-    importing->parts = bundle->parts;
-    rc = wh_bundle_take(desk->engine, importing->from, bundle, &importing->fate, err);
-    if (rc < 0) return rc;
-    (void)judge(path, bundle, &importing->fate, &importing->refusal); /* told at the end */
     call->state = importing;
     call->release = release;
-    return WH_CALL_AGAIN;
+    call->exclusive = true;
+    return take_some(desk, call, importing, err);
 }
 
 /* What this node now holds durably, and what the sender may not have yet. */
@@ -291,6 +302,7 @@ int wh_run_bundle_import(struct wh_desk *desk, struct wh_call *call, struct wh_e
     struct wh_error why;
     char *answer;
     if (!importing) return begin_import(desk, call, err);
+    if (!importing->is_whole) return take_some(desk, call, importing, err);
     if (write_answer(desk, call, importing->from, &answer, &why) == 0) {
         wh_reply_note(call, WH_MSG_BUNDLE_ANSWER, WH_ARGS(wh_arg_c(answer)));
     } else { /* a stick that can't be written to does not undo what was saved */
@@ -303,8 +315,8 @@ int wh_run_bundle_import(struct wh_desk *desk, struct wh_call *call, struct wh_e
     }
     struct wh_value row[] = {
         importing->from.len > 0 ? wh_value_text(importing->from) : wh_value_text(WH_S("parent")),
-        wh_value_number(WH_INTEGER, importing->part),
-        wh_value_number(WH_INTEGER, importing->parts),
+        wh_value_number(WH_INTEGER, importing->bundle->part),
+        wh_value_number(WH_INTEGER, importing->bundle->parts),
         wh_value_number(WH_INTEGER, importing->fate.rows),
     };
     wh_reply_row(call, row, 4);

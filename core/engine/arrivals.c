@@ -196,6 +196,8 @@ void wh_links_take_arrivals(struct wh_engine *engine)
     struct wh_arrival arrival;
     for (int i = 0; i < ARRIVALS_PER_TURN_MAX; i++) {
         const Wh__Frame *frame;
+        /* Rows are weighed by the histories as they are on disk: not before those have changed. */
+        if (engine->stale & WH_STALE_LINEAGES) break;
         if (engine->net.ops->receive(engine->net.self, &arrival) == 0) return;
         if (arrival.route == WH_ROUTE_PARENT) {
             on_parent(engine, &arrival);

@@ -254,20 +254,20 @@ static void keep_carried(struct wh_engine *engine, struct wh_neighbour *neighbou
 }
 
 int wh_bundle_take(struct wh_engine *engine, struct wh_span from, const Wh__Bundle *bundle,
-                   struct wh_bundle_fate *ret, struct wh_error *err)
+                   size_t *next, struct wh_bundle_fate *fate, struct wh_error *err)
 {
     struct wh_event greeting = {.type = WH_EVENT_CARRIED_GREETING, .bundle = bundle};
-    struct wh_bundle_fate fate = {.rows = 0};
     struct wh_neighbour *neighbour;
     int rc = find_neighbour(engine, from, &neighbour, err);
-    if (rc < 0) return rc;
-    for (size_t i = 0; i < bundle->n_frames && rc == 0; i++) {
-        struct wh_span packed = wh_span(bundle->frames[i].data, bundle->frames[i].len);
-        rc = take_frame(engine, neighbour, wh_span_of(bundle->from), packed, &fate, err);
+    while (rc == 0 && *next < bundle->n_frames) {
+        struct wh_span packed = wh_span(bundle->frames[*next].data, bundle->frames[*next].len);
+        /* As of arrivals: what follows is weighed by the histories as this leaves them. */
+        if (engine->stale & WH_STALE_LINEAGES) return 0;
+        rc = take_frame(engine, neighbour, wh_span_of(bundle->from), packed, fate, err);
+        (*next)++;
     }
     if (rc < 0) return rc;
     wh_links_step(engine, neighbour, &greeting);
     keep_carried(engine, neighbour);
-    *ret = fate;
     return 0;
 }

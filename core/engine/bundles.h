@@ -36,10 +36,11 @@ struct wh_bundle_fate {
     uint32_t broken;
 };
 
-/* Takes a bundle of the neighbour `from` (empty: the parent): its rows and cursor go into the open
- * batch. Nothing but `fate` tells what was not taken. WH_E_NOT_FOUND: no such neighbour; WH_E_IO.
- */
+/* Takes the frames of a bundle of the neighbour `from` (empty: the parent) from *next on: rows and
+ * cursor go into the open batch. *next becomes the frame to go on with in the next turn; all were
+ * taken where it is bundle->n_frames. Nothing but `fate`, which is added to, tells what was not
+ * taken. WH_E_NOT_FOUND: no such neighbour; WH_E_IO. */
 int wh_bundle_take(struct wh_engine *engine, struct wh_span from, const Wh__Bundle *bundle,
-                   struct wh_bundle_fate *ret, struct wh_error *err);
+                   size_t *next, struct wh_bundle_fate *fate, struct wh_error *err);
 
 #endif

@@ -186,7 +186,10 @@ static void take_list(struct wh_engine *engine, struct wh_neighbour *neighbour,
         if (doubt.key.len <= WH_ROW_KEY_BYTES_MAX) wh_doubts_add(&list, &doubt);
     }
     if (told->total > list.total) list.total = told->total;
-    if (!are_same(&list, &neighbour->doubts)) engine->doubts_generation++;
+    if (!are_same(&list, &neighbour->doubts)) {
+        engine->doubts_generation++;
+        neighbour->doubts_changed = true;
+    }
     wh_doubts_deinit(&neighbour->doubts);
     neighbour->doubts = list;
 }

@@ -61,6 +61,8 @@ struct wh_origin_lineage {
 int wh_lineages_load(struct wh_engine *engine, struct wh_error *err);
 /* The lineage of an origin with branches, or NULL. */
 const struct wh_lineage *wh_lineage_of(const struct wh_engine *engine, struct wh_span origin);
+/* Is it the row of a term that gives something up, or settles? */
+bool wh_row_decides(const struct wh_row *row);
 /* Does this term row change what stands? */
 bool wh_lineage_is_touched(const struct wh_engine *engine, const struct wh_row *row);
 

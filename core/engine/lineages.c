@@ -101,14 +101,22 @@ const struct wh_lineage *wh_lineage_of(const struct wh_engine *engine, struct wh
     return NULL;
 }
 
-bool wh_lineage_is_touched(const struct wh_engine *engine, const struct wh_row *row)
+bool wh_row_decides(const struct wh_row *row)
 {
     struct wh_arena arena = {NULL, 0};
-    const Wh__TermValue *value =
+    const Wh__TermValue *value;
+    bool decides;
+    if (row->table != WH_TABLE_TERM) return false;
+    value =
         (const Wh__TermValue *)wh_protobuf_unpack(&wh__term_value__descriptor, row->value, &arena);
-    bool touched = value && (value->abandons != 0 || value->settles);
+    decides = value && (value->abandons != 0 || value->settles);
     wh_arena_deinit(&arena);
-    return touched || wh_lineage_of(engine, row->origin);
+    return decides;
+}
+
+bool wh_lineage_is_touched(const struct wh_engine *engine, const struct wh_row *row)
+{
+    return wh_row_decides(row) || wh_lineage_of(engine, row->origin);
 }
 
 enum wh_stand wh_row_stand(const struct wh_engine *engine, const struct wh_row *row)

@@ -50,6 +50,7 @@ void wh_links_hurry(struct wh_engine *engine)
 }
 
 struct retry {
+    bool only_doubted; /* those that were refused so as not to lose a doubt */
     struct wh_engine *engine;
     struct wh_neighbour *neighbour;
     uint32_t count;
@@ -64,6 +65,7 @@ static int retry_reject(void *context, struct wh_span key, struct wh_span value)
         (const Wh__Reject *)wh_protobuf_unpack(&wh__reject__descriptor, value, &engine->scratch);
     int rc;
     if (!reject) return WH_E_CORRUPT;
+    if (retry->only_doubted && reject->reason != WH_REJECT_DIVERGED) return 0;
     wh_batch_delete(&engine->batch, WH_FAMILY_PEERS, wh_arena_copy(&engine->scratch, key));
     rc = wh_row_offer_again(engine, reject->table, wh_span(reject->key.data, reject->key.len),
                             retry->err);
@@ -114,12 +116,23 @@ static int retry_upgraded(struct retry *retry, struct wh_neighbour *neighbour)
     return then.data ? retry_neighbour(retry, neighbour) : 0;
 }
 
-int wh_links_retry_upgraded(struct wh_engine *engine, struct wh_error *err)
+static int retry_changed(struct retry *retry, struct wh_neighbour *neighbour)
+{
+    int rc = retry_upgraded(retry, neighbour);
+    if (rc < 0 || !neighbour->doubts_changed) return rc;
+    neighbour->doubts_changed = false;
+    retry->only_doubted = true;
+    rc = retry_neighbour(retry, neighbour);
+    retry->only_doubted = false;
+    return rc;
+}
+
+int wh_links_retry_changed(struct wh_engine *engine, struct wh_error *err)
 {
     struct retry retry = {.engine = engine, .err = err};
-    int rc = engine->parent ? retry_upgraded(&retry, engine->parent) : 0;
+    int rc = engine->parent ? retry_changed(&retry, engine->parent) : 0;
     for (uint32_t i = 0; rc == 0 && i < engine->children_count; i++) {
-        rc = retry_upgraded(&retry, engine->children[i]);
+        rc = retry_changed(&retry, engine->children[i]);
     }
     return rc;
 }

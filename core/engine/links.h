@@ -32,7 +32,7 @@ int wh_links_retry_rejects(struct wh_engine *engine, uint32_t *ret_count, struct
 
 /* Offers to neighbours whose program has changed what the former one refused. A part of the turn.
  */
-int wh_links_retry_upgraded(struct wh_engine *engine, struct wh_error *err);
+int wh_links_retry_changed(struct wh_engine *engine, struct wh_error *err);
 
 /* Begins to wait until this node has all that its parent had for it now; returns a nonce.
  * wh_links_settled() says whether that has come true. */

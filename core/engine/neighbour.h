@@ -35,6 +35,7 @@ struct wh_neighbour {
     bool wants;                /* a cut, now or in the next turn */
     struct wh_wanted wanted;   /* which: steps in between may not forget it */
     uint64_t rejected;         /* rows refused by either side, kept in the store */
+    bool doubts_changed;       /* rows that it refused for them are offered again */
     bool has_greeted;          /* a session began in this turn */
     bool awaits_branch;        /* the open batch holds the term that the link asked for */
     struct wh_doubts doubts;   /* what the neighbour tells that it holds in doubt */

@@ -381,6 +381,11 @@ static int visit_entry(void *context, struct wh_span key, struct wh_span value)
         bool full = cutting->bytes + stored.row.packed.len > request->bytes_max;
         if (full && cutting->cut->count > 0) return stop(cutting);
         add_row(cutting, stored.row.packed);
+        /* What follows is weighed by the histories as this row leaves them: a Push ends here. */
+        if (wh_row_decides(&stored.row)) {
+            cutting->cut->last = seq;
+            return stop(cutting);
+        }
     }
     cutting->cut->last = seq;
     return ++cutting->looked_at >= CUT_ENTRIES_MAX ? stop(cutting) : 0;

@@ -141,7 +141,8 @@ enum wh_stand wh_lineage_stand(const struct wh_lineage *lineage, uint64_t term, 
     uint32_t i;
     if (!lineage->is_branched) return WH_STAND_SOUND;
     i = find(lineage->terms, lineage->count, term);
-    if (i == NOBODY) return WH_STAND_SOUND;
+    /* A term that was lost here too: a settlement wrote all that stands anew, above its mark. */
+    if (i == NOBODY) return counter < lineage->settled ? WH_STAND_VOID : WH_STAND_SOUND;
     if (counter >= lineage->terms[i].first && counter <= lineage->kept[i]) return WH_STAND_SOUND;
     return counter < lineage->settled ? WH_STAND_VOID : WH_STAND_DOUBT;
 }

@@ -26,12 +26,7 @@ bool wh_expects_agreement(const struct wh_sim *sim)
     return !sim->has_lost;
 }
 
-bool wh_expects_quiet(const struct wh_sim *sim)
+bool wh_expects_sums(const struct wh_sim *sim)
 {
-    return !sim->has_clone; /* one of the two is given up, and waits for its operator */
-}
-
-bool wh_expects_convergence(const struct wh_sim *sim)
-{
-    return !sim->has_lost;
+    return !sim->has_lost; /* what was lost with a store, the clerks do not enter again */
 }

@@ -17,9 +17,8 @@ void wh_expect_clone(struct wh_sim_node *node);
 bool wh_expects_no_loss(const struct wh_sim *sim);
 /* No link finds that histories differ, and no row is refused. */
 bool wh_expects_agreement(const struct wh_sim *sim);
-/* After the faults all becomes quiet. */
-bool wh_expects_quiet(const struct wh_sim *sim);
-/* Every row is then where it belongs, and the sums are right. */
-bool wh_expects_convergence(const struct wh_sim *sim);
+/* After all has become quiet, and both sides of each edge hold the same, the sums are those of what
+ * the clerks entered. */
+bool wh_expects_sums(const struct wh_sim *sim);
 
 #endif

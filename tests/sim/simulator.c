@@ -315,13 +315,9 @@ static void run(struct wh_sim *sim)
     run_until(sim, sim->work_ms);
     sim->chaos = false;
     if (!sim->failed) wh_chaos_stop(sim);
-    if (wh_expects_quiet(sim)) {
-        converge(sim);
-    } else {
-        run_until(sim, sim->now_ms + WH_SIM_IDLE_MS);
-    }
-    if (!wh_expects_convergence(sim)) return;
+    converge(sim);
     if (!sim->failed) wh_check_end(sim);
+    if (!wh_expects_sums(sim)) return;
     if (!sim->failed) work_in_calm(sim);
     if (!sim->failed) idle(sim);
     if (!sim->failed) wh_check_end(sim);
