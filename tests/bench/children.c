@@ -81,6 +81,7 @@ static void watch(struct crowd *crowd, struct child *child, void *socket)
 
 static void hang_up(struct child *child)
 {
+    if (child->monitor) (void)zmq_socket_monitor(child->socket, NULL, 0);
     if (child->socket) (void)zmq_close(child->socket);
     if (child->monitor) (void)zmq_close(child->monitor);
     child->socket = child->monitor = NULL;
@@ -362,7 +363,7 @@ int main(int argc, char **argv)
     crowd.children = wh_memory_new(crowd.count + 1, sizeof(*crowd.children));
     crowd.chance = (uint64_t)now_ms(CLOCK_REALTIME) * 1000003u + (uint64_t)getpid();
     (void)setvbuf(stdin, NULL, _IONBF, 0); /* so that poll() sees all that there is */
-    (void)zmq_ctx_set(crowd.context, ZMQ_MAX_SOCKETS, (int)(crowd.count * 4 + 64));
+    (void)zmq_ctx_set(crowd.context, ZMQ_MAX_SOCKETS, (int)(crowd.count * 12 + 1024));
     wh_out_init(&crowd.out);
     read_tokens(&crowd);
     while (hear(&crowd, word, sizeof(word))) {
