@@ -16,8 +16,8 @@ SPARE_DESCRIPTORS = 500
 IDLE_S = 5
 
 
-class Late(Exception):
-    """A step took longer than it may."""
+class TooMuch(Exception):
+    """A step took more than it may."""
 
 
 def limit():
@@ -57,19 +57,21 @@ class Crowd:
             process.stdin.write(word + "\n")
             process.stdin.flush()
 
-    def end(self, limit_s):
-        deadline = time.monotonic() + limit_s
+    def end(self, pid, limits):
+        deadline = time.monotonic() + limits["seconds"]
         for process in self.processes:
-            left = deadline - time.monotonic()
-            if not select.select([process.stdout], [], [], max(0, left))[0]:
-                raise Late
+            while not select.select([process.stdout], [], [], 0.5)[0]:
+                if time.monotonic() > deadline:
+                    raise TooMuch(f"over {limits['seconds']} s")
+                if meter.memory_kib(pid)["Rss"] > limits["mib"] * 1024:
+                    raise TooMuch(f"over {limits['mib']:,} MiB resident")
             assert process.stdout.readline() == "done\n", "the children's process ended"
 
-    def do(self, word, limit_s):
-        """Seconds until it holds of every child."""
+    def do(self, word, pid, limits):
+        """Seconds until it holds of every child; `pid` is the parent's."""
         begin = time.perf_counter()
         self.begin(word)
-        self.end(limit_s)
+        self.end(pid, limits)
         return time.perf_counter() - begin
 
     def close(self):
@@ -84,9 +86,9 @@ def resident_bytes(city):
     return meter.memory_kib(city.process.pid)["Rss"] * 1024
 
 
-def measure(place, count, limit_s, pause):
-    """Seconds of each step, and bytes and CPU of the parent for each child; what took longer than
-    the limit is not there, nor is what would have come after it."""
+def measure(place, count, limits, pause):
+    """Seconds of each step, and bytes and CPU of the parent for each child. A step that took more
+    than the limits is not there, nor is what would have come after it; `gave_up` says why."""
     units, found = codes(count), {}
     write_units(place.units, units)
     city = place.root()
@@ -95,9 +97,10 @@ def measure(place, count, limit_s, pause):
     door.close()
     crowd = Crowd(tokens)
     try:
-        measure_steps(city, crowd, count, found, lambda word: crowd.do(word, limit_s), pause)
-    except Late:
-        found["late"] = True
+        measure_steps(city, crowd, count, found,
+                      lambda word: crowd.do(word, city.process.pid, limits), pause)
+    except TooMuch as reason:
+        found["gave_up"] = str(reason)
     finally:
         crowd.close()
     return found
