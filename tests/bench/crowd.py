@@ -11,7 +11,7 @@ from door import Door
 from places import node
 
 A_COUNTY = 999  # townships that its code has room for
-DESCRIPTORS = 5  # of a child: its connection, what ZeroMQ needs to tell of it, one to spare
+DESCRIPTORS = 10  # of a child: its connection, what ZeroMQ needs to tell of it, the one before
 SPARE_DESCRIPTORS = 500
 IDLE_S = 5
 
@@ -65,7 +65,8 @@ class Crowd:
                     raise TooMuch(f"over {limits['seconds']} s")
                 if meter.memory_kib(pid)["Rss"] > limits["mib"] * 1024:
                     raise TooMuch(f"over {limits['mib']:,} MiB resident")
-            assert process.stdout.readline() == "done\n", "the children's process ended"
+            if process.stdout.readline() != "done\n":
+                raise TooMuch("a process with children ended, for want of descriptors")
 
     def do(self, word, pid, limits):
         """Seconds until it holds of every child; `pid` is the parent's."""
