@@ -125,7 +125,9 @@ static void step(struct crowd *crowd, struct child *child, struct wh_event *even
 
 static struct wh_span make_row(struct crowd *crowd, struct child *child, enum wh_lane lane)
 {
-    static const uint8_t metric[] = "\x0a\x09\x0a\x05" "cases" "\x10\x02\x10\x01";
+    static const uint8_t metric[] = "\x0a\x09\x0a\x05"
+                                    "cases"
+                                    "\x10\x02\x10\x01";
     struct wh_span unit = child->token.unit;
     struct wh_arena *arena = &crowd->frames;
     struct wh_tuple key;
@@ -318,8 +320,8 @@ static void write_rows(struct crowd *crowd)
     for (size_t done = 0; done < crowd->count;) {
         turn(crowd);
         tick(crowd);
-        while (done < crowd->count && wh_link_has_sent(&crowd->children[done].link,
-                                                       crowd->children[done].lane_heads)) {
+        while (done < crowd->count &&
+               wh_link_has_sent(&crowd->children[done].link, crowd->children[done].lane_heads)) {
             done++;
         }
     }
