@@ -189,9 +189,10 @@ class CountingProxy(threading.Thread):
         return self.up + self.down
 
 
-def acked_bytes(port):
-    """Bytes that the connections to this local port have delivered, by `ss`; None without it."""
-    said = quietly("ss", "-tinH", "state", "established", f"( dport = :{port} )")
+def acked_bytes(port, end="dport"):
+    """Bytes that the connections to this local port have delivered, by `ss`; None without it.
+    With "sport": those that the listener has delivered to them."""
+    said = quietly("ss", "-tinH", "state", "established", f"( {end} = :{port} )")
     counts = [int(word.split(":")[1]) for word in (said or "").split()
               if word.startswith("bytes_acked:")]
     return sum(counts) if counts else None
