@@ -21,6 +21,7 @@
 #define MARK_BYTES 4
 #define HEAD_BYTES (MARK_BYTES + 2 * WH_KEY_BYTES)
 #define SIZE_MIN (16u << 10)
+#define ANSWER_ENDING ".answer"
 
 /* ---- Whose key ---- */
 
@@ -284,30 +285,46 @@ static int write_answer(struct wh_desk *desk, struct wh_call *call, struct wh_sp
     struct wh_bundle_request request = {
         .child = from, .bytes_max = WH_BUNDLE_BYTES_MAX - WH_BOX_BYTES - HEAD_BYTES};
     struct wh_span file = wh_call_text(call, "file");
-    size_t size = file.len + sizeof(".answer");
+    size_t size = file.len + sizeof(ANSWER_ENDING);
     char *path = wh_arena_new(&call->arena, size, 1);
     struct outgoing outgoing;
     int rc = make_outgoing(desk, call, &request, &outgoing, err);
     if (rc < 0) return rc;
-    (void)snprintf(path, size, "%.*s.answer", (int)file.len, file.data);
+    (void)snprintf(path, size, "%.*s" ANSWER_ENDING, (int)file.len, file.data);
     *ret_path = path;
     /* Of an answer that needs several parts the first is enough: the next import brings the rest.
      */
     return write_part(desk, call, outgoing.key, outgoing.parts[0].bytes, path, err);
 }
 
-int wh_run_bundle_import(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+/* An answer that brought nothing new needs no answer: else they would go on for ever. */
+static bool is_answer(const struct wh_call *call)
 {
-    struct importing *importing = call->state;
+    struct wh_span file = wh_call_text(call, "file");
+    const size_t len = sizeof(ANSWER_ENDING) - 1;
+    return file.len > len && memcmp(file.data + file.len - len, ANSWER_ENDING, len) == 0;
+}
+
+static void tell_answer(struct wh_desk *desk, struct wh_call *call,
+                        const struct importing *importing)
+{
     struct wh_error why;
     char *answer;
-    if (!importing) return begin_import(desk, call, err);
-    if (!importing->is_whole) return take_some(desk, call, importing, err);
     if (write_answer(desk, call, importing->from, &answer, &why) == 0) {
         wh_reply_note(call, WH_MSG_BUNDLE_ANSWER, WH_ARGS(wh_arg_c(answer)));
     } else { /* a stick that can't be written to does not undo what was saved */
         struct wh_span text = wh_error_text(&why, call->language, &call->arena);
         wh_reply_note(call, WH_MSG_BUNDLE_NO_ANSWER, WH_ARGS(wh_arg_s(text)));
+    }
+}
+
+int wh_run_bundle_import(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct importing *importing = call->state;
+    if (!importing) return begin_import(desk, call, err);
+    if (!importing->is_whole) return take_some(desk, call, importing, err);
+    if (!is_answer(call) || importing->fate.pushes > 0 || importing->refusal.code < 0) {
+        tell_answer(desk, call, importing);
     }
     if (importing->refusal.code < 0) {
         *err = importing->refusal;

@@ -121,6 +121,9 @@ static int step_with_parent(struct wh_engine *engine, struct wh_error *err)
         begin_check(engine, WH_CHECKS);
         return 0;
     }
+    if (engine->parent->link.state == WH_LINK_REFUSED) {
+        return wh_fail(err, WH_E_UNREACHABLE, WH_MSG_VERIFY_REFUSED, NULL);
+    }
     if (engine->parent->link.state != WH_LINK_UP || verify->id != 0 ||
         (verify->ids == 0 && !wh_links_sent_all(engine))) {
         return engine->now.mono_ms >= since + ANSWER_MS_MAX ? fail_unanswered(err) : 1;
@@ -137,10 +140,10 @@ int wh_verify_step(struct wh_engine *engine, struct wh_error *err)
 {
     struct wh_verify *verify = engine->verify;
     int rc;
-    engine->more_work = true;
     if (verify->check == WH_CHECKS) return 0;
     if (verify->check != WH_CHECK_FEEDS) return step_with_parent(engine, err);
     rc = wh_feed_check(engine, &verify->at, result_of(verify), err);
+    engine->more_work = true; /* else it waits for an answer, not for the next turn */
     if (rc != 0) return rc;
     begin_check(engine, WH_CHECK_UP);
     return 1;

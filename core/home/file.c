@@ -31,7 +31,7 @@ int wh_file_read(const char *path, struct wh_arena *arena, struct wh_span *ret,
 int wh_file_read_up_to(const char *path, size_t bytes_max, struct wh_arena *arena,
                        struct wh_span *ret, struct wh_error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold the loop */
     struct stat info;
     size_t len = 0;
     char *content;

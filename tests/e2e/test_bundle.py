@@ -45,6 +45,9 @@ def test_promise_07_figures_are_carried_both_ways(cut_off, tmp_path):
     answer = tmp_path / "up.whb.answer"
     assert answer.exists()
     township.ok("bundle", "import", answer)
+    if (tmp_path / "up.whb.answer.answer").exists():  # the answer had brought rows too
+        county.ok("bundle", "import", tmp_path / "up.whb.answer.answer")
+    assert not (tmp_path / "up.whb.answer.answer.answer").exists()  # and that is the end
     empty = township.rows("bundle", "export", tmp_path / "empty.whb")
     assert [part["rows"] for part in empty] == [0]
     # The other way round: a unit that the city added below the township.
@@ -109,6 +112,8 @@ def test_bundles_that_are_refused(cut_off, tmp_path, homes):
     broken.write_bytes(b"hello")
     assert "not a bundle of wuhao" in county.cli("bundle", "import", broken).first_line
     assert county.cli("bundle", "import", tmp_path / "none").code == 3
+    os.mkfifo(tmp_path / "pipe")  # it held the whole node
+    assert county.cli("bundle", "import", tmp_path / "pipe", timeout_s=10).code != 0
     assert "for another node" in township.cli("bundle", "import", path).first_line
     stranger = homes("stranger", unit="231182102").init().start()
     assert stranger.cli("bundle", "export", tmp_path / "s.whb").code == 3  # it has no parent

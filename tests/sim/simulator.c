@@ -40,6 +40,10 @@ static void on_note(void *context, struct wh_span peer, const struct wh_note *no
     struct wh_sim_node *node = context;
     wh_sim_note(node->sim, node, "note %.*s %s %" PRIu64, (int)peer.len, peer.data,
                 wh_note_word(note->type), note->number);
+    if (!node->sim->has_lost &&
+        (note->type == WH_NOTE_DIVERGED || note->type == WH_NOTE_PUSH_BRANCH)) {
+        wh_sim_fail(node->sim, node, "no store went back, and yet: %s", wh_note_word(note->type));
+    }
     /* a late copy of an old Push may still come by */
     if (node->sim->calm && note->type != WH_NOTE_SETTLED && note->type != WH_NOTE_PUSH_KNOWN) {
         wh_sim_fail(node->sim, node, "no fault, and yet: %s", wh_note_word(note->type));
