@@ -124,7 +124,6 @@ def test_a_restored_home_answers_as_it_did_when_the_backup_was_taken(city, tmp_p
         assert "home.restored" not in city.log()
 
 
-@quick
 def test_each_of_several_backups_gives_back_its_own_moment(city, tmp_path):
     folder, before = tmp_path / "backups", {}
     for number in (1, 2):
@@ -213,7 +212,6 @@ def test_bit_flip_each_file_is_found_and_named(city, tmp_path):
     assert [json.loads(line)["state"] for line in result.out.splitlines()] == ["whole", "whole"]
 
 
-@quick
 def test_a_damaged_backup_is_not_restored_and_an_older_one_is(city, tmp_path):
     folder, before = tmp_path / "backups", answers(city)
     create(city, folder)
@@ -285,7 +283,6 @@ def test_only_one_backup_at_a_time_is_made_in_a_folder(city, tmp_path):
     assert create(city, folder)["number"] == 2
 
 
-@quick
 def test_a_stopped_node_is_backed_up_into_a_relative_folder(city, tmp_path):
     before = answers(city)
     os.mkdir(tmp_path / "here")
@@ -449,7 +446,6 @@ def test_kill_in_the_middle_of_a_restore_leaves_no_home(city, tmp_path):
         assert answers(again) == before
 
 
-@quick
 def test_a_damaged_store_is_refused_unless_the_folder_has_its_file_whole(city, tmp_path):
     folder = tmp_path / "backups"
     city.ok("import", "activity", records(tmp_path / "big.csv", 2000, 3, bytes_each=400))
