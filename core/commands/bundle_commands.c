@@ -2,7 +2,6 @@
  *
  * A file is a mark, the public keys of sender and receiver, and a box for the receiver. It is
  * written beside, synced and renamed. */
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include "base/seal.h"
 #include "base/z85.h"
 #include "commands/handlers.h"
-#include "engine/audit.h"
 #include "engine/bundles.h"
 #include "engine/members.h"
 #include "home/file.h"

@@ -125,9 +125,11 @@ static int run_one(struct wh_desk *desk, struct wh_queued *queued, struct wh_err
     int rc = run_handler(desk, queued, err);
     uint32_t wrote = wh_engine_writes(desk->engine) - before;
     if (rc < 0 && wrote > 0) wh_engine_abandon_turn(desk->engine, err);
-    if (rc == 0 && wrote > 0) {
-        rc = wh_audit_put(desk->engine, queued->call.author, wh_span_of(queued->call.command->name),
-                          object_of(&queued->call), wrote, err);
+    if (rc >= 0 && wrote > 0) { /* also what goes on in the next turn is saved by this one */
+        int audited =
+            wh_audit_put(desk->engine, queued->call.author, wh_span_of(queued->call.command->name),
+                         object_of(&queued->call), wrote, err);
+        if (audited < 0) rc = audited;
     }
     return rc;
 }

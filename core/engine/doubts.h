@@ -66,15 +66,15 @@ bool wh_row_decides(const struct wh_row *row);
 /* Does this term row change what stands? */
 bool wh_lineage_is_touched(const struct wh_engine *engine, const struct wh_row *row);
 
-enum wh_verdict_of_taking {
+enum wh_taking {
     WH_TAKING_BY_COUNTER, /* the greater counter wins */
     WH_TAKING_SKIP,       /* void */
     WH_TAKING_PUT,        /* the same figures again: the doubt is settled */
     WH_TAKING_REFUSE,     /* it would overwrite a doubt, or is one */
 };
 /* How an arriving row and the one that is held (NULL: none) are weighed. */
-enum wh_verdict_of_taking wh_doubts_weigh(struct wh_engine *engine, const struct wh_row *held,
-                                          const struct wh_row *row);
+enum wh_taking wh_doubts_weigh(struct wh_engine *engine, const struct wh_row *held,
+                               const struct wh_row *row);
 
 /* Walks over the rows after something has changed: what is void gets an empty value, what is in
  * doubt is listed. Part of the turn. */

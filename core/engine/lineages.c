@@ -154,8 +154,8 @@ static bool says_the_same(struct wh_engine *engine, const struct wh_row *held,
         (const Wh__SummaryValue *)wh_protobuf_unpack(summary, row->value, &engine->scratch));
 }
 
-enum wh_verdict_of_taking wh_doubts_weigh(struct wh_engine *engine, const struct wh_row *held,
-                                          const struct wh_row *row)
+enum wh_taking wh_doubts_weigh(struct wh_engine *engine, const struct wh_row *held,
+                               const struct wh_row *row)
 {
     enum wh_stand stand = wh_row_stand(engine, row);
     enum wh_stand held_stand = held ? wh_row_stand(engine, held) : WH_STAND_SOUND;
