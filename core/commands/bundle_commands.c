@@ -168,11 +168,6 @@ struct importing {
     struct wh_error refusal; /* code 0: none. The answer is written all the same: it helps */
 };
 
-static void release(void *state)
-{
-    (void)state; /* in the call's arena */
-}
-
 /* Whose file it is: *ret_unit is empty for the parent's. */
 static int find_sender(struct wh_desk *desk, const uint8_t key[WH_KEY_BYTES], const char *path,
                        struct wh_span *ret_unit, struct wh_error *err)
@@ -271,7 +266,6 @@ static int begin_import(struct wh_desk *desk, struct wh_call *call, struct wh_er
     if (rc < 0) return rc;
     importing->from = wh_arena_copy(&call->arena, importing->from);
     call->state = importing;
-    call->release = release;
     call->exclusive = true;
     return take_some(desk, call, importing, err);
 }

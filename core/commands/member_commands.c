@@ -71,11 +71,6 @@ struct joining {
     int64_t until_ms;
 };
 
-static void release(void *state)
-{
-    (void)state; /* in the call's arena */
-}
-
 static int check_token(struct wh_desk *desk, struct wh_call *call, struct wh_token *token,
                        struct wh_error *err)
 {
@@ -112,7 +107,6 @@ static int begin_join(struct wh_desk *desk, struct wh_call *call, struct wh_erro
     }
     joining->until_ms = wh_engine_now(desk->engine).mono_ms + JOIN_WAIT_MS;
     call->state = joining;
-    call->release = release;
     return WH_CALL_AGAIN;
 }
 

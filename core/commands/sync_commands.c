@@ -63,11 +63,6 @@ struct waiting {
     uint64_t nonce;
 };
 
-static void release(void *state)
-{
-    (void)state; /* in the call's arena */
-}
-
 static enum wh_message what_is_missing(struct wh_desk *desk, const struct waiting *waiting)
 {
     if (!wh_cells_all_measured(desk->engine)) return WH_MSG_WAIT_MEASURE;
@@ -90,7 +85,6 @@ int wh_run_wait(struct wh_desk *desk, struct wh_call *call, struct wh_error *err
         waiting->until_ms = wh_engine_now(desk->engine).mono_ms + timeout_s * 1000;
         waiting->nonce = wh_links_ask_barrier(desk->engine);
         call->state = waiting;
-        call->release = release;
         return WH_CALL_AGAIN;
     }
     missing = what_is_missing(desk, waiting);
@@ -122,7 +116,6 @@ int wh_run_sync_verify(struct wh_desk *desk, struct wh_call *call, struct wh_err
     if (!call->state) {
         wh_verify_begin(desk->engine);
         call->state = call; /* it has begun */
-        call->release = release;
     }
     rc = wh_verify_step(desk->engine, err);
     if (rc == 1) return WH_CALL_AGAIN;

@@ -36,7 +36,7 @@ struct wh_call {
     bool exclusive;
     /* A handler that takes several turns keeps its state here. */
     void *state;
-    void (*release)(void *state);
+    void (*release)(void *state); /* NULL: it lies in the arena */
 };
 
 /* Reads a request. The call is whole (and must be deinited) even where this fails: WH_E_CORRUPT,
