@@ -1,11 +1,13 @@
 /* What arrived on the wire is given to the links: frames of neighbours, the fate of the connection
  * to the parent, and the enrolment of a node that joins (sync.md "Joining"). */
+#include "engine/children.h"
 #include "engine/engine_parts.h"
 #include "engine/members.h"
 #include "sync/wire.h"
 
-/* The rest waits for the next turn, so that a turn stays short. */
+/* The rest waits for the next turn, so that a turn stays short and its memory small. */
 #define ARRIVALS_PER_TURN_MAX 4096
+#define SCRATCH_BYTES_MAX (8u << 20)
 
 static void on_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
                      const Wh__Frame *frame)
@@ -24,7 +26,7 @@ static void on_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
 static void refuse_revoked(struct wh_engine *engine, const struct wh_arrival *arrival)
 {
     struct wh_event lost = {.type = WH_EVENT_LOST};
-    struct wh_neighbour *child = wh_links_child(engine, arrival->unit);
+    struct wh_neighbour *child = wh_children_meet(engine, arrival->unit);
     Wh__Frame frame = WH__FRAME__INIT;
     Wh__Refuse refusal = WH__REFUSE__INIT;
     refusal.reason = WH_REFUSE_REVOKED;
@@ -89,7 +91,7 @@ static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *ar
         refuse_revoked(engine, arrival);
         return;
     }
-    child = wh_links_child(engine, arrival->unit);
+    child = wh_children_meet(engine, arrival->unit);
     if (!child) return;
     if (frame->body_case == WH__FRAME__BODY_HELLO) {
         if (refuse_abandoned(engine, child, arrival, frame->hello)) return;
@@ -198,6 +200,7 @@ void wh_links_take_arrivals(struct wh_engine *engine)
         const Wh__Frame *frame;
         /* Rows are weighed by the histories as they are on disk: not before those have changed. */
         if (engine->stale & WH_STALE_LINEAGES) break;
+        if (engine->scratch.used_bytes > SCRATCH_BYTES_MAX) break;
         if (engine->net.ops->receive(engine->net.self, &arrival) == 0) return;
         if (arrival.route == WH_ROUTE_PARENT) {
             on_parent(engine, &arrival);

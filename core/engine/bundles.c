@@ -1,10 +1,12 @@
 #include "engine/bundles.h"
 
 #include "base/limits.h"
+#include "engine/children.h"
 #include "engine/doubts.h"
 #include "engine/engine_parts.h"
-#include "engine/members.h"
+#include "engine/feed.h"
 #include "engine/rows.h"
+#include "engine/members.h"
 #include "engine/terms.h"
 #include "model/key.h"
 #include "model/protobuf.h"
@@ -22,7 +24,7 @@ static int find_neighbour(struct wh_engine *engine, struct wh_span unit, struct 
     if (!wh_member_is_active(engine, unit)) {
         return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_MEMBER_UNKNOWN, WH_ARGS(wh_arg_s(unit)));
     }
-    *ret = wh_links_child(engine, unit);
+    *ret = wh_children_meet(engine, unit);
     if (*ret) return 0;
     *err = engine->failure;
     return err->code;
@@ -104,12 +106,10 @@ static int add_frame(struct writing *writing, struct wh_span packed, uint32_t ro
 static int write_lane(struct writing *writing, enum wh_lane lane, struct wh_error *err)
 {
     struct wh_engine *engine = writing->engine;
-    enum wh_feed feed = writing->request->child.len == 0 ? WH_FEED_UP : WH_FEED_DOWN;
     uint64_t sent = start_of(writing, lane), pushed = sent;
     struct wh_cut_request request = {
-        .feed = (uint8_t)feed,
         .lane = lane,
-        .head = engine->safe_feed_heads[feed][lane],
+        .head = writing->neighbour->safe_heads[lane],
         .bytes_max = SEGMENT_BYTES_MAX,
         .child = writing->request->child,
     };
@@ -236,7 +236,7 @@ static int take_frame(struct wh_engine *engine, struct wh_neighbour *neighbour, 
     rc = is_known(engine, from, event.frame->push, &event.is_known, err);
     if (rc < 0) return rc;
     wh_links_step(engine, neighbour, &event);
-    tell_fate(&neighbour->out, neighbour->out.rows_count, fate);
+    tell_fate(&engine->out, engine->out.rows_count, fate);
     if (engine->failure.code == 0) return 0;
     *err = engine->failure;
     return err->code;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "engine/damage.h"
 #include "engine/engine_parts.h"
+#include "engine/feed.h"
 #include "engine/rows.h"
 #include "engine/terms.h"
 #include "model/key.h"
@@ -14,7 +15,6 @@ static const struct wh_span unit_key = {"unit", 4};
 
 static int check_unit(struct wh_engine *engine, struct wh_error *err);
 static int load_head(struct wh_engine *engine, struct wh_error *err);
-static int load_feed_heads(struct wh_engine *engine, struct wh_error *err);
 static int load_rows(struct wh_engine *engine, struct wh_error *err);
 static int load_what_is_sound(struct wh_engine *engine, struct wh_error *err);
 static int open_term(struct wh_engine *engine, struct wh_error *err);
@@ -41,10 +41,9 @@ int wh_engine_new(const struct wh_engine_config *config, struct wh_store store, 
     memcpy(engine->parent_key, config->parent_key, sizeof(engine->parent_key));
     engine->cells_pending = true;
     wh_batch_init(&engine->batch);
+    wh_out_init(&engine->out);
     rc = check_unit(engine, err);
     if (rc == 0) rc = load_head(engine, err);
-    if (rc == 0) rc = load_feed_heads(engine, err);
-    memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
     if (rc == 0) rc = load_rows(engine, err);
     if (rc == WH_E_CORRUPT || (rc == 0 && engine->damage_seen)) {
         rc = load_what_is_sound(engine, err);
@@ -68,6 +67,7 @@ void wh_engine_free(struct wh_engine *engine)
     wh_memory_free(engine->marks);
     wh_arena_deinit(&engine->units_arena);
     wh_arena_deinit(&engine->programmes_arena);
+    wh_map_deinit(&engine->members_by_key);
     wh_arena_deinit(&engine->members_arena);
     wh_arena_deinit(&engine->lineages_arena);
     wh_doubts_deinit(&engine->doubts);
@@ -121,29 +121,6 @@ static int load_head(struct wh_engine *engine, struct wh_error *err)
     if (rc < 0 || !bytes.data) return rc;
     if (wh_key_take_u64(&bytes, &engine->head) < 0) {
         return wh_fail(err, WH_E_CORRUPT, WH_MSG_STORE_HEAD_BROKEN, NULL);
-    }
-    return 0;
-}
-
-static int take_seq(void *context, struct wh_span key, struct wh_span value)
-{
-    (void)value;
-    return wh_key_feed_read(key, context) < 0 ? WH_E_CORRUPT : 1;
-}
-
-static int load_feed_heads(struct wh_engine *engine, struct wh_error *err)
-{
-    for (uint8_t feed = 0; feed < WH_FEEDS; feed++) {
-        for (uint8_t lane = 0; lane < WH_LANES; lane++) {
-            struct wh_tuple from, to;
-            int rc;
-            wh_key_feed(&from, feed, lane, 0);
-            wh_key_feed(&to, feed, lane, UINT64_MAX);
-            rc = engine->store.ops->scan(engine->store.self, NULL, WH_FAMILY_FEED,
-                                         wh_tuple_span(&from), wh_tuple_span(&to), WH_SCAN_DOWN,
-                                         take_seq, &engine->feed_heads[feed][lane], err);
-            if (rc < 0) return rc;
-        }
     }
     return 0;
 }
@@ -211,7 +188,7 @@ int wh_engine_commit(struct wh_engine *engine, struct wh_error *err)
     engine->rows_written = false;
     engine->safe_head = engine->head;
     wh_terms_committed(engine);
-    memcpy(engine->safe_feed_heads, engine->feed_heads, sizeof(engine->feed_heads));
+    wh_feed_heads_commit(engine);
     /* What was saved is saved: a cache that can't be read now is read before the next turn takes
      * anything by it. */
     engine->unread |= stale;
@@ -237,7 +214,7 @@ void wh_engine_undo(struct wh_engine *engine)
     engine->cells_pending = true;
     wh_tuple_clear(&engine->cells_round.after);
     wh_terms_undo(engine);
-    memcpy(engine->feed_heads, engine->safe_feed_heads, sizeof(engine->feed_heads));
+    wh_feed_heads_undo(engine);
 }
 
 /* The new cache takes the place of the old one only when it is whole. */

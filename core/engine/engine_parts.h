@@ -11,12 +11,6 @@
 #include "engine/verify.h"
 #include "model/row.h"
 
-enum wh_feed {
-    WH_FEED_UP = 0,
-    WH_FEED_DOWN = 1,
-    WH_FEEDS = 2,
-};
-
 /* Caches that a committed batch has made stale. */
 #define WH_STALE_UNITS 1u
 #define WH_STALE_PROGRAMMES 2u
@@ -59,10 +53,9 @@ struct wh_engine {
     struct wh_term_mark *marks;
     uint32_t marks_count; /* with the open batch */
     uint32_t marks_size;
-    uint32_t safe_marks_count;               /* on disk */
-    uint64_t feed_heads[WH_FEEDS][WH_LANES]; /* with the open batch */
-    uint64_t safe_head;                      /* on disk: what links may speak of */
-    uint64_t safe_feed_heads[WH_FEEDS][WH_LANES];
+    uint32_t safe_marks_count;        /* on disk */
+    uint64_t fed[WH_FEEDS][WH_LANES]; /* the last entries of the open batch; 0: none */
+    uint64_t safe_head;               /* on disk: what links may speak of */
     int64_t last_moment_ms;
     struct wh_batch batch;
     uint32_t stale;     /* once the open batch is committed */
@@ -80,8 +73,9 @@ struct wh_engine {
     struct wh_programmes programmes;
     uint64_t generation; /* of the programmes */
     struct wh_arena members_arena;
-    struct wh_member *members;
+    struct wh_member *members; /* by unit */
     uint32_t members_count;
+    struct wh_map members_by_key; /* to the index of one who may connect here */
     struct wh_arena lineages_arena;
     struct wh_origin_lineage *lineages; /* of origins whose history has branches */
     uint32_t lineages_count;
@@ -100,8 +94,9 @@ struct wh_engine {
     struct wh_enrolment *enrolments; /* of this turn, in its arena; answered after the commit */
     bool more_work;                  /* something was left for the next turn */
     struct wh_error failure;         /* of this turn; code 0: none */
-    struct wh_neighbour **children;
+    struct wh_neighbour **children;  /* by unit (children.h) */
     uint32_t children_count;
+    struct wh_out out;      /* of the step that is being carried out */
     uint64_t barrier_asked; /* nonce of the newest barrier; 0: none */
     uint64_t barrier_settled;
     bool barrier_sent;
@@ -125,9 +120,8 @@ void wh_engine_undo(struct wh_engine *engine);
 void wh_links_take_arrivals(struct wh_engine *engine);
 /* links.c */
 void wh_links_tick(struct wh_engine *engine);
-/* The child of this unit, made where it is new; NULL where the store fails, which fails the turn.
- */
-struct wh_neighbour *wh_links_child(struct wh_engine *engine, struct wh_span unit);
+/* The turn can't be committed. */
+void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err);
 void wh_links_committed(struct wh_engine *engine, int rc);
 int64_t wh_links_deadline_ms(const struct wh_engine *engine);
 void wh_links_deinit(struct wh_engine *engine);

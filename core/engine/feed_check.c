@@ -4,6 +4,7 @@
 #include "engine/damage.h"
 #include "engine/doubts.h"
 #include "engine/engine_parts.h"
+#include "engine/feed.h"
 #include "engine/rows.h"
 #include "engine/verify.h"
 #include "model/key.h"
@@ -19,14 +20,14 @@ struct walk {
     struct wh_error *err;
 };
 
-static int entry_is_there(struct walk *walk, enum wh_feed feed, enum wh_lane lane, uint64_t seq,
-                          struct wh_span row_key, bool *ret)
+static int entry_is_there(struct walk *walk, enum wh_feed feed, const struct wh_row *row,
+                          uint64_t seq, struct wh_span row_key, bool *ret)
 {
     struct wh_engine *engine = walk->engine;
     struct wh_tuple key;
     struct wh_span value;
     int rc;
-    wh_key_feed(&key, (uint8_t)feed, (uint8_t)lane, seq);
+    wh_feed_key(&key, engine, feed, row, seq);
     rc =
         wh_engine_get(engine, WH_FAMILY_FEED, wh_tuple_span(&key), &walk->arena, &value, walk->err);
     if (rc == 0) *ret = value.data && wh_span_equal(value, row_key);
@@ -36,15 +37,14 @@ static int entry_is_there(struct walk *walk, enum wh_feed feed, enum wh_lane lan
 static int check_row(struct walk *walk, struct wh_span key, uint64_t seq, const struct wh_row *row)
 {
     struct wh_engine *engine = walk->engine;
-    enum wh_lane lane = wh_table_lane(row->table);
     bool up = true, down = true;
     int rc = 0;
     if (wh_row_stand(engine, row) == WH_STAND_VOID) return 0; /* offered to nobody */
     if (wh_row_goes_up(row, engine->home)) {
-        rc = entry_is_there(walk, WH_FEED_UP, lane, seq, key, &up);
+        rc = entry_is_there(walk, WH_FEED_UP, row, seq, key, &up);
     }
     if (rc == 0 && wh_row_goes_down(row, engine->home)) {
-        rc = entry_is_there(walk, WH_FEED_DOWN, lane, seq, key, &down);
+        rc = entry_is_there(walk, WH_FEED_DOWN, row, seq, key, &down);
     }
     if (rc < 0 || (up && down)) return rc;
     walk->result->differ++;

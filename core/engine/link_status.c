@@ -5,12 +5,11 @@
 #include "model/key.h"
 #include "model/protobuf.h"
 
-static uint64_t pending_of(const struct wh_engine *engine, const struct wh_neighbour *neighbour,
-                           enum wh_feed feed)
+static uint64_t pending_of(const struct wh_neighbour *neighbour)
 {
     uint64_t pending = 0;
     for (int lane = 0; lane < WH_LANES; lane++) {
-        uint64_t head = engine->safe_feed_heads[feed][lane], sent = neighbour->link.sent[lane];
+        uint64_t head = neighbour->safe_heads[lane], sent = neighbour->link.sent[lane];
         if (neighbour->link.state != WH_LINK_UP) sent = neighbour->link.acked[lane];
         if (head > sent) pending += head - sent;
     }
@@ -31,7 +30,7 @@ bool wh_link_status(struct wh_engine *engine, uint32_t i, struct wh_link_status 
         .state = link->state,
         .reason = link->reason,
         .since_ms = engine->now.clock_ms - (engine->now.mono_ms - link->since_ms),
-        .pending = pending_of(engine, neighbour, i < parents ? WH_FEED_UP : WH_FEED_DOWN),
+        .pending = pending_of(neighbour),
         .cursor = link->durable.seen.seq,
         .last_ack_ms = link->acked_clock_ms,
         .rejected = neighbour->rejected,
@@ -152,8 +151,7 @@ bool wh_links_settled(const struct wh_engine *engine, uint64_t nonce)
 
 bool wh_links_sent_all(const struct wh_engine *engine)
 {
-    return !engine->parent ||
-           wh_link_has_sent(&engine->parent->link, engine->safe_feed_heads[WH_FEED_UP]);
+    return !engine->parent || wh_link_has_sent(&engine->parent->link, engine->parent->safe_heads);
 }
 
 bool wh_links_joining(const struct wh_engine *engine)

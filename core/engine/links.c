@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/memory.h"
 #include "engine/engine_parts.h"
+#include "engine/feed.h"
 #include "engine/members.h"
 #include "engine/rows.h"
 #include "engine/terms.h"
@@ -83,6 +84,7 @@ void wh_links_deinit(struct wh_engine *engine)
     wh_neighbour_free(engine->parent);
     for (uint32_t i = 0; i < engine->children_count; i++) wh_neighbour_free(engine->children[i]);
     wh_memory_free(engine->children);
+    wh_out_deinit(&engine->out);
 }
 
 /* ---- Steps ---- */
@@ -118,7 +120,6 @@ static uint32_t abandoned_by(struct wh_engine *engine, const struct wh_neighbour
 
 struct wh_self wh_links_self(struct wh_engine *engine, const struct wh_neighbour *neighbour)
 {
-    enum wh_feed feed = neighbour->link.role == WH_LINK_TO_PARENT ? WH_FEED_UP : WH_FEED_DOWN;
     struct wh_self self = {
         .unit = engine->home,
         .peer = wh_span_of(neighbour->unit),
@@ -127,7 +128,7 @@ struct wh_self wh_links_self(struct wh_engine *engine, const struct wh_neighbour
         .program = engine->program,
     };
     for (int lane = 0; lane < WH_LANES; lane++) {
-        self.lane_heads[lane] = engine->safe_feed_heads[feed][lane];
+        self.lane_heads[lane] = neighbour->safe_heads[lane];
     }
     self.abandoned_count = abandoned_by(engine, neighbour, &self.abandoned);
     return self;
@@ -140,11 +141,11 @@ void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour, str
     event->clock_ms = engine->now.clock_ms;
     event->chance = wh_engine_chance(engine);
     event->self = &self;
-    wh_link_step(&neighbour->link, event, &neighbour->out);
+    wh_link_step(&neighbour->link, event, &engine->out);
     carry_out(engine, neighbour);
 }
 
-static void fail_turn(struct wh_engine *engine, const struct wh_error *err)
+void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err)
 {
     if (engine->failure.code == 0) engine->failure = *err;
 }
@@ -240,7 +241,7 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
 /* Rows and cursor go into the one batch of the turn. */
 static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_out *out = &neighbour->out;
+    struct wh_out *out = &engine->out;
     struct wh_error err = {.code = 0};
     uint32_t capacity = neighbour->rejects_count + out->rows_count;
     Wh__Reject *rejects = wh_arena_new(&engine->scratch, capacity, sizeof(*rejects));
@@ -254,7 +255,7 @@ static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
         /* scratch copy: `out` is cleared before the batch is committed */
         struct wh_span packed = wh_arena_copy(&engine->scratch, out->rows[i]);
         if (take_row(engine, neighbour, packed, i, &err) < 0) {
-            fail_turn(engine, &err);
+            wh_links_fail_turn(engine, &err);
             return;
         }
     }
@@ -263,7 +264,7 @@ static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
 
 static void keep_rejected(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    const Wh__Ack *ack = neighbour->out.rejected;
+    const Wh__Ack *ack = engine->out.rejected;
     struct wh_tuple key;
     wh_key_peer(&key, WH_PEER_PROGRAM, wh_neighbour_name(neighbour), WH_SPAN_EMPTY);
     wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key),
@@ -280,7 +281,7 @@ static bool is_greeting(const Wh__Frame *frame)
 
 static void send_frames(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_out *out = &neighbour->out;
+    struct wh_out *out = &engine->out;
     for (uint32_t i = 0; i < out->frames_count; i++) {
         if (is_greeting(&out->frames[i])) wh_term_tell(engine);
         struct wh_span bytes = wh_frame_pack(&out->frames[i], &engine->scratch);
@@ -292,30 +293,28 @@ static void tell_notes(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     struct wh_span peer = neighbour->unit[0] ? wh_neighbour_name(neighbour) : WH_S("parent");
     if (!engine->hooks.noted) return;
-    for (uint32_t i = 0; i < neighbour->out.notes_count; i++) {
-        engine->hooks.noted(engine->hooks.context, peer, &neighbour->out.notes[i]);
+    for (uint32_t i = 0; i < engine->out.notes_count; i++) {
+        engine->hooks.noted(engine->hooks.context, peer, &engine->out.notes[i]);
     }
 }
 
 static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_out *out = &neighbour->out;
-    bool up = neighbour->link.role == WH_LINK_TO_PARENT;
+    struct wh_out *out = &engine->out;
     struct wh_event event = {.type = WH_EVENT_CUT};
     struct wh_error err;
     struct wh_wanted wanted = neighbour->wanted;
     struct wh_cut_request request = {
-        .feed = up ? WH_FEED_UP : WH_FEED_DOWN,
         .lane = wanted.lane,
         .after = wanted.after,
-        .head = engine->safe_feed_heads[up ? WH_FEED_UP : WH_FEED_DOWN][wanted.lane],
+        .head = neighbour->safe_heads[wanted.lane],
         .bytes_max = wanted.bytes_max,
-        .child = up ? WH_SPAN_EMPTY : wh_neighbour_name(neighbour),
+        .child = wh_neighbour_name(neighbour),
     };
     struct wh_self self = wh_links_self(engine, neighbour);
     neighbour->wants = false;
     if (wh_feed_cut(engine, &request, &engine->scratch, &event.cut, &err) < 0) {
-        fail_turn(engine, &err);
+        wh_links_fail_turn(engine, &err);
         event.cut = (struct wh_cut){.lane = request.lane, .after = WH_CUT_FAILED};
     }
     event.now_ms = engine->now.mono_ms;
@@ -327,18 +326,18 @@ static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
 /* One mark gives up a branch for all neighbours that hold it. */
 static void open_branch(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_term_reason reason = {.abandons = neighbour->out.branch.term};
+    struct wh_term_reason reason = {.abandons = engine->out.branch.term};
     struct wh_history history = {engine->marks, engine->marks_count};
     struct wh_error err;
     neighbour->awaits_branch = true;
     engine->more_work = true;
     if (wh_history_abandons(history, reason.abandons)) return;
-    if (wh_term_open(engine, &reason, &err) < 0) fail_turn(engine, &err);
+    if (wh_term_open(engine, &reason, &err) < 0) wh_links_fail_turn(engine, &err);
 }
 
 static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_out *out = &neighbour->out;
+    struct wh_out *out = &engine->out;
     for (uint32_t i = 0; i < out->notes_count; i++) {
         if (out->notes[i].type == WH_NOTE_UP || out->notes[i].type == WH_NOTE_BRANCH) {
             wh_doubts_forget(engine, neighbour);
@@ -368,31 +367,6 @@ static void carry_out(struct wh_engine *engine, struct wh_neighbour *neighbour)
     if (neighbour->wants) engine->more_work = true;
 }
 
-/* ---- Children ---- */
-
-static struct wh_neighbour *find_child(struct wh_engine *engine, struct wh_span unit)
-{
-    for (uint32_t i = 0; i < engine->children_count; i++) {
-        if (wh_span_equal(wh_neighbour_name(engine->children[i]), unit)) return engine->children[i];
-    }
-    return NULL;
-}
-
-struct wh_neighbour *wh_links_child(struct wh_engine *engine, struct wh_span unit)
-{
-    struct wh_neighbour *child = find_child(engine, unit);
-    struct wh_error err;
-    if (child) return child;
-    if (wh_neighbour_new(engine, WH_LINK_TO_CHILD, unit, &child, &err) < 0) {
-        fail_turn(engine, &err);
-        return NULL;
-    }
-    engine->children = wh_memory_resize(engine->children, engine->children_count + 1,
-                                        sizeof(struct wh_neighbour *));
-    engine->children[engine->children_count++] = child;
-    return child;
-}
-
 /* ---- Time, and what follows a commit ---- */
 
 static void tick(struct wh_engine *engine, struct wh_neighbour *neighbour)
@@ -419,7 +393,7 @@ static void tick_barrier(struct wh_engine *engine)
 void wh_links_tick(struct wh_engine *engine)
 {
     struct wh_error err;
-    if (wh_links_retry_changed(engine, &err) < 0) fail_turn(engine, &err);
+    if (wh_links_retry_changed(engine, &err) < 0) wh_links_fail_turn(engine, &err);
     if (engine->parent) {
         tick(engine, engine->parent);
         tick_barrier(engine);

@@ -36,6 +36,22 @@ static int load_member(void *context, const struct wh_row *row)
     return 0;
 }
 
+static bool is_own(const struct wh_engine *engine, const struct wh_member *member)
+{
+    return wh_span_equal(member->origin, engine->home);
+}
+
+/* By key: those who may connect here. */
+static void index_members(struct wh_engine *engine)
+{
+    wh_map_clear(&engine->members_by_key);
+    for (uint32_t i = 0; i < engine->members_count; i++) {
+        const struct wh_member *member = &engine->members[i];
+        if (!is_own(engine, member) || member->revoked) continue;
+        wh_map_put(&engine->members_by_key, wh_span(member->key, WH_NODE_KEY_BYTES), i);
+    }
+}
+
 int wh_members_load(struct wh_engine *engine, struct wh_error *err)
 {
     struct wh_arena arena = {NULL, 0};
@@ -50,12 +66,8 @@ int wh_members_load(struct wh_engine *engine, struct wh_error *err)
     engine->members_arena = arena;
     engine->members = load.items;
     engine->members_count = load.count;
+    index_members(engine);
     return 0;
-}
-
-static bool is_own(const struct wh_engine *engine, const struct wh_member *member)
-{
-    return wh_span_equal(member->origin, engine->home);
 }
 
 static int read_invite(struct wh_engine *engine, const uint8_t *key, const Wh__Invite **ret,
@@ -85,11 +97,9 @@ enum wh_admission wh_members_admit(struct wh_engine *engine, const uint8_t key[W
 {
     const Wh__Invite *invite;
     struct wh_error err;
-    for (uint32_t i = 0; i < engine->members_count; i++) {
-        const struct wh_member *member = &engine->members[i];
-        if (!is_own(engine, member) || member->revoked) continue;
-        if (memcmp(member->key, key, WH_NODE_KEY_BYTES) != 0) continue;
-        *ret_unit = member->unit;
+    const uint64_t *index = wh_map_get(&engine->members_by_key, wh_span(key, WH_NODE_KEY_BYTES));
+    if (index) {
+        *ret_unit = engine->members[*index].unit;
         return WH_ADMIT_MEMBER;
     }
     if (read_invite(engine, key, &invite, &err) < 0 || !invite || !invite_holds(engine, invite)) {
@@ -99,11 +109,27 @@ enum wh_admission wh_members_admit(struct wh_engine *engine, const uint8_t key[W
     return WH_ADMIT_INVITE;
 }
 
+/* Rows come by unit: the first member that stands for this one. */
+static uint32_t place_of(const struct wh_engine *engine, struct wh_span unit)
+{
+    uint32_t from = 0, to = engine->members_count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (wh_span_compare(engine->members[middle].unit, unit) < 0) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from;
+}
+
 static const struct wh_member *find_own(const struct wh_engine *engine, struct wh_span unit)
 {
-    for (uint32_t i = 0; i < engine->members_count; i++) {
+    for (uint32_t i = place_of(engine, unit); i < engine->members_count; i++) {
         const struct wh_member *member = &engine->members[i];
-        if (is_own(engine, member) && wh_span_equal(member->unit, unit)) return member;
+        if (!wh_span_equal(member->unit, unit)) break;
+        if (is_own(engine, member)) return member;
     }
     return NULL;
 }
@@ -116,9 +142,10 @@ bool wh_member_is_active(const struct wh_engine *engine, struct wh_span unit)
 
 bool wh_member_serves(const struct wh_engine *engine, struct wh_span unit)
 {
-    for (uint32_t i = 0; i < engine->members_count; i++) {
+    for (uint32_t i = place_of(engine, unit); i < engine->members_count; i++) {
         const struct wh_member *member = &engine->members[i];
-        if (!member->revoked && wh_span_equal(member->unit, unit)) return true;
+        if (!wh_span_equal(member->unit, unit)) break;
+        if (!member->revoked) return true;
     }
     return false;
 }

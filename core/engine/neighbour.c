@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "engine/engine_parts.h"
+#include "engine/feed.h"
 #include "model/key.h"
 
 static void pack_position(struct wh_tuple *tuple, struct wh_position position)
@@ -100,9 +101,9 @@ int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh
     (void)snprintf(neighbour->unit, sizeof(neighbour->unit), "%.*s", (int)unit.len,
                    unit.data ? unit.data : "");
     wh_link_init(&neighbour->link, role, holding, engine->now.mono_ms);
-    wh_out_init(&neighbour->out);
     rc = count_rejects(engine, neighbour, err);
     if (rc == 0) rc = get_carried(engine, neighbour, err);
+    if (rc == 0) rc = wh_feed_heads_load(engine, neighbour, err);
     if (rc < 0) {
         wh_memory_free(neighbour);
         return rc;
@@ -114,9 +115,13 @@ int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh
 void wh_neighbour_free(struct wh_neighbour *neighbour)
 {
     if (!neighbour) return;
-    wh_out_deinit(&neighbour->out);
     wh_doubts_deinit(&neighbour->doubts);
     wh_memory_free(neighbour);
+}
+
+enum wh_feed wh_neighbour_feed(const struct wh_neighbour *neighbour)
+{
+    return neighbour->link.role == WH_LINK_TO_PARENT ? WH_FEED_UP : WH_FEED_DOWN;
 }
 
 struct wh_span wh_neighbour_name(const struct wh_neighbour *neighbour)

@@ -5,6 +5,13 @@
 #include "engine/doubts.h"
 #include "sync/link.h"
 
+/* Which way. */
+enum wh_feed {
+    WH_FEED_UP = 0,
+    WH_FEED_DOWN = 1,
+    WH_FEEDS = 2,
+};
+
 /* First byte of a key in the family `peers`. */
 enum wh_peer_fact {
     WH_PEER_HOLDING = 1,    /* what this node holds of the neighbour's feed */
@@ -25,23 +32,26 @@ struct wh_wanted {
 /* A neighbour: its link, the route by which it last greeted, and the link's results. */
 struct wh_neighbour {
     struct wh_link link;
-    struct wh_out out;
     uint64_t route;
     char unit[32]; /* of a child; "" for the parent */
     struct wh_holding committing;
     bool awaits_commit;
     Wh__Reject *rejects; /* of this turn, in the turn's arena */
     uint32_t rejects_count;
-    bool wants;                /* a cut, now or in the next turn */
-    struct wh_wanted wanted;   /* which: steps in between may not forget it */
-    uint64_t rejected;         /* rows refused by either side, kept in the store */
-    bool doubts_changed;       /* rows that it refused for them are offered again */
-    bool has_greeted;          /* a session began in this turn */
-    bool awaits_branch;        /* the open batch holds the term that the link asked for */
-    struct wh_doubts doubts;   /* what the neighbour tells that it holds in doubt */
-    struct wh_telling telling; /* ours, to it */
+    bool wants;                    /* a cut, now or in the next turn */
+    struct wh_wanted wanted;       /* which: steps in between may not forget it */
+    uint64_t heads[WH_LANES];      /* of its feed, with the open batch (feed.h) */
+    uint64_t safe_heads[WH_LANES]; /* on disk */
+    uint64_t rejected;             /* rows refused by either side, kept in the store */
+    bool doubts_changed;           /* rows that it refused for them are offered again */
+    bool has_greeted;              /* a session began in this turn */
+    bool awaits_branch;            /* the open batch holds the term that the link asked for */
+    struct wh_doubts doubts;       /* what the neighbour tells that it holds in doubt */
+    struct wh_telling telling;     /* ours, to it */
 };
 
+/* The feed that it is sent. */
+enum wh_feed wh_neighbour_feed(const struct wh_neighbour *neighbour);
 /* The unit of a child; "" for the parent. */
 struct wh_span wh_neighbour_name(const struct wh_neighbour *neighbour);
 

@@ -6,6 +6,7 @@
 #include "engine/cells.h"
 #include "engine/damage.h"
 #include "engine/engine_parts.h"
+#include "engine/feed.h"
 #include "engine/terms.h"
 #include "model/key.h"
 
@@ -39,37 +40,6 @@ static int corrupt_row(struct wh_error *err)
 
 /* ---- Writing ---- */
 
-static void forget_feed_entry(struct wh_engine *engine, const struct stored *old)
-{
-    struct wh_tuple key;
-    uint8_t lane = (uint8_t)wh_table_lane(old->row.table);
-    if (wh_row_goes_up(&old->row, engine->home)) {
-        wh_key_feed(&key, WH_FEED_UP, lane, old->seq);
-        wh_batch_delete(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key));
-    }
-    if (wh_row_goes_down(&old->row, engine->home)) {
-        wh_key_feed(&key, WH_FEED_DOWN, lane, old->seq);
-        wh_batch_delete(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key));
-    }
-}
-
-static void add_feed_entry(struct wh_engine *engine, const struct wh_row *row, uint64_t seq,
-                           struct wh_span row_key)
-{
-    struct wh_tuple key;
-    enum wh_lane lane = wh_table_lane(row->table);
-    if (wh_row_goes_up(row, engine->home)) {
-        wh_key_feed(&key, WH_FEED_UP, (uint8_t)lane, seq);
-        wh_batch_put(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key), row_key);
-        engine->feed_heads[WH_FEED_UP][lane] = seq;
-    }
-    if (wh_row_goes_down(row, engine->home)) {
-        wh_key_feed(&key, WH_FEED_DOWN, (uint8_t)lane, seq);
-        wh_batch_put(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key), row_key);
-        engine->feed_heads[WH_FEED_DOWN][lane] = seq;
-    }
-}
-
 static void mark_stale(struct wh_engine *engine, const struct wh_row *row)
 {
     uint32_t table = row->table;
@@ -94,7 +64,7 @@ static void write_row(struct wh_engine *engine, const struct wh_row *row, uint64
     if (old) {
         wh_key_row_version(&version, wh_tuple_span(&key), old->seq);
         wh_batch_put(&engine->batch, WH_FAMILY_ROW_HISTORY, wh_tuple_span(&version), old_bytes);
-        forget_feed_entry(engine, old);
+        wh_feed_forget(engine, &old->row, old->seq);
     }
     wh_tuple_clear(&value_head);
     wh_tuple_put_u64(&value_head, seq);
@@ -102,7 +72,7 @@ static void write_row(struct wh_engine *engine, const struct wh_row *row, uint64
     memcpy(value + 8, row->packed.data, row->packed.len);
     wh_batch_put(&engine->batch, WH_FAMILY_ROWS, wh_tuple_span(&key),
                  wh_span(value, row->packed.len + 8));
-    add_feed_entry(engine, row, seq, wh_tuple_span(&key));
+    wh_feed_put(engine, row, seq, wh_tuple_span(&key));
     engine->rows_written = true;
     mark_stale(engine, row);
 }
@@ -175,19 +145,13 @@ int wh_row_void(struct wh_engine *engine, const struct wh_row *row, struct wh_er
     struct wh_span bytes;
     struct stored held;
     struct wh_row empty;
-    struct wh_tuple key;
     int rc = find_stored(engine, row->table, row->key, &bytes, &held, err);
     if (rc < 0 || !bytes.data) return rc;
     engine->head++;
     wh_row_make(row->table, row->key, row->origin, row->counter, row->term, WH_SPAN_EMPTY,
                 &engine->scratch, &empty);
     write_row(engine, &empty, engine->head, &held, bytes);
-    wh_key_row(&key, row->table, row->key);
-    for (uint8_t feed = 0; feed < WH_FEEDS; feed++) {
-        struct wh_tuple entry;
-        wh_key_feed(&entry, feed, (uint8_t)wh_table_lane(row->table), engine->head);
-        wh_batch_delete(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&entry));
-    }
+    wh_feed_forget(engine, &empty, engine->head);
     return 0;
 }
 
@@ -319,93 +283,4 @@ int wh_rows_scan_all(struct wh_engine *engine, wh_row_visit visit, void *context
     int rc = wh_engine_scan(engine, WH_FAMILY_ROWS, WH_SPAN_EMPTY, visit_row, &scan, err);
     wh_arena_deinit(&scan.arena);
     return rc;
-}
-
-/* ---- Cutting a feed ---- */
-
-#define CUT_ENTRIES_MAX 20000u /* a cut looks at no more, so that one turn stays short */
-
-struct cutting {
-    struct wh_engine *engine;
-    const struct wh_cut_request *request;
-    struct wh_arena *arena;
-    struct wh_cut *cut;
-    struct wh_span *rows;
-    uint32_t rows_size;
-    uint64_t bytes;
-    uint32_t looked_at;
-    bool stopped;
-    struct wh_error *err;
-};
-
-static void add_row(struct cutting *cutting, struct wh_span packed)
-{
-    if (cutting->cut->count == cutting->rows_size) {
-        uint32_t size = cutting->rows_size > 0 ? cutting->rows_size * 2 : 64;
-        struct wh_span *rows = wh_arena_new(cutting->arena, size, sizeof(*rows));
-        if (cutting->rows) memcpy(rows, cutting->rows, cutting->cut->count * sizeof(*rows));
-        cutting->rows = rows;
-        cutting->rows_size = size;
-    }
-    cutting->rows[cutting->cut->count++] = packed;
-    cutting->bytes += packed.len;
-}
-
-static int stop(struct cutting *cutting)
-{
-    cutting->stopped = true;
-    return 1;
-}
-
-static int visit_entry(void *context, struct wh_span key, struct wh_span value)
-{
-    struct cutting *cutting = context;
-    const struct wh_cut_request *request = cutting->request;
-    struct wh_store *store = &cutting->engine->store;
-    struct wh_span bytes;
-    struct stored stored;
-    uint64_t seq;
-    int rc;
-    if (wh_key_feed_read(key, &seq) < 0) return corrupt_row(cutting->err);
-    rc = store->ops->get(store->self, NULL, WH_FAMILY_ROWS, value, cutting->arena, &bytes,
-                         cutting->err);
-    if (rc < 0) return rc;
-    if (!bytes.data || read_stored(bytes, cutting->arena, &stored) < 0) {
-        /* It must not hold up those behind it; `sync verify` brings it back. */
-        if (bytes.data) wh_row_set_aside(cutting->engine, value, bytes);
-        wh_batch_delete(&cutting->engine->batch, WH_FAMILY_FEED, key);
-        cutting->cut->last = seq;
-        return 0;
-    }
-    if (request->child.len == 0 || wh_row_is_for(&stored.row, request->child)) {
-        bool full = cutting->bytes + stored.row.packed.len > request->bytes_max;
-        if (full && cutting->cut->count > 0) return stop(cutting);
-        add_row(cutting, stored.row.packed);
-        /* What follows is weighed by the histories as this row leaves them: a Push ends here. */
-        if (wh_row_decides(&stored.row)) {
-            cutting->cut->last = seq;
-            return stop(cutting);
-        }
-    }
-    cutting->cut->last = seq;
-    return ++cutting->looked_at >= CUT_ENTRIES_MAX ? stop(cutting) : 0;
-}
-
-int wh_feed_cut(struct wh_engine *engine, const struct wh_cut_request *request,
-                struct wh_arena *arena, struct wh_cut *ret, struct wh_error *err)
-{
-    struct wh_cut cut = {.lane = request->lane, .after = request->after, .last = request->after};
-    struct cutting cutting = {
-        .engine = engine, .request = request, .arena = arena, .cut = &cut, .err = err};
-    struct wh_tuple from, to;
-    int rc;
-    wh_key_feed(&from, request->feed, (uint8_t)request->lane, request->after + 1);
-    wh_key_feed(&to, request->feed, (uint8_t)request->lane, request->head + 1);
-    rc = engine->store.ops->scan(engine->store.self, NULL, WH_FAMILY_FEED, wh_tuple_span(&from),
-                                 wh_tuple_span(&to), WH_SCAN_UP, visit_entry, &cutting, err);
-    if (rc < 0) return rc;
-    if (!cutting.stopped && request->head > cut.last) cut.last = request->head;
-    cut.rows = cutting.rows;
-    *ret = cut;
-    return 0;
 }

@@ -46,19 +46,4 @@ int wh_row_stored_read(struct wh_span bytes, struct wh_arena *arena, uint64_t *r
 int wh_row_offer_again(struct wh_engine *engine, uint32_t table, struct wh_span key,
                        struct wh_error *err);
 
-/* What a cut of a feed asks: rows after `after` up to `head`, about `bytes_max`, for the child
- * whose unit is `child` (empty: the parent). */
-struct wh_cut_request {
-    uint8_t feed;
-    enum wh_lane lane;
-    uint64_t after;
-    uint64_t head;
-    uint32_t bytes_max;
-    struct wh_span child;
-};
-
-/* Cuts a feed as it is on disk. ret->rows live in `arena`. */
-int wh_feed_cut(struct wh_engine *engine, const struct wh_cut_request *request,
-                struct wh_arena *arena, struct wh_cut *ret, struct wh_error *err);
-
 #endif

@@ -6,6 +6,8 @@
 enum {
     RECORD_BY_PLACE = 1,
     RECORD_PLACE_OF_ID = 2,
+    FEED_UP = 0,
+    FEED_DOWN = 1,
     META_MOMENT = 0x10, /* other meta keys are words, which begin with a letter */
     META_DAMAGED = 0x11,
 };
@@ -169,17 +171,35 @@ void wh_key_row_version(struct wh_tuple *ret, struct wh_span row, uint64_t seq)
     wh_tuple_put_u64(ret, seq);
 }
 
-void wh_key_feed(struct wh_tuple *ret, uint8_t feed, uint8_t lane, uint64_t seq)
+void wh_key_feed_up(struct wh_tuple *ret, uint8_t lane, uint64_t seq)
 {
     wh_tuple_clear(ret);
-    wh_tuple_put_u8(ret, feed);
+    wh_tuple_put_u8(ret, FEED_UP);
     wh_tuple_put_u8(ret, lane);
     wh_tuple_put_u64(ret, seq);
 }
 
+void wh_key_feed_down(struct wh_tuple *ret, uint8_t lane, struct wh_span place, uint64_t seq)
+{
+    wh_tuple_clear(ret);
+    wh_tuple_put_u8(ret, FEED_DOWN);
+    wh_tuple_put_u8(ret, lane);
+    wh_tuple_put_text(ret, place);
+    wh_tuple_put_u64(ret, seq);
+}
+
+void wh_key_feed_down_range(struct wh_tuple *ret, uint8_t lane, struct wh_span code)
+{
+    wh_tuple_clear(ret);
+    wh_tuple_put_u8(ret, FEED_DOWN);
+    wh_tuple_put_u8(ret, lane);
+    wh_tuple_put_bytes(ret, code);
+}
+
 int wh_key_feed_read(struct wh_span key, uint64_t *ret_seq)
 {
-    key = wh_span_from(key, 2);
+    if (key.len < 2 + 8) return WH_E_CORRUPT;
+    key = wh_span_from(key, key.len - 8);
     return wh_key_take_u64(&key, ret_seq);
 }
 

@@ -58,8 +58,12 @@ int wh_key_cell_read(struct wh_span key, struct wh_span *unit, int32_t *quarter,
 void wh_key_row(struct wh_tuple *ret, uint32_t table, struct wh_span key);
 /* row_history: the version of a row that this node wrote at `seq`. */
 void wh_key_row_version(struct wh_tuple *ret, struct wh_span row, uint64_t seq);
-/* feed: the entry at `seq` of one feed and lane. */
-void wh_key_feed(struct wh_tuple *ret, uint8_t feed, uint8_t lane, uint64_t seq);
+/* feed: entries for the parent in the order of their seq; entries for the children by the place of
+ * their row (wh_row_place()), the empty place first, and in each place by seq. */
+void wh_key_feed_up(struct wh_tuple *ret, uint8_t lane, uint64_t seq);
+void wh_key_feed_down(struct wh_tuple *ret, uint8_t lane, struct wh_span place, uint64_t seq);
+/* What the keys of all places that begin with `code` begin with. */
+void wh_key_feed_down_range(struct wh_tuple *ret, uint8_t lane, struct wh_span code);
 int wh_key_feed_read(struct wh_span key, uint64_t *ret_seq);
 /* peers: one fact about a neighbour. */
 void wh_key_peer(struct wh_tuple *ret, uint8_t what, struct wh_span unit, struct wh_span more);

@@ -3,17 +3,21 @@
 #include <assert.h>
 
 #include "engine/batch.h"
+#include "model/key.h"
+#include "sync/authority.h"
 
 /* Adds to `batch` what brings a store to the version of its entry. */
 typedef int (*step_run)(struct wh_store store, struct wh_batch *batch, struct wh_error *err);
 
 static int create(struct wh_store store, struct wh_batch *batch, struct wh_error *err);
+static int place_feed(struct wh_store store, struct wh_batch *batch, struct wh_error *err);
 
 /* The i-th step leads to version i + 1. A release that has shipped never changes its steps. */
 static const struct {
     step_run run;
 } steps[] = {
     {create},
+    {place_feed},
 };
 
 static_assert(sizeof(steps) / sizeof(steps[0]) == WH_STORE_VERSION, "a step for each version");
@@ -24,6 +28,46 @@ static int create(struct wh_store store, struct wh_batch *batch, struct wh_error
     (void)batch; /* an empty store needs nothing but its version */
     (void)err;
     return 0;
+}
+
+struct placing {
+    struct wh_batch *batch;
+    struct wh_span home;
+};
+
+/* (1, lane, seq) becomes (1, lane, place, seq). An entry that leads to no row's key is dropped. */
+static int place_entry(void *context, struct wh_span key, struct wh_span row_key)
+{
+    struct placing *placing = context;
+    struct wh_span rest = row_key, unit;
+    struct wh_tuple placed;
+    int32_t table;
+    uint64_t seq;
+    wh_batch_delete(placing->batch, WH_FAMILY_FEED, key);
+    if (wh_key_feed_read(key, &seq) < 0 || wh_key_take_i32(&rest, &table) < 0 ||
+        wh_key_take_text(&rest, &unit) < 0) {
+        return 0;
+    }
+    wh_key_feed_down(&placed, (uint8_t)key.data[1],
+                     wh_row_place((uint32_t)table, unit, placing->home), seq);
+    wh_batch_put(placing->batch, WH_FAMILY_FEED, wh_tuple_span(&placed), row_key);
+    return 0;
+}
+
+/* The entries for the children were kept by seq alone. */
+static int place_feed(struct wh_store store, struct wh_batch *batch, struct wh_error *err)
+{
+    struct placing placing = {.batch = batch};
+    struct wh_arena arena;
+    int rc;
+    wh_arena_init(&arena);
+    rc = store.ops->get(store.self, NULL, WH_FAMILY_META, WH_S("unit"), &arena, &placing.home, err);
+    if (rc == 0) {
+        rc = store.ops->scan(store.self, NULL, WH_FAMILY_FEED, WH_S("\1"), WH_S("\2"), WH_SCAN_UP,
+                             place_entry, &placing, err);
+    }
+    wh_arena_deinit(&arena);
+    return rc;
 }
 
 int wh_store_version(struct wh_store store, uint32_t *ret, struct wh_error *err)

@@ -5,7 +5,7 @@
 
 #include "engine/store_ops.h"
 
-#define WH_STORE_VERSION 1u
+#define WH_STORE_VERSION 2u
 #define WH_STORE_VERSION_KEY "store_version" /* in meta; four bytes, big-endian */
 
 /* The version written in the store; 0: none. WH_E_CORRUPT where it is not four bytes. */

@@ -46,6 +46,12 @@ bool wh_row_goes_down(const struct wh_row *row, struct wh_span home)
     return (wh_table_ways(row->table) & WH_TABLE_DOWN) && wh_span_starts(home, row->origin);
 }
 
+struct wh_span wh_row_place(uint32_t table, struct wh_span unit, struct wh_span home)
+{
+    bool for_all = speaks_for_all(table) || (table == WH_TABLE_UNIT && wh_span_starts(home, unit));
+    return for_all ? WH_SPAN_EMPTY : unit;
+}
+
 bool wh_row_is_for(const struct wh_row *row, struct wh_span child)
 {
     return is_ancestor(row->origin, child) && concerns(row, child);

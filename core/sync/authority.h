@@ -24,6 +24,10 @@ enum wh_reject wh_authority_of_parent(const struct wh_row *row, struct wh_span h
 bool wh_row_goes_up(const struct wh_row *row, struct wh_span home);
 /* Does it go into the feed for the children? */
 bool wh_row_goes_down(const struct wh_row *row, struct wh_span home);
+/* Where a row stands in that feed of the node at `home`: the empty place, which every child reads,
+ * or its unit, which those read in whose range it lies, and those below it. Known by the row's key
+ * alone. */
+struct wh_span wh_row_place(uint32_t table, struct wh_span unit, struct wh_span home);
 /* Is a row of the feed for the children for the child at `child`? */
 bool wh_row_is_for(const struct wh_row *row, struct wh_span child);
 

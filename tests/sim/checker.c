@@ -158,17 +158,21 @@ void wh_check_batch(void *context, const struct wh_batch *batch)
 struct acked_check {
     const struct wh_sim_node *sender;
     struct wh_sim_node *receiver;
-    bool down; /* the sender is the parent */
+    bool down;      /* the sender is the parent */
+    uint64_t after; /* seqs from here up to `last` have been acknowledged since */
+    uint64_t last;
     struct wh_arena arena;
 };
 
 static int check_entry(void *context, struct wh_span key, struct wh_span value)
 {
     struct acked_check *check = context;
-    struct held sent = find_row(check->sender, value, &check->arena);
-    struct held held = find_row(check->receiver, value, &check->arena);
+    struct held sent, held;
     uint64_t seq = 0;
     (void)wh_key_feed_read(key, &seq);
+    if (seq <= check->after || seq > check->last) return 0;
+    sent = find_row(check->sender, value, &check->arena);
+    held = find_row(check->receiver, value, &check->arena);
     if (check->down && !is_for_below(check->receiver, &sent.row)) return 0;
     if (sent.found && held.found && held.row.counter >= sent.row.counter) return 0;
     wh_sim_fail(check->receiver->sim, check->receiver,
@@ -182,12 +186,18 @@ static int check_entry(void *context, struct wh_span key, struct wh_span value)
 static void check_acked(const struct wh_link *link, struct acked_check *check,
                         uint64_t checked[WH_LANES])
 {
-    uint8_t feed = check->down ? WH_FEED_DOWN : WH_FEED_UP;
     for (uint8_t lane = 0; lane < WH_LANES; lane++) {
         struct wh_tuple from, to;
         if (link->acked[lane] <= checked[lane]) continue;
-        wh_key_feed(&from, feed, lane, checked[lane] + 1);
-        wh_key_feed(&to, feed, lane, link->acked[lane] + 1);
+        check->after = checked[lane];
+        check->last = link->acked[lane];
+        if (check->down) { /* by place: all of the lane is looked at */
+            wh_key_feed_down_range(&from, lane, WH_SPAN_EMPTY);
+            (void)wh_tuple_above(wh_tuple_span(&from), &to);
+        } else {
+            wh_key_feed_up(&from, lane, check->after + 1);
+            wh_key_feed_up(&to, lane, check->last + 1);
+        }
         scan_disk(check->sender, WH_FAMILY_FEED, wh_tuple_span(&from), wh_tuple_span(&to),
                   check_entry, check);
         checked[lane] = link->acked[lane];

@@ -50,8 +50,7 @@ static const char *what_waits(const struct wh_sim_node *node)
     above = neighbour_for(&sim->nodes[node->parent], node);
     if (!above) return "its parent has no link to it";
     if (above->link.state != WH_LINK_UP) return "its parent's link to it is not up";
-    if (!wh_link_has_sent(&above->link,
-                          sim->nodes[node->parent].engine->safe_feed_heads[WH_FEED_DOWN])) {
+    if (!wh_link_has_sent(&above->link, above->safe_heads)) {
         return "it has not acknowledged everything of its parent";
     }
     return NULL;

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "engine/feed.h"
 #include "engine_bench.h"
 #include "model/key.h"
 
@@ -180,115 +181,6 @@ static void a_moment_finds_its_place_though_the_clock_was_set_back(void **state)
     bench_close(&bench);
 }
 
-/* ---- Cuts ---- */
-
-static int put_many(struct engine_bench *bench, void *argument)
-{
-    const uint32_t *count = argument;
-    int rc = 0;
-    for (uint32_t i = 0; i < *count && rc == 0; i++) {
-        struct fact fact = {NULL, "2311", 0, 0, "value", WH_REJECT_NONE};
-        char unit[24];
-        (void)snprintf(unit, sizeof(unit), "231181%05u", i);
-        fact.unit = unit;
-        rc = put(bench, &fact);
-    }
-    return rc;
-}
-
-static struct wh_cut cut(struct engine_bench *bench, uint64_t after, uint32_t bytes_max,
-                         const char *child)
-{
-    struct wh_cut_request request = {
-        .feed = WH_FEED_DOWN,
-        .lane = WH_LANE_BULK,
-        .after = after,
-        .head = bench->engine->safe_feed_heads[WH_FEED_DOWN][WH_LANE_BULK],
-        .bytes_max = bytes_max,
-        .child = wh_span_of(child),
-    };
-    struct wh_error err;
-    struct wh_cut made;
-    assert_int_equal(wh_feed_cut(bench->engine, &request, &bench->arena, &made, &err), 0);
-    return made;
-}
-
-static void cuts_follow_each_other_without_gap_or_repeat(void **state)
-{
-    struct engine_bench bench;
-    uint32_t count = 500, seen = 0;
-    uint64_t after, head;
-    (void)state;
-    bench_root(&bench);
-    after = wh_engine_head(bench.engine);
-    (void)bench_turn(&bench, put_many, &count);
-    head = bench.engine->safe_feed_heads[WH_FEED_DOWN][WH_LANE_BULK];
-    while (after < head) {
-        struct wh_cut made = cut(&bench, after, 700, "231181");
-        assert_int_equal(made.after, after);
-        assert_true(made.last > after && made.count > 0 && made.count < 20);
-        seen += made.count;
-        after = made.last;
-    }
-    assert_int_equal(seen, count);
-    assert_int_equal(after, head);
-    bench_close(&bench);
-}
-
-static void a_row_larger_than_the_cut_travels_alone(void **state)
-{
-    struct engine_bench bench;
-    uint32_t count = 3;
-    uint64_t after;
-    (void)state;
-    bench_root(&bench);
-    after = wh_engine_head(bench.engine);
-    (void)bench_turn(&bench, put_many, &count);
-    assert_int_equal(cut(&bench, after, 1, "231181").count, 1);
-    bench_close(&bench);
-}
-
-static void a_filter_passes_over_what_is_for_others_and_moves_on(void **state)
-{
-    struct fact fact = {"231182", "2311", 0, 0, "for 231182", WH_REJECT_NONE};
-    struct engine_bench bench;
-    struct wh_cut made;
-    uint32_t count = 50;
-    uint64_t after;
-    (void)state;
-    bench_root(&bench);
-    after = wh_engine_head(bench.engine);
-    (void)bench_turn(&bench, put_many, &count);
-    made = cut(&bench, after, 100000, "231182");
-    assert_int_equal(made.count, 0);
-    assert_int_equal(made.last, wh_engine_head(bench.engine));
-    (void)bench_turn(&bench, put, &fact);
-    assert_int_equal(cut(&bench, after, 100000, "231182").count, 1);
-    bench_close(&bench);
-}
-
-/* One turn stays short: a cut looks at 20,000 entries and goes on in the next. */
-static void a_cut_of_a_long_feed_stops_and_can_be_continued(void **state)
-{
-    struct fact fact = {"231182", "2311", 0, 0, "for 231182", WH_REJECT_NONE};
-    struct engine_bench bench;
-    struct wh_cut made;
-    uint32_t count = 20500, cuts = 1;
-    uint64_t after;
-    (void)state;
-    bench_root(&bench);
-    after = wh_engine_head(bench.engine);
-    (void)bench_turn(&bench, put_many, &count);
-    (void)bench_turn(&bench, put, &fact);
-    made = cut(&bench, after, 100000, "231182");
-    assert_int_equal(made.count, 0);
-    assert_true(made.last > after);
-    for (; made.count == 0 && cuts < 5; cuts++) made = cut(&bench, made.last, 100000, "231182");
-    assert_int_equal(made.count, 1);
-    assert_int_equal(cuts, 2);
-    bench_close(&bench);
-}
-
 /* ---- Failures ---- */
 
 /* L4 of the lessons. */
@@ -347,6 +239,19 @@ static void nth_failure(void **state)
     }
 }
 
+static uint32_t rows_after(struct engine_bench *bench, uint64_t after, const char *child)
+{
+    struct wh_cut_request request = {.lane = WH_LANE_BULK,
+                                     .after = after,
+                                     .head = bench->engine->safe_head,
+                                     .bytes_max = 1000,
+                                     .child = wh_span_of(child)};
+    struct wh_error err;
+    struct wh_cut cut;
+    assert_int_equal(wh_feed_cut(bench->engine, &request, &bench->arena, &cut, &err), 0);
+    return cut.count;
+}
+
 static int offer_again(struct engine_bench *bench, void *argument)
 {
     struct wh_tuple key = key_of(argument);
@@ -366,9 +271,9 @@ static void a_row_offered_again_moves_to_the_head_unchanged(void **state)
     head = wh_engine_head(bench.engine);
     counter = read_at(&bench, &fact, WH_PLACE_NOW).counter;
     entries = bench_count(&bench, WH_FAMILY_FEED);
-    assert_int_equal(cut(&bench, head, 1000, "231181").count, 0);
+    assert_int_equal(rows_after(&bench, head, "231181"), 0);
     assert_int_equal(bench_turn(&bench, offer_again, &fact), 0);
-    assert_int_equal(cut(&bench, head, 1000, "231181").count, 1);
+    assert_int_equal(rows_after(&bench, head, "231181"), 1);
     assert_int_equal(read_at(&bench, &fact, WH_PLACE_NOW).counter, counter);
     assert_int_equal(bench_count(&bench, WH_FAMILY_FEED), entries);
     bench_close(&bench);
@@ -383,10 +288,6 @@ int main(void)
         cmocka_unit_test(two_versions_in_one_batch_leave_one_feed_entry),
         cmocka_unit_test(a_row_reads_as_it_was_at_every_place),
         cmocka_unit_test(a_moment_finds_its_place_though_the_clock_was_set_back),
-        cmocka_unit_test(cuts_follow_each_other_without_gap_or_repeat),
-        cmocka_unit_test(a_row_larger_than_the_cut_travels_alone),
-        cmocka_unit_test(a_filter_passes_over_what_is_for_others_and_moves_on),
-        cmocka_unit_test(a_cut_of_a_long_feed_stops_and_can_be_continued),
         cmocka_unit_test(counter_reuse_after_crash),
         cmocka_unit_test(a_failed_commit_changes_nothing_and_its_numbers_are_not_used_again),
         cmocka_unit_test(nth_failure),

@@ -206,9 +206,13 @@ static void the_keys_of_each_family_read_back(void **state)
     assert_int_equal(wh_key_cell_read(wh_tuple_span(&key), &unit, &quarter, &kind), 0);
     assert_true(wh_span_equal(unit, WH_S("231182108")) && wh_span_equal(kind, WH_S("meeting")));
     assert_int_equal(quarter, 8105);
-    wh_key_feed(&key, 1, 0, UINT64_MAX);
+    wh_key_feed_up(&key, 0, UINT64_MAX);
     assert_int_equal(wh_key_feed_read(wh_tuple_span(&key), &seq), 0);
     assert_true(seq == UINT64_MAX);
+    wh_key_feed_down(&key, 1, WH_S("231182108"), 7);
+    assert_int_equal(wh_key_feed_read(wh_tuple_span(&key), &seq), 0);
+    assert_true(seq == 7);
+    assert_true(wh_key_feed_read(wh_span("\1\1", 2), &seq) < 0);
     for (int64_t moment = -3; moment <= 3; moment++) {
         wh_key_moment(&key, moment);
         assert_int_equal(wh_key_moment_read(wh_tuple_span(&key), &ms), 0);
