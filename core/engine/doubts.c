@@ -189,6 +189,7 @@ static void take_list(struct wh_engine *engine, struct wh_neighbour *neighbour,
     if (!are_same(&list, &neighbour->doubts)) {
         engine->doubts_generation++;
         neighbour->doubts_changed = true;
+        engine->retries_due = true;
     }
     wh_doubts_deinit(&neighbour->doubts);
     neighbour->doubts = list;

@@ -42,6 +42,7 @@ int wh_engine_new(const struct wh_engine_config *config, struct wh_store store, 
     engine->cells_pending = true;
     wh_batch_init(&engine->batch);
     wh_out_init(&engine->out);
+    engine->children_due_ms = INT64_MAX;
     rc = check_unit(engine, err);
     if (rc == 0) rc = load_head(engine, err);
     if (rc == 0) rc = load_rows(engine, err);

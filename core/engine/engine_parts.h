@@ -96,8 +96,12 @@ struct wh_engine {
     struct wh_error failure;         /* of this turn; code 0: none */
     struct wh_neighbour **children;  /* by unit (children.h) */
     uint32_t children_count;
-    struct wh_out out;      /* of the step that is being carried out */
-    uint64_t barrier_asked; /* nonce of the newest barrier; 0: none */
+    struct wh_out out;            /* of the step that is being carried out */
+    struct wh_neighbour *stepped; /* children, since the last commit: by next_stepped */
+    int64_t children_due_ms;      /* monotonic: no child's deadline is earlier */
+    bool feeds_moved;             /* a commit raised heads */
+    bool retries_due;             /* some neighbour has greeted, or its doubts changed */
+    uint64_t barrier_asked;       /* nonce of the newest barrier; 0: none */
     uint64_t barrier_settled;
     bool barrier_sent;
 };
@@ -118,15 +122,18 @@ void wh_engine_undo(struct wh_engine *engine);
 
 /* arrivals.c */
 void wh_links_take_arrivals(struct wh_engine *engine);
-/* links.c */
+/* link_turn.c */
 void wh_links_tick(struct wh_engine *engine);
-/* The turn can't be committed. */
-void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err);
 void wh_links_committed(struct wh_engine *engine, int rc);
 int64_t wh_links_deadline_ms(const struct wh_engine *engine);
+/* links.c */
+/* The turn can't be committed. */
+void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err);
 void wh_links_deinit(struct wh_engine *engine);
 /* Begins the link to the parent, from what the store holds of its feed. */
 int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err);
+/* Cuts what the neighbour's link has asked for, and carries out what comes of it. */
+void wh_links_cut(struct wh_engine *engine, struct wh_neighbour *neighbour);
 /* Steps one neighbour and carries out what comes of it. */
 void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour,
                    struct wh_event *event);

@@ -343,6 +343,7 @@ static void commit_heads(struct wh_neighbour *neighbour)
 void wh_feed_heads_commit(struct wh_engine *engine)
 {
     if (!was_fed(engine)) return;
+    engine->feeds_moved = true;
     if (engine->parent) commit_heads(engine->parent);
     for (uint32_t i = 0; i < engine->children_count; i++) commit_heads(engine->children[i]);
     memset(engine->fed, 0, sizeof(engine->fed));

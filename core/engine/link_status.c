@@ -129,10 +129,13 @@ static int retry_changed(struct retry *retry, struct wh_neighbour *neighbour)
 int wh_links_retry_changed(struct wh_engine *engine, struct wh_error *err)
 {
     struct retry retry = {.engine = engine, .err = err};
-    int rc = engine->parent ? retry_changed(&retry, engine->parent) : 0;
+    int rc = 0;
+    if (!engine->retries_due) return 0;
+    if (engine->parent) rc = retry_changed(&retry, engine->parent);
     for (uint32_t i = 0; rc == 0 && i < engine->children_count; i++) {
         rc = retry_changed(&retry, engine->children[i]);
     }
+    if (rc == 0) engine->retries_due = false;
     return rc;
 }
 

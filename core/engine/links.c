@@ -134,6 +134,18 @@ struct wh_self wh_links_self(struct wh_engine *engine, const struct wh_neighbour
     return self;
 }
 
+/* What was not stepped has nothing to be told after the commit, and the deadline that it had. */
+static void mark_stepped(struct wh_engine *engine, struct wh_neighbour *neighbour)
+{
+    int64_t due_ms = wh_link_deadline_ms(&neighbour->link);
+    if (neighbour->wants) due_ms = engine->now.mono_ms;
+    if (due_ms < engine->children_due_ms) engine->children_due_ms = due_ms;
+    if (neighbour->is_stepped) return;
+    neighbour->is_stepped = true;
+    neighbour->next_stepped = engine->stepped;
+    engine->stepped = neighbour;
+}
+
 void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour, struct wh_event *event)
 {
     struct wh_self self = wh_links_self(engine, neighbour);
@@ -143,6 +155,7 @@ void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour, str
     event->self = &self;
     wh_link_step(&neighbour->link, event, &engine->out);
     carry_out(engine, neighbour);
+    if (neighbour != engine->parent) mark_stepped(engine, neighbour);
 }
 
 void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err)
@@ -342,7 +355,9 @@ static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighb
         if (out->notes[i].type == WH_NOTE_UP || out->notes[i].type == WH_NOTE_BRANCH) {
             wh_doubts_forget(engine, neighbour);
         }
-        if (out->notes[i].type == WH_NOTE_UP) neighbour->has_greeted = true;
+        if (out->notes[i].type != WH_NOTE_UP) continue;
+        neighbour->has_greeted = true;
+        engine->retries_due = true;
     }
     tell_notes(engine, neighbour);
     send_frames(engine, neighbour);
@@ -367,108 +382,8 @@ static void carry_out(struct wh_engine *engine, struct wh_neighbour *neighbour)
     if (neighbour->wants) engine->more_work = true;
 }
 
-/* ---- Time, and what follows a commit ---- */
-
-static void tick(struct wh_engine *engine, struct wh_neighbour *neighbour)
+void wh_links_cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_event event = {.type = WH_EVENT_TICK};
-    if (neighbour->wants) {
-        cut(engine, neighbour);
-        carry_out(engine, neighbour);
-    }
-    wh_links_step(engine, neighbour, &event);
-}
-
-/* The barrier is asked anew in each session until it is settled. */
-static void tick_barrier(struct wh_engine *engine)
-{
-    struct wh_event event = {.type = WH_EVENT_BARRIER, .nonce = engine->barrier_asked};
-    bool up = engine->parent->link.state == WH_LINK_UP;
-    if (!up) engine->barrier_sent = false;
-    if (!up || engine->barrier_sent || engine->barrier_asked == engine->barrier_settled) return;
-    engine->barrier_sent = true;
-    wh_links_step(engine, engine->parent, &event);
-}
-
-void wh_links_tick(struct wh_engine *engine)
-{
-    struct wh_error err;
-    if (wh_links_retry_changed(engine, &err) < 0) wh_links_fail_turn(engine, &err);
-    if (engine->parent) {
-        tick(engine, engine->parent);
-        tick_barrier(engine);
-    }
-    for (uint32_t i = 0; i < engine->children_count; i++) {
-        struct wh_neighbour *child = engine->children[i];
-        if (engine->now.mono_ms >= wh_link_deadline_ms(&child->link) || child->wants) {
-            tick(engine, child);
-        }
-    }
-}
-
-static void tell_committed(struct wh_engine *engine, struct wh_neighbour *neighbour, int rc)
-{
-    struct wh_event event = {
-        .type = rc < 0 ? WH_EVENT_COMMIT_FAILED : WH_EVENT_COMMITTED,
-        .committed = neighbour->committing,
-        .rejects = neighbour->rejects,
-        .rejects_count = neighbour->rejects_count,
-    };
-    struct wh_event branched = {.type = rc < 0 ? WH_EVENT_COMMIT_FAILED : WH_EVENT_BRANCHED};
-    bool awaited = neighbour->awaits_commit, branch = neighbour->awaits_branch;
-    neighbour->awaits_commit = false;
-    neighbour->awaits_branch = false;
-    neighbour->rejects = NULL;
-    neighbour->rejects_count = 0;
-    if (awaited) wh_links_step(engine, neighbour, &event);
-    if (branch) wh_links_step(engine, neighbour, &branched);
-}
-
-static void answer_enrolments(struct wh_engine *engine)
-{
-    for (struct wh_enrolment *e = engine->enrolments; e; e = e->next) {
-        Wh__Frame frame = WH__FRAME__INIT;
-        Wh__Enrolled enrolled = WH__ENROLLED__INIT;
-        enrolled.unit = wh_arena_text(&engine->scratch, e->unit);
-        enrolled.parent = wh_arena_text(&engine->scratch, engine->home);
-        enrolled.name = wh_arena_text(&engine->scratch, engine->home_name);
-        frame.body_case = WH__FRAME__BODY_ENROLLED;
-        frame.enrolled = &enrolled;
-        (void)engine->net.ops->send(engine->net.self, e->route,
-                                    wh_frame_pack(&frame, &engine->scratch));
-    }
-}
-
-/* Feeds may have moved: links that are up look for what to send. */
-static void pump(struct wh_engine *engine, struct wh_neighbour *neighbour)
-{
-    struct wh_event event = {.type = WH_EVENT_TICK};
-    struct wh_self self = wh_links_self(engine, neighbour);
-    if (neighbour->link.state != WH_LINK_UP) return;
-    if (wh_link_has_sent(&neighbour->link, self.lane_heads)) return;
-    wh_links_step(engine, neighbour, &event);
-}
-
-void wh_links_committed(struct wh_engine *engine, int rc)
-{
-    if (rc == 0) answer_enrolments(engine);
-    if (engine->parent) {
-        tell_committed(engine, engine->parent, rc);
-        if (rc == 0) pump(engine, engine->parent);
-        tick_barrier(engine);
-    }
-    for (uint32_t i = 0; i < engine->children_count; i++) {
-        tell_committed(engine, engine->children[i], rc);
-        if (rc == 0) pump(engine, engine->children[i]);
-    }
-}
-
-int64_t wh_links_deadline_ms(const struct wh_engine *engine)
-{
-    int64_t deadline = engine->parent ? wh_link_deadline_ms(&engine->parent->link) : INT64_MAX;
-    for (uint32_t i = 0; i < engine->children_count; i++) {
-        int64_t next = wh_link_deadline_ms(&engine->children[i]->link);
-        if (next < deadline) deadline = next;
-    }
-    return deadline;
+    cut(engine, neighbour);
+    carry_out(engine, neighbour);
 }

@@ -32,6 +32,8 @@ struct wh_wanted {
 /* A neighbour: its link, the route by which it last greeted, and the link's results. */
 struct wh_neighbour {
     struct wh_link link;
+    struct wh_neighbour *next_stepped;
+    bool is_stepped; /* it is in the engine's list of them */
     uint64_t route;
     char unit[32]; /* of a child; "" for the parent */
     struct wh_holding committing;

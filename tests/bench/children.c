@@ -24,6 +24,7 @@
 #define ENROLLING_MAX 64 /* handshakes at a time, as an operator's script would at most */
 #define TURN_MS 5
 #define TICK_MS 50
+#define SWEEP_MS 1000
 #define QUARTER_DAYS 20089
 
 struct child {
@@ -52,6 +53,8 @@ struct crowd {
     struct wh_arena frames; /* of one frame */
     struct wh_out out;
     bool links_run;
+    int64_t ticked_ms;
+    int64_t swept_ms;
 };
 
 static int64_t now_ms(clockid_t clock)
@@ -250,17 +253,24 @@ static void turn(struct crowd *crowd)
     for (int i = 0; i < ready; i++) take(crowd, events[i].data.ptr);
 }
 
+static bool is_due(int64_t *last_ms, int64_t now, int64_t every_ms)
+{
+    if (now - *last_ms < every_ms) return false;
+    *last_ms = now;
+    return true;
+}
+
 static void tick(struct crowd *crowd)
 {
-    static int64_t last_ms;
     int64_t now = now_ms(CLOCK_MONOTONIC);
-    if (now - last_ms < TICK_MS) return;
-    last_ms = now;
+    bool sweep;
+    if (!is_due(&crowd->ticked_ms, now, TICK_MS)) return;
+    sweep = is_due(&crowd->swept_ms, now, SWEEP_MS);
     for (size_t i = 0; i < crowd->count; i++) {
         struct child *child = &crowd->children[i];
         struct wh_event event = {.type = WH_EVENT_TICK};
         if (wh_link_deadline_ms(&child->link) <= now) step(crowd, child, &event);
-        take(crowd, child); /* an edge may fall between taking and waiting */
+        if (sweep) take(crowd, child); /* an edge may fall between taking and waiting */
         wh_arena_clear(&crowd->frames);
     }
 }
@@ -274,7 +284,11 @@ static void enrol_all(struct crowd *crowd)
             begun++;
         }
         turn(crowd);
-        for (size_t i = first; i < begun; i++) take(crowd, &crowd->children[i]);
+        for (size_t i = first; i < begun; i++) {
+            struct child *child = &crowd->children[i];
+            take(crowd, child);
+            if (!child->socket && !child->is_enrolled) dial(crowd, child, child->token.secret);
+        }
         while (first < begun && crowd->children[first].is_enrolled) first++;
         wh_arena_clear(&crowd->frames);
     }
@@ -298,6 +312,7 @@ static bool is_settled(struct crowd *crowd, struct child *child)
 static void settle_all(struct crowd *crowd)
 {
     size_t settled = 0;
+    crowd->links_run = true;
     for (size_t i = 0; i < crowd->count; i++) {
         crowd->children[i].asked = crowd->children[i].settled = false;
     }
@@ -371,7 +386,6 @@ int main(int argc, char **argv)
     while (hear(&crowd, word, sizeof(word))) {
         word[strcspn(word, "\n")] = '\0';
         if (strcmp(word, "enrol") == 0) enrol_all(&crowd);
-        crowd.links_run = true;
         if (strcmp(word, "settle") == 0) settle_all(&crowd);
         if (strcmp(word, "row") == 0) write_rows(&crowd);
         (void)puts("done");

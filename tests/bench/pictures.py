@@ -69,6 +69,8 @@ def write(report, folder):
             (line["name"], line["median"], line["name"].startswith("wuhao"))
             for line in report.peers])
     for name, (title, across, up, series) in report.curves.items():
+        if not series:
+            continue
         made[name + ".svg"] = curves(title, across, up, series)
     os.makedirs(folder, exist_ok=True)
     for name, drawn in made.items():
