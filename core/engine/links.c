@@ -3,12 +3,11 @@
  * blocks nothing. */
 #include "engine/links.h"
 
-#include <stdio.h>
-
 #include "base/assert.h"
 #include "base/memory.h"
 #include "engine/engine_parts.h"
 #include "engine/members.h"
+#include "engine/rejects.h"
 #include "engine/rows.h"
 #include "engine/terms.h"
 #include "model/key.h"
@@ -149,55 +148,6 @@ static void fail_turn(struct wh_engine *engine, const struct wh_error *err)
     if (engine->failure.code == 0) engine->failure = *err;
 }
 
-static void put_reject(struct wh_engine *engine, struct wh_neighbour *neighbour, uint8_t fact,
-                       const Wh__Reject *reject)
-{
-    struct wh_tuple row, key;
-    if (reject->key.len > WH_ROW_KEY_BYTES_MAX) return;
-    wh_key_row(&row, reject->table, wh_span(reject->key.data, reject->key.len));
-    wh_key_peer(&key, fact, wh_neighbour_name(neighbour), wh_tuple_span(&row));
-    if (!wh_batch_find(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key))) {
-        neighbour->rejected++;
-    }
-    wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key),
-                 wh_protobuf_pack(&reject->base, &engine->scratch));
-}
-
-static void add_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                       const struct wh_row *row, enum wh_reject reason, uint32_t index)
-{
-    Wh__Reject *reject = &neighbour->rejects[neighbour->rejects_count++];
-    struct wh_span key = row->key;
-    char *broken = wh_arena_new(&engine->scratch, 32, 1);
-    wh__reject__init(reject);
-    if (reason == WH_REJECT_BROKEN) {
-        (void)snprintf(broken, 32, "broken %u", index);
-        key = wh_span_of(broken);
-    }
-    reject->table = row->table;
-    reject->key = (ProtobufCBinaryData){key.len, (uint8_t *)(uintptr_t)key.data};
-    reject->counter = row->counter;
-    reject->reason = reason;
-    put_reject(engine, neighbour, WH_PEER_REJECT_IN, reject);
-}
-
-/* A row that was refused before has come again and was taken. */
-static int forget_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                         const struct wh_row *row, struct wh_error *err)
-{
-    struct wh_tuple row_key, key;
-    struct wh_span found;
-    int rc;
-    if (neighbour->rejected == 0) return 0;
-    wh_key_row(&row_key, row->table, row->key);
-    wh_key_peer(&key, WH_PEER_REJECT_IN, wh_neighbour_name(neighbour), wh_tuple_span(&row_key));
-    rc = wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &found, err);
-    if (rc < 0 || !found.data) return rc;
-    wh_batch_delete(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key));
-    neighbour->rejected--;
-    return 0;
-}
-
 /* A unit that a node describes stands below it: only of its home unit may it leave the parent to
  * those above. */
 static bool unit_row_is_sound(struct wh_engine *engine, const struct wh_row *row)
@@ -221,7 +171,7 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
     enum wh_reject reject;
     int rc;
     if (wh_row_read(packed, &engine->scratch, &row) < 0) {
-        add_reject(engine, neighbour, &row, WH_REJECT_BROKEN, index);
+        wh_reject_add(engine, neighbour, &row, WH_REJECT_BROKEN, index);
         return 0;
     }
     reject = neighbour->link.role == WH_LINK_TO_PARENT
@@ -232,8 +182,8 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
         rc = wh_row_take(engine, &row, &reject, err);
         if (rc < 0) return rc;
     }
-    if (reject == WH_REJECT_NONE) return forget_reject(engine, neighbour, &row, err);
-    add_reject(engine, neighbour, &row, reject, index);
+    if (reject == WH_REJECT_NONE) return wh_reject_taken(engine, neighbour, &row, err);
+    wh_reject_add(engine, neighbour, &row, reject, index);
     return 0;
 }
 
@@ -269,7 +219,7 @@ static void keep_rejected(struct wh_engine *engine, struct wh_neighbour *neighbo
     wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key),
                  wh_span_of(neighbour->link.program));
     for (size_t i = 0; i < ack->n_rejects; i++) {
-        put_reject(engine, neighbour, WH_PEER_REJECT_OUT, ack->rejects[i]);
+        wh_reject_put(engine, neighbour, WH_PEER_REJECT_OUT, ack->rejects[i]);
     }
 }
 
@@ -446,6 +396,7 @@ static void tell_committed(struct wh_engine *engine, struct wh_neighbour *neighb
     neighbour->awaits_branch = false;
     neighbour->rejects = NULL;
     neighbour->rejects_count = 0;
+    wh_rejects_committed(engine, neighbour, rc);
     if (awaited) wh_links_step(engine, neighbour, &event);
     if (branch) wh_links_step(engine, neighbour, &branched);
 }

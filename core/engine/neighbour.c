@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "engine/engine_parts.h"
+#include "engine/rejects.h"
 #include "model/key.h"
 
 static void pack_position(struct wh_tuple *tuple, struct wh_position position)
@@ -64,31 +65,6 @@ static int get_carried(struct wh_engine *engine, struct wh_neighbour *neighbour,
     return rc;
 }
 
-static int count_reject(void *context, struct wh_span key, struct wh_span value)
-{
-    uint64_t *count = context;
-    (void)key;
-    (void)value;
-    *count += 1;
-    return 0;
-}
-
-static int count_rejects(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                         struct wh_error *err)
-{
-    static const uint8_t facts[] = {WH_PEER_REJECT_IN, WH_PEER_REJECT_OUT};
-    neighbour->rejected = 0;
-    for (size_t i = 0; i < sizeof(facts); i++) {
-        struct wh_tuple prefix;
-        int rc;
-        wh_key_peer(&prefix, facts[i], wh_neighbour_name(neighbour), WH_SPAN_EMPTY);
-        rc = wh_engine_scan(engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), count_reject,
-                            &neighbour->rejected, err);
-        if (rc < 0) return rc;
-    }
-    return 0;
-}
-
 int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh_span unit,
                      struct wh_neighbour **ret, struct wh_error *err)
 {
@@ -101,7 +77,7 @@ int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh
                    unit.data ? unit.data : "");
     wh_link_init(&neighbour->link, role, holding, engine->now.mono_ms);
     wh_out_init(&neighbour->out);
-    rc = count_rejects(engine, neighbour, err);
+    rc = wh_rejects_count(engine, neighbour, &neighbour->rejected, err);
     if (rc == 0) rc = get_carried(engine, neighbour, err);
     if (rc < 0) {
         wh_memory_free(neighbour);

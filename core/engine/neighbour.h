@@ -32,14 +32,16 @@ struct wh_neighbour {
     bool awaits_commit;
     Wh__Reject *rejects; /* of this turn, in the turn's arena */
     uint32_t rejects_count;
-    bool wants;                /* a cut, now or in the next turn */
-    struct wh_wanted wanted;   /* which: steps in between may not forget it */
-    uint64_t rejected;         /* rows refused by either side, kept in the store */
-    bool doubts_changed;       /* rows that it refused for them are offered again */
-    bool has_greeted;          /* a session began in this turn */
-    bool awaits_branch;        /* the open batch holds the term that the link asked for */
-    struct wh_doubts doubts;   /* what the neighbour tells that it holds in doubt */
-    struct wh_telling telling; /* ours, to it */
+    bool wants;                  /* a cut, now or in the next turn */
+    struct wh_wanted wanted;     /* which: steps in between may not forget it */
+    uint64_t rejected;           /* rows refused by either side, kept in the store */
+    uint64_t reviewed[WH_LANES]; /* what was acknowledged when they were last looked at */
+    bool rejects_touched;        /* by the open batch */
+    bool doubts_changed;         /* rows that it refused for them are offered again */
+    bool has_greeted;            /* a session began in this turn */
+    bool awaits_branch;          /* the open batch holds the term that the link asked for */
+    struct wh_doubts doubts;     /* what the neighbour tells that it holds in doubt */
+    struct wh_telling telling;   /* ours, to it */
 };
 
 /* The unit of a child; "" for the parent. */

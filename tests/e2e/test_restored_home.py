@@ -65,6 +65,10 @@ def assert_settles(tree, names):
         node.wait_until(lambda u=upper, l=lower: is_clean(tree[u], "child", tree[l].unit), 30,
                         f"{upper} is in no doubt")
     assert township.rows("sync", "doubts") == []
+    for name in names:  # what was refused for the doubts' sake has been taken
+        node.wait_until(lambda n=name: all(line["rejected"] == 0 for line in
+                                           tree[n].rows("sync", "status")), 30,
+                        f"{name} and its neighbours refuse nothing any more")
 
 
 def test_restored_home_is_noticed_and_settled(trees):

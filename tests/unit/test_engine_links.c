@@ -4,7 +4,10 @@
 
 #include <cmocka.h>
 
+#include "engine/links.h"
+#include "engine/rejects.h"
 #include "engine_bench.h"
+#include "model/key.h"
 
 /* What the disk says of whose feed the node holds. */
 static bool is_parent(struct engine_bench *bench, const uint8_t key[WH_NODE_KEY_BYTES])
@@ -34,10 +37,171 @@ static void a_new_parent_is_on_disk_before_the_link_begins(void **state)
     bench_close(&bench);
 }
 
+/* ---- Rows that were refused ---- */
+
+static void join(struct engine_bench *bench)
+{
+    uint8_t key[WH_NODE_KEY_BYTES] = {7};
+    struct wh_error err;
+    assert_int_equal(wh_engine_set_parent(bench->engine, WH_PARENT_JOINED, key, &err), 0);
+}
+
+/* A row of this node's own. */
+static struct wh_tuple summary_key(void)
+{
+    struct wh_tuple key;
+    wh_row_key_summary(&key, WH_S("231182108"), 8105, WH_S("facet"), WH_S("231182108"));
+    return key;
+}
+
+static int put_summary(struct engine_bench *bench, void *value)
+{
+    struct wh_tuple key = summary_key();
+    struct wh_error err;
+    return wh_row_put(bench->engine, WH_TABLE_SUMMARY, wh_tuple_span(&key), wh_span_of(value),
+                      &err);
+}
+
+/* The parent refuses the row as it is now. */
+static int be_refused(struct engine_bench *bench, void *unused)
+{
+    struct wh_neighbour *parent = bench->engine->parent;
+    struct wh_tuple key = summary_key();
+    Wh__Reject reject = WH__REJECT__INIT;
+    struct wh_error err;
+    struct wh_row row;
+    (void)unused;
+    assert_int_equal(wh_row_get(bench->engine, WH_TABLE_SUMMARY, wh_tuple_span(&key), WH_PLACE_NOW,
+                                &bench->arena, &row, &err),
+                     0);
+    reject.table = WH_TABLE_SUMMARY;
+    reject.key = (ProtobufCBinaryData){key.len, key.bytes};
+    reject.counter = row.counter;
+    reject.reason = WH_REJECT_UNIT;
+    wh_reject_put(bench->engine, parent, WH_PEER_REJECT_OUT, &reject);
+    return 0;
+}
+
+/* It refuses one of ours. */
+static int refuse(struct engine_bench *bench, void *row)
+{
+    struct wh_neighbour *parent = bench->engine->parent;
+    Wh__Reject room[1];
+    parent->rejects = room;
+    wh_reject_add(bench->engine, parent, row, WH_REJECT_DIVERGED, 0);
+    parent->rejects = NULL;
+    parent->rejects_count = 0;
+    return 0;
+}
+
+static int take(struct engine_bench *bench, void *row)
+{
+    struct wh_error err;
+    return wh_reject_taken(bench->engine, bench->engine->parent, row, &err);
+}
+
+static int retry(struct engine_bench *bench, void *ret_count)
+{
+    struct wh_error err;
+    return wh_links_retry_rejects(bench->engine, ret_count, &err);
+}
+
+/* The parent has all that this node has: as after its Ack. */
+static void acknowledge_all(struct engine_bench *bench)
+{
+    struct wh_link *link = &bench->engine->parent->link;
+    link->state = WH_LINK_UP;
+    link->received_ms = bench->now.mono_ms;
+    link->in_flight_count = 0;
+    link->wanting = false;
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        link->acked[lane] = bench->engine->safe_feed_heads[WH_FEED_UP][lane];
+        link->sent[lane] = link->acked[lane];
+    }
+}
+
+static uint64_t rejected(struct engine_bench *bench)
+{
+    struct wh_link_status status;
+    assert_true(wh_link_status(bench->engine, 0, &status));
+    return status.rejected;
+}
+
+/* Found in use: `rejected` counted each refusal of one row, and never came back to zero. */
+static void a_refused_row_that_is_taken_later_is_refused_no_more(void **state)
+{
+    struct engine_bench bench;
+    uint32_t peers;
+    (void)state;
+    bench_township(&bench);
+    join(&bench);
+    peers = bench_count(&bench, WH_FAMILY_PEERS);
+    assert_int_equal(bench_turn(&bench, put_summary, "one"), 0);
+    assert_int_equal(bench_turn(&bench, be_refused, NULL), 0);
+    assert_int_equal(bench_turn(&bench, put_summary, "two"), 0);
+    assert_int_equal(bench_turn(&bench, be_refused, NULL), 0);
+    assert_int_equal(rejected(&bench), 1);
+    acknowledge_all(&bench); /* with what was refused in it */
+    assert_int_equal(bench_turn(&bench, NULL, NULL), 0);
+    assert_int_equal(rejected(&bench), 1);
+    assert_int_equal(bench_turn(&bench, put_summary, "three"), 0);
+    assert_int_equal(rejected(&bench), 1); /* not acknowledged yet */
+    acknowledge_all(&bench);
+    assert_int_equal(bench_turn(&bench, NULL, NULL), 0);
+    assert_int_equal(rejected(&bench), 0);
+    assert_int_equal(bench_count(&bench, WH_FAMILY_PEERS), peers);
+    bench_close(&bench);
+}
+
+static void a_row_is_counted_once_however_often_it_is_refused(void **state)
+{
+    struct wh_tuple key = summary_key();
+    struct engine_bench bench;
+    uint32_t count;
+    struct wh_row row = {.table = WH_TABLE_SUMMARY, .key = wh_tuple_span(&key), .counter = 5};
+    (void)state;
+    bench_township(&bench);
+    join(&bench);
+    assert_int_equal(bench_turn(&bench, refuse, &row), 0);
+    row.counter = 6;
+    assert_int_equal(bench_turn(&bench, refuse, &row), 0);
+    assert_int_equal(rejected(&bench), 1);
+    assert_int_equal(bench_turn(&bench, take, &row), 0);
+    assert_int_equal(rejected(&bench), 0);
+    assert_int_equal(bench_turn(&bench, put_summary, "one"), 0);
+    assert_int_equal(bench_turn(&bench, be_refused, NULL), 0);
+    assert_int_equal(bench_turn(&bench, be_refused, NULL), 0);
+    assert_int_equal(bench_turn(&bench, retry, &count), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(rejected(&bench), 0);
+    bench_close(&bench);
+}
+
+static void a_refusal_in_a_turn_that_fails_is_not_counted(void **state)
+{
+    struct wh_tuple key = summary_key();
+    struct engine_bench bench;
+    struct wh_row row = {.table = WH_TABLE_SUMMARY, .key = wh_tuple_span(&key), .counter = 5};
+    (void)state;
+    bench_township(&bench);
+    join(&bench);
+    wh_memory_store_set_fault(bench.store, WH_MEMORY_COMMIT_FAILS);
+    assert_int_equal(bench_turn(&bench, refuse, &row), WH_E_IO);
+    assert_int_equal(rejected(&bench), 0);
+    assert_int_equal(bench_turn(&bench, refuse, &row), 0);
+    wh_memory_store_set_fault(bench.store, WH_MEMORY_COMMIT_FAILS);
+    assert_int_equal(bench_turn(&bench, take, &row), WH_E_IO);
+    assert_int_equal(rejected(&bench), 1);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_parent_is_on_disk_before_the_link_begins),
+        cmocka_unit_test(a_refused_row_that_is_taken_later_is_refused_no_more),
+        cmocka_unit_test(a_row_is_counted_once_however_often_it_is_refused),
+        cmocka_unit_test(a_refusal_in_a_turn_that_fails_is_not_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
