@@ -3,12 +3,19 @@
 #include "base/date.h"
 #include "engine/units.h"
 
+/* Only the operator of the node that wrote the rows can decide. */
+static enum wh_message doubts_message(const struct wh_doubts_sum *doubts)
+{
+    if (doubts->is_own || doubts->origin.len == 0) return WH_MSG_LINK_DOUBTS;
+    return doubts->has_more_origins ? WH_MSG_LINK_DOUBTS_SEVERAL : WH_MSG_LINK_DOUBTS_ELSEWHERE;
+}
+
 /* The note that explains a state, in words. */
 static enum wh_message reason_message(const struct wh_link_status *link)
 {
     switch (link->state) {
     case WH_LINK_UP:
-        if (link->doubts > 0) return WH_MSG_LINK_DOUBTS;
+        if (link->doubts.count > 0) return doubts_message(&link->doubts);
         return link->pending > 0 ? WH_MSG_LINK_SENDING : WH_MSG_LINK_IDLE;
     case WH_LINK_REFUSED:
         switch (link->reason.type) {
@@ -27,16 +34,25 @@ static enum wh_message reason_message(const struct wh_link_status *link)
     return WH_MSG_LINK_DOWN;
 }
 
-struct wh_span wh_link_reason(struct wh_call *call, const struct wh_link_status *link)
+static struct wh_span name_of(struct wh_desk *desk, struct wh_span code)
 {
+    const struct wh_unit *unit = wh_units_find(wh_engine_units(desk->engine), code);
+    return unit ? unit->name : WH_SPAN_EMPTY;
+}
+
+struct wh_span wh_link_reason(struct wh_desk *desk, struct wh_call *call,
+                              const struct wh_link_status *link)
+{
+    bool doubted = link->state == WH_LINK_UP && link->doubts.count > 0;
+    struct wh_span which =
+        doubted ? link->doubts.origin : wh_span_of(wh_note_word(link->reason.type));
     char since[WH_MOMENT_TEXT_SIZE];
     struct wh_error sentence;
-    uint32_t number =
-        link->state == WH_LINK_UP && link->doubts > 0 ? link->doubts : link->in_flight;
     wh_moment_format(link->since_ms, call->zone_minutes, since);
-    (void)wh_fail(
-        &sentence, WH_E_FAILED, reason_message(link),
-        WH_ARGS(wh_arg_c(since), wh_arg_n(number), wh_arg_c(wh_note_word(link->reason.type))));
+    (void)wh_fail(&sentence, WH_E_FAILED, reason_message(link),
+                  WH_ARGS(wh_arg_c(since), wh_arg_n(doubted ? link->doubts.count : link->in_flight),
+                          wh_arg_s(which),
+                          wh_arg_s(doubted ? name_of(desk, which) : WH_SPAN_EMPTY)));
     return wh_error_text(&sentence, call->language, &call->arena);
 }
 
@@ -50,7 +66,7 @@ struct wh_span wh_link_peer(struct wh_desk *desk, const struct wh_link_status *l
 
 const char *wh_link_word(const struct wh_link_status *link)
 {
-    if (link->state == WH_LINK_UP && link->doubts > 0) {
+    if (link->state == WH_LINK_UP && link->doubts.count > 0) {
         return wh_link_state_word(WH_LINK_DIVERGED);
     }
     return wh_link_state_word(link->state);

@@ -19,8 +19,8 @@ int wh_run_sync_status(struct wh_desk *desk, struct wh_call *call, struct wh_err
             wh_value_text(wh_link_peer(desk, &link)),
             wh_value_text(link.role == WH_LINK_TO_PARENT ? WH_S("parent") : WH_S("child")),
             wh_value_text(wh_span_of(wh_link_word(&link))),
-            wh_value_text(wh_link_reason(call, &link)),
-            wh_value_number(WH_INTEGER, link.doubts),
+            wh_value_text(wh_link_reason(desk, call, &link)),
+            wh_value_number(WH_INTEGER, link.doubts.count),
             wh_value_number(WH_INTEGER, (int64_t)link.pending),
             wh_value_number(WH_INTEGER, (int64_t)link.cursor),
             link.last_ack_ms > 0 ? wh_value_number(WH_TIME, link.last_ack_ms) : wh_value_null(),
@@ -145,18 +145,19 @@ static struct wh_span about(struct wh_call *call, const struct wh_doubt *doubt)
 
 int wh_run_sync_doubts(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
-    struct wh_doubt doubt;
-    struct wh_span teller;
+    struct wh_known_doubt *known;
+    uint32_t count = wh_doubts_known(desk->engine, &call->arena, &known);
     (void)err;
-    for (uint32_t i = 0; wh_doubt_at(desk->engine, i, &doubt, &teller); i++) {
-        struct wh_span key = doubt.key, unit, what = about(call, &doubt);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct wh_doubt *doubt = &known[i].doubt;
+        struct wh_span key = doubt->key, unit, what = about(call, doubt);
         struct wh_value row[] = {
-            wh_value_text(doubt.origin),
+            wh_value_text(doubt->origin),
             wh_key_take_text(&key, &unit) == 0 ? wh_value_text(unit) : wh_value_null(),
-            wh_value_text(wh_span_of(wh_table_word(doubt.table))),
+            wh_value_text(wh_span_of(wh_table_word(doubt->table))),
             what.len > 0 ? wh_value_text(what) : wh_value_null(),
-            wh_value_number(WH_INTEGER, (int64_t)doubt.counter),
-            wh_value_text(teller),
+            wh_value_number(WH_INTEGER, (int64_t)doubt->counter),
+            wh_value_text(known[i].teller),
         };
         wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
     }

@@ -71,6 +71,25 @@ def assert_settles(tree, names):
                         f"{name} and its neighbours refuse nothing any more")
 
 
+def assert_counted_once_and_sent_to_their_origin(city, county, township):
+    """The city and the county hold the same rows in doubt, and both say so."""
+    held = {(line["unit"], line["table"], line["about"]) for line in county.rows("sync", "doubts")}
+    node.wait_until(lambda: link(city, "child", county.unit)["doubts"] == len(held), 30,
+                    "the city holds the same rows in doubt")
+    for owner, role in ((township, "parent"), (county, "child"), (county, "parent")):
+        node.wait_until(lambda o=owner, r=role: link(o, r)["doubts"] == len(held), 30,
+                        f"{owner.name} counts each row once")
+    assert len(township.rows("sync", "doubts")) == len(held)
+    assert len(county.rows("sync", "doubts")) == len(held)
+    there = f"run wuhao sync resolve on the node of {township.unit} {township.name}"
+    assert there in link(county, "child")["reason"]
+    assert there in link(city, "child")["reason"]
+    assert county.rows("status")[0]["links"][1]["reason"] == link(county, "child")["reason"]
+    assert "the node of" not in link(township, "parent")["reason"]
+    refused = county.cli("sync", "resolve", "--mine")
+    assert refused.code == 4 and f"the node of {township.unit} {township.name}" in refused.err
+
+
 def test_restored_home_is_noticed_and_settled(trees):
     names = ("city", "wudalianchi", "long-zhen")
     tree = trees(names)
@@ -101,6 +120,7 @@ def test_restored_home_is_noticed_and_settled(trees):
     doubts = township.rows("sync", "doubts")
     assert doubts and all(line["origin"] == township.unit for line in doubts)
     assert any(line["told_by"] == "" for line in county.rows("sync", "doubts"))
+    assert_counted_once_and_sent_to_their_origin(city, county, township)
     assert any(line["doubt"] for line in city.rows("metrics", "--unit", township.unit))
     ranked = city.rows("rank", "--level", "township", "--year", node.YEAR)
     assert {line["unit"] for line in ranked if line["doubts"] > 0} == {township.unit}
