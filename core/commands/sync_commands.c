@@ -73,6 +73,28 @@ static enum wh_message what_is_missing(struct wh_desk *desk, const struct waitin
     return WH_MESSAGES_COUNT;
 }
 
+/* All that could be sent was: the contract's 0. What neither side took is said beside it. */
+static void tell_unsettled(struct wh_desk *desk, struct wh_call *call)
+{
+    static const struct wh_column columns[] = {
+        {"doubts", {"存疑", "In doubt"}, WH_INTEGER, 0},
+        {"refused", {"被拒", "Refused"}, WH_INTEGER, 0},
+    };
+    const struct wh_list list = WH_LIST(columns);
+    struct wh_known_doubt *known;
+    struct wh_link_status link;
+    int64_t doubts = wh_doubts_known(desk->engine, &call->arena, &known), refused = 0;
+    for (uint32_t i = 0; wh_link_status(desk->engine, i, &link); i++) {
+        refused += (int64_t)link.rejected;
+    }
+    if (doubts == 0 && refused == 0) return;
+    struct wh_value row[] = {wh_value_number(WH_INTEGER, doubts),
+                             wh_value_number(WH_INTEGER, refused)};
+    wh_reply_columns(call, &list);
+    wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
+    wh_reply_note(call, WH_MSG_WAIT_UNSETTLED, WH_ARGS(wh_arg_n(doubts), wh_arg_n(refused)));
+}
+
 int wh_run_wait(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
     struct waiting *waiting = call->state;
@@ -88,7 +110,10 @@ int wh_run_wait(struct wh_desk *desk, struct wh_call *call, struct wh_error *err
         return WH_CALL_AGAIN;
     }
     missing = what_is_missing(desk, waiting);
-    if (missing == WH_MESSAGES_COUNT) return 0;
+    if (missing == WH_MESSAGES_COUNT) {
+        tell_unsettled(desk, call);
+        return 0;
+    }
     if (wh_engine_now(desk->engine).mono_ms < waiting->until_ms) return WH_CALL_AGAIN;
     return wh_fail(err, WH_E_FAILED, missing, WH_ARGS(wh_arg_n(timeout_s)));
 }

@@ -65,6 +65,7 @@ def assert_settles(tree, names):
         node.wait_until(lambda u=upper, l=lower: is_clean(tree[u], "child", tree[l].unit), 30,
                         f"{upper} is in no doubt")
     assert township.rows("sync", "doubts") == []
+    assert township.rows("wait", "--synced") == []
     for name in names:  # what was refused for the doubts' sake has been taken
         node.wait_until(lambda n=name: all(line["rejected"] == 0 for line in
                                            tree[n].rows("sync", "status")), 30,
@@ -90,6 +91,15 @@ def assert_counted_once_and_sent_to_their_origin(city, county, township):
     assert refused.code == 4 and f"the node of {township.unit} {township.name}" in refused.err
 
 
+def assert_said_by_wait(township):
+    """Sending is done, and that is 0; that some rows are in doubt or refused is said beside it."""
+    told, = township.rows("wait", "--synced")
+    assert told["doubts"] == len(township.rows("sync", "doubts"))
+    assert told["refused"] == link(township, "parent")["rejected"] > 0
+    said = township.cli("wait", "--synced")
+    assert said.code == 0 and f"{told['doubts']} rows are in doubt" in said.err
+
+
 def test_restored_home_is_noticed_and_settled(trees):
     names = ("city", "wudalianchi", "long-zhen")
     tree = trees(names)
@@ -107,6 +117,7 @@ def test_restored_home_is_noticed_and_settled(trees):
     put_back(township, copy)
     node.wait_until(lambda: has_doubts(township, "parent"), 30, "the township knows of doubts")
     node.wait_until(lambda: has_doubts(county, "child", township.unit), 30, "so does the county")
+    assert_said_by_wait(township)
     # It goes on working, and what it tells does not overwrite what is in doubt.
     add_meeting(township, "2025-02-20")
     add_meeting(township, "2025-11-20")
