@@ -40,6 +40,19 @@ static struct wh_span name_of(struct wh_desk *desk, struct wh_span code)
     return unit ? unit->name : WH_SPAN_EMPTY;
 }
 
+/* Beside why the link is as it is. */
+static struct wh_span with_copies(struct wh_call *call, const struct wh_link_status *link,
+                                  struct wh_span reason)
+{
+    char seen[WH_MOMENT_TEXT_SIZE];
+    struct wh_error sentence;
+    if (link->copies_ms == 0) return reason;
+    wh_moment_format(link->copies_ms, call->zone_minutes, seen);
+    (void)wh_fail(&sentence, WH_E_FAILED, WH_MSG_LINK_COPIES,
+                  WH_ARGS(wh_arg_s(reason), wh_arg_s(link->peer), wh_arg_c(seen)));
+    return wh_error_text(&sentence, call->language, &call->arena);
+}
+
 struct wh_span wh_link_reason(struct wh_desk *desk, struct wh_call *call,
                               const struct wh_link_status *link)
 {
@@ -53,7 +66,7 @@ struct wh_span wh_link_reason(struct wh_desk *desk, struct wh_call *call,
                   WH_ARGS(wh_arg_c(since), wh_arg_n(doubted ? link->doubts.count : link->in_flight),
                           wh_arg_s(which),
                           wh_arg_s(doubted ? name_of(desk, which) : WH_SPAN_EMPTY)));
-    return wh_error_text(&sentence, call->language, &call->arena);
+    return with_copies(call, link, wh_error_text(&sentence, call->language, &call->arena));
 }
 
 struct wh_span wh_link_peer(struct wh_desk *desk, const struct wh_link_status *link)

@@ -19,6 +19,7 @@ bool wh_link_status(struct wh_engine *engine, uint32_t i, struct wh_link_status 
     const struct wh_neighbour *neighbour;
     uint32_t parents = engine->parent ? 1 : 0;
     const struct wh_link *link;
+    int64_t wall_ms = engine->now.clock_ms - engine->now.mono_ms; /* of what is monotonic */
     if (i >= parents + engine->children_count) return false;
     neighbour = i < parents ? engine->parent : engine->children[i - parents];
     link = &neighbour->link;
@@ -27,13 +28,14 @@ bool wh_link_status(struct wh_engine *engine, uint32_t i, struct wh_link_status 
         .role = link->role,
         .state = link->state,
         .reason = link->reason,
-        .since_ms = engine->now.clock_ms - (engine->now.mono_ms - link->since_ms),
+        .since_ms = wall_ms + link->since_ms,
         .pending = pending_of(engine, neighbour, i < parents ? WH_FEED_UP : WH_FEED_DOWN),
         .cursor = link->durable.seen.seq,
         .last_ack_ms = link->acked_clock_ms,
         .rejected = neighbour->rejected,
         .skew_ms = link->skew_ms,
         .in_flight = link->in_flight_count,
+        .copies_ms = wh_copies_are_seen(engine, neighbour) ? wall_ms + neighbour->copies_ms : 0,
         .doubts = wh_doubts_of(engine, neighbour),
     };
     return true;

@@ -436,6 +436,7 @@ void wh_links_committed(struct wh_engine *engine, int rc)
     }
     for (uint32_t i = 0; i < engine->children_count; i++) {
         tell_committed(engine, engine->children[i], rc);
+        if (rc == 0) wh_links_end_former(engine, engine->children[i]);
         if (rc == 0) pump(engine, engine->children[i]);
     }
 }

@@ -18,6 +18,8 @@ struct wh_link_status {
     uint64_t rejected;
     int64_t skew_ms;
     uint32_t in_flight;
+    int64_t
+        copies_ms; /* wall time when two copies of the child's home were last seen; 0: not lately */
     struct wh_doubts_sum doubts; /* that concern the neighbour, told by either side */
 };
 

@@ -99,3 +99,11 @@ struct wh_span wh_neighbour_name(const struct wh_neighbour *neighbour)
 {
     return wh_span_of(neighbour->unit);
 }
+
+/* A copy that was refused comes again after one to two times WH_RETRY_MS_ABANDONED. */
+#define COPIES_SHOWN_MS (3 * (int64_t)WH_RETRY_MS_ABANDONED)
+
+bool wh_copies_are_seen(const struct wh_engine *engine, const struct wh_neighbour *child)
+{
+    return child->copies_seen && engine->now.mono_ms - child->copies_ms < COPIES_SHOWN_MS;
+}

@@ -32,16 +32,20 @@ struct wh_neighbour {
     bool awaits_commit;
     Wh__Reject *rejects; /* of this turn, in the turn's arena */
     uint32_t rejects_count;
-    bool wants;                  /* a cut, now or in the next turn */
-    struct wh_wanted wanted;     /* which: steps in between may not forget it */
-    uint64_t rejected;           /* rows refused by either side, kept in the store */
-    uint64_t reviewed[WH_LANES]; /* what was acknowledged when they were last looked at */
-    bool rejects_touched;        /* by the open batch */
-    bool doubts_changed;         /* rows that it refused for them are offered again */
-    bool has_greeted;            /* a session began in this turn */
-    bool awaits_branch;          /* the open batch holds the term that the link asked for */
-    struct wh_doubts doubts;     /* what the neighbour tells that it holds in doubt */
-    struct wh_telling telling;   /* ours, to it */
+    bool wants;                     /* a cut, now or in the next turn */
+    struct wh_wanted wanted;        /* which: steps in between may not forget it */
+    uint64_t rejected;              /* rows refused by either side, kept in the store */
+    uint64_t reviewed[WH_LANES];    /* what was acknowledged when they were last looked at */
+    bool rejects_touched;           /* by the open batch */
+    bool doubts_changed;            /* rows that it refused for them are offered again */
+    bool has_greeted;               /* a session began in this turn */
+    bool awaits_branch;             /* the open batch holds the term that the link asked for */
+    struct wh_doubts doubts;        /* what the neighbour tells that it holds in doubt */
+    struct wh_telling telling;      /* ours, to it */
+    uint64_t former_route;          /* of a child: which a newer Hello replaced; 0: none */
+    struct wh_position former_head; /* the newest head that it had told */
+    bool copies_seen;               /* two homes that are copies of each other greet as it */
+    int64_t copies_ms;              /* when they last were, monotonic */
 };
 
 /* The unit of a child; "" for the parent. */
@@ -54,6 +58,13 @@ void wh_neighbour_free(struct wh_neighbour *neighbour);
 
 /* Puts what is held of its feed once the open batch is committed. */
 void wh_neighbour_put_holding(struct wh_engine *engine, struct wh_neighbour *neighbour);
+
+/* True while a given-up copy of the child's home has greeted lately, and so still runs. */
+bool wh_copies_are_seen(const struct wh_engine *engine, const struct wh_neighbour *child);
+
+/* arrivals.c: after a commit: ends the session that a child's newer Hello replaced, where it was
+ * given up. */
+void wh_links_end_former(struct wh_engine *engine, struct wh_neighbour *child);
 
 /* What this node is towards the neighbour (links.c). Lent for the step. */
 struct wh_self wh_links_self(struct wh_engine *engine, const struct wh_neighbour *neighbour);

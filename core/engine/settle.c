@@ -41,10 +41,10 @@ static bool is_own_in_doubt(const struct wh_engine *engine, struct wh_span *ret)
     return false;
 }
 
-static int fail_nothing(const struct wh_engine *engine, struct wh_span origin, struct wh_error *err)
+static int fail_elsewhere(const struct wh_engine *engine, struct wh_span origin,
+                          struct wh_error *err)
 {
     const struct wh_unit *unit = wh_units_find(&engine->units, origin);
-    if (origin.len == 0) return wh_fail(err, WH_E_INVALID, WH_MSG_NOTHING_IN_DOUBT, NULL);
     return wh_fail(err, WH_E_INVALID, WH_MSG_DOUBT_ELSEWHERE,
                    WH_ARGS(wh_arg_s(origin), wh_arg_s(unit ? unit->name : WH_S("?"))));
 }
@@ -82,7 +82,10 @@ int wh_doubts_settle(struct wh_engine *engine, uint32_t *ret_count, struct wh_er
     struct wh_term_reason reason = {.settles = true};
     struct wh_span other;
     int rc;
-    if (!refusal && !is_own_in_doubt(engine, &other)) return fail_nothing(engine, other, err);
+    if (!refusal && !is_own_in_doubt(engine, &other)) {
+        if (other.len > 0) return fail_elsewhere(engine, other, err);
+        return wh_fail(err, WH_E_INVALID, WH_MSG_NOTHING_IN_DOUBT, NULL);
+    }
     if (refusal) reason.abandons = refusal->link.told.term;
     engine->head = (((greatest_told(engine) >> LEAP_BITS) + 1) << LEAP_BITS) - 1;
     rc = wh_term_open(engine, &reason, err);

@@ -178,10 +178,14 @@ def test_copied_home_started_twice(trees, tmp_path):
     try:
         twin.start()
         node.wait_until(lambda: has_doubts(twin, "parent"), 30, "the twin is noticed")
-        add_meeting(township, "2025-08-10")
-        node.wait_until(lambda: link(township, "parent")["state"] == "refused", 60,
+        # It has nothing to send, and no Ping is due yet: it is told.
+        node.wait_until(lambda: link(township, "parent")["state"] == "refused", 15,
                         "the first one stands back")
         assert "resolve --mine" in link(township, "parent")["reason"]
+        seen = link(county, "child", township.unit)
+        assert f"two copies of the node of unit {township.unit} were seen" in seen["reason"]
+        assert seen["state"] == "diverged" and county.log().count("note=copies") == 1
+        add_meeting(township, "2025-08-10")
         twin.stop()
         assert_settles(tree, names)
     finally:
