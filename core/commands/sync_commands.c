@@ -129,14 +129,16 @@ static void reply_check(struct wh_call *call, const char *name,
         wh_value_number(WH_INTEGER, (int64_t)result->differ),
         wh_value_number(WH_INTEGER, (int64_t)result->repaired),
         wh_value_number(WH_INTEGER, (int64_t)result->broken),
+        wh_value_number(WH_INTEGER, (int64_t)result->refused),
     };
-    wh_reply_row(call, row, 5);
+    wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
 }
 
 int wh_run_sync_verify(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
     static const char *const names[WH_CHECKS] = {"index", "up", "down"};
     const struct wh_check_result *results;
+    int64_t refused = 0;
     int rc;
     if (!call->state) {
         wh_verify_begin(desk->engine);
@@ -147,6 +149,11 @@ int wh_run_sync_verify(struct wh_desk *desk, struct wh_call *call, struct wh_err
     results = wh_verify_results(desk->engine);
     for (int i = 0; i < WH_CHECKS; i++) {
         if (results[i].done) reply_check(call, names[i], &results[i]);
+        refused += (int64_t)results[i].refused;
+    }
+    if (refused > 0) {
+        (void)wh_fail(&call->but, WH_E_SOME_REFUSED, WH_MSG_VERIFY_FOREIGN,
+                      WH_ARGS(wh_arg_n(refused)));
     }
     return rc;
 }

@@ -365,8 +365,9 @@ static void print_json_error(int code, const char *message, const char *field, u
 
 static void take_end(struct wh_printer *printer, const Wh__End *end)
 {
+    bool is_done = end->code == 0 || end->code == WH_E_SOME_REFUSED;
     clear_bar(printer);
-    if (end->code == 0 && printer->form == WH_FORM_TABLE) print_table(printer);
+    if (is_done && printer->form == WH_FORM_TABLE) print_table(printer);
     if (end->code < 0) {
         fprintf(stderr, "wuhao: %s\n", end->message);
         if (printer->form == WH_FORM_JSON) {
