@@ -13,6 +13,8 @@ static enum wh_message doubts_message(const struct wh_doubts_sum *doubts)
 /* The note that explains a state, in words. */
 static enum wh_message reason_message(const struct wh_link_status *link)
 {
+    if (link->moved_to.len > 0) return WH_MSG_LINK_MOVED;
+    if (link->is_revoked) return WH_MSG_LINK_REVOKED;
     switch (link->state) {
     case WH_LINK_UP:
         if (link->doubts.count > 0) return doubts_message(&link->doubts);
@@ -56,16 +58,17 @@ static struct wh_span with_copies(struct wh_call *call, const struct wh_link_sta
 struct wh_span wh_link_reason(struct wh_desk *desk, struct wh_call *call,
                               const struct wh_link_status *link)
 {
+    enum wh_message message = reason_message(link);
     bool doubted = link->state == WH_LINK_UP && link->doubts.count > 0;
-    struct wh_span which =
-        doubted ? link->doubts.origin : wh_span_of(wh_note_word(link->reason.type));
+    struct wh_span which = wh_span_of(wh_note_word(link->reason.type));
     char since[WH_MOMENT_TEXT_SIZE];
     struct wh_error sentence;
+    if (doubted) which = link->doubts.origin;
+    if (message == WH_MSG_LINK_MOVED) which = link->moved_to;
     wh_moment_format(link->since_ms, call->zone_minutes, since);
-    (void)wh_fail(&sentence, WH_E_FAILED, reason_message(link),
+    (void)wh_fail(&sentence, WH_E_FAILED, message,
                   WH_ARGS(wh_arg_c(since), wh_arg_n(doubted ? link->doubts.count : link->in_flight),
-                          wh_arg_s(which),
-                          wh_arg_s(doubted ? name_of(desk, which) : WH_SPAN_EMPTY)));
+                          wh_arg_s(which), wh_arg_s(name_of(desk, which))));
     return with_copies(call, link, wh_error_text(&sentence, call->language, &call->arena));
 }
 

@@ -36,11 +36,17 @@ int wh_run_sync_now(struct wh_desk *desk, struct wh_call *call, struct wh_error 
 {
     struct wh_link_status link;
     bool has_parent = wh_link_status(desk->engine, 0, &link) && link.role == WH_LINK_TO_PARENT;
+    enum wh_message message = WH_MSG_SYNC_NOW_TRIES;
     (void)err;
     if (!has_parent) {
         wh_reply_note(call, WH_MSG_SYNC_NO_PARENT, NULL);
         return 0;
     }
+    if (link.state == WH_LINK_UP || link.state == WH_LINK_DIVERGED) message = WH_MSG_SYNC_NOW_UP;
+    if (link.state == WH_LINK_REFUSED) message = WH_MSG_SYNC_NOW_REFUSED;
+    wh_reply_note(
+        call, message,
+        WH_ARGS(wh_arg_s(wh_link_peer(desk, &link)), wh_arg_s(wh_link_reason(desk, call, &link))));
     wh_links_hurry(desk->engine);
     return 0;
 }

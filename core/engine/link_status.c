@@ -1,6 +1,7 @@
 /* What commands ask about links. */
 #include "engine/engine_parts.h"
 #include "engine/links.h"
+#include "engine/members.h"
 
 static uint64_t pending_of(const struct wh_engine *engine, const struct wh_neighbour *neighbour,
                            enum wh_feed feed)
@@ -12,6 +13,16 @@ static uint64_t pending_of(const struct wh_engine *engine, const struct wh_neigh
         if (head > sent) pending += head - sent;
     }
     return pending + neighbour->link.in_flight_count;
+}
+
+/* Nobody waits for a child that is another's, or nobody's. */
+static void add_membership(struct wh_engine *engine, struct wh_link_status *status)
+{
+    if (status->role != WH_LINK_TO_CHILD) return;
+    status->is_revoked = !wh_member_is_active(engine, status->peer);
+    if (status->state == WH_LINK_UP) return;
+    status->moved_to = wh_member_elsewhere(engine, status->peer);
+    if (status->is_revoked || status->moved_to.len > 0) status->pending = 0;
 }
 
 bool wh_link_status(struct wh_engine *engine, uint32_t i, struct wh_link_status *ret)
@@ -38,6 +49,7 @@ bool wh_link_status(struct wh_engine *engine, uint32_t i, struct wh_link_status 
         .copies_ms = wh_copies_are_seen(engine, neighbour) ? wall_ms + neighbour->copies_ms : 0,
         .doubts = wh_doubts_of(engine, neighbour),
     };
+    add_membership(engine, ret);
     return true;
 }
 

@@ -20,6 +20,8 @@ struct wh_link_status {
     uint32_t in_flight;
     int64_t
         copies_ms; /* wall time when two copies of the child's home were last seen; 0: not lately */
+    bool is_revoked;             /* a child that is no member any more: nothing is sent to it */
+    struct wh_span moved_to;     /* who else has made it a member, while it does not connect here */
     struct wh_doubts_sum doubts; /* that concern the neighbour, told by either side */
 };
 

@@ -202,7 +202,7 @@ def swap_home(owner, copy):
 
 
 def test_rows_of_another_history_are_named_apart(trees, tmp_path):
-    """The parent holds what a lost state of this home wrote, and nobody noticed: no cursor tells."""
+    """The parent holds what a lost state of this home wrote, and no cursor tells."""
     tree = trees(("city", "wudalianchi", "long-zhen"))
     county, township = tree["wudalianchi"], tree["long-zhen"]
     meeting = ("add", "meeting", "--unit", township.unit, "purpose=study", "subject=学习",
