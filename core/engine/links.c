@@ -50,7 +50,7 @@ static int forget_former_parent(struct wh_engine *engine, struct wh_error *err)
     return rc;
 }
 
-int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
+static int put_parent(struct wh_engine *engine, struct wh_error *err)
 {
     int rc = forget_former_parent(engine, err);
     /* On disk before anything else is: a turn that fails would take it back for good. */
@@ -59,22 +59,39 @@ int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
         wh_engine_undo(engine);
         return rc;
     }
+    return 0;
+}
+
+int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
+{
+    int rc = put_parent(engine, err);
+    if (rc < 0) return rc;
     return wh_neighbour_new(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
 }
 
 int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent,
                          const uint8_t key[WH_NODE_KEY_BYTES], struct wh_error *err)
 {
+    uint8_t former_key[WH_NODE_KEY_BYTES];
+    int rc = 0;
+    memcpy(former_key, engine->parent_key, sizeof(former_key));
+    memset(engine->parent_key, 0, sizeof(engine->parent_key));
+    if (key) memcpy(engine->parent_key, key, sizeof(engine->parent_key));
+    if (parent != WH_PARENT_NONE) rc = put_parent(engine, err);
+    if (rc < 0) {
+        memcpy(engine->parent_key, former_key, sizeof(former_key));
+        return rc;
+    }
     wh_neighbour_free(engine->parent);
     engine->parent = NULL;
+    engine->doubts_generation++; /* what it told is not known any more */
     engine->net.ops->disconnect(engine->net.self);
     engine->joining = parent == WH_PARENT_JOINING;
     engine->join_denied = false;
     engine->identity = WH_IDENTITY_NODE;
     engine->barrier_sent = false;
-    memset(engine->parent_key, 0, sizeof(engine->parent_key));
-    if (key) memcpy(engine->parent_key, key, sizeof(engine->parent_key));
-    return parent == WH_PARENT_NONE ? 0 : wh_links_load_parent(engine, err);
+    if (parent == WH_PARENT_NONE) return 0;
+    return wh_neighbour_new(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
 }
 
 void wh_links_deinit(struct wh_engine *engine)

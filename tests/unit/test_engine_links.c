@@ -37,6 +37,30 @@ static void a_new_parent_is_on_disk_before_the_link_begins(void **state)
     bench_close(&bench);
 }
 
+/* Found in use: the node had no parent until its config was read again. */
+static void a_parent_that_can_not_be_saved_leaves_the_former(void **state)
+{
+    uint8_t first[WH_NODE_KEY_BYTES] = {7}, second[WH_NODE_KEY_BYTES] = {8};
+    const struct wh_neighbour *former;
+    struct engine_bench bench;
+    struct wh_error err;
+    (void)state;
+    bench_township(&bench);
+    assert_int_equal(wh_engine_set_parent(bench.engine, WH_PARENT_JOINED, first, &err), 0);
+    former = bench.engine->parent;
+    assert_int_equal(bench_turn(&bench, NULL, NULL), 0);
+    wh_memory_store_set_fault(bench.store, WH_MEMORY_COMMIT_FAILS);
+    assert_int_equal(wh_engine_set_parent(bench.engine, WH_PARENT_JOINING, second, &err), WH_E_IO);
+    assert_ptr_equal(bench.engine->parent, former);
+    assert_memory_equal(bench.engine->parent_key, first, sizeof(first));
+    assert_false(bench.engine->joining);
+    assert_true(is_parent(&bench, first));
+    assert_int_equal(bench_turn(&bench, NULL, NULL), 0);
+    assert_int_equal(wh_engine_set_parent(bench.engine, WH_PARENT_JOINING, second, &err), 0);
+    assert_true(is_parent(&bench, second));
+    bench_close(&bench);
+}
+
 /* ---- Rows that were refused ---- */
 
 static void join(struct engine_bench *bench)
@@ -199,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_parent_is_on_disk_before_the_link_begins),
+        cmocka_unit_test(a_parent_that_can_not_be_saved_leaves_the_former),
         cmocka_unit_test(a_refused_row_that_is_taken_later_is_refused_no_more),
         cmocka_unit_test(a_row_is_counted_once_however_often_it_is_refused),
         cmocka_unit_test(a_refusal_in_a_turn_that_fails_is_not_counted),
