@@ -114,3 +114,26 @@ def test_idle_connections_do_not_end_the_node(homes):
             one.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert city.runs()
+
+
+def test_idle_connections_leave_descriptors_to_the_node(homes):
+    """The library ends a process that has none left for a local command."""
+    port = node.free_port()
+    city = homes("city", "2311", "黑河市", "city", port).init().start()
+    city.issue()
+    county = homes("county", "231182", "五大连池市", "county").init().start()
+    token = city.ok("invite", county.unit).strip()
+    resource.prlimit(city.process.pid, resource.RLIMIT_NOFILE, (256, 256))
+    opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(400)]
+    try:
+        for _ in range(5):
+            assert city.cli("status").code == 0
+        city.ok("unit", "list")
+        city.ok("backup", "create", f"{city.home}.backup")
+        assert city.log().count("net.full ") == 1
+    finally:
+        for one in opened:
+            one.close()
+    county.ok("join", token)
+    county.wait_synced()
+    assert city.runs() and city.log().count("net.full ") == 1
