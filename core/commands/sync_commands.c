@@ -181,6 +181,14 @@ static struct wh_span about(struct wh_call *call, const struct wh_doubt *doubt)
     return wh_arena_copy(&call->arena, wh_span_of(text));
 }
 
+/* Of a row that this node holds itself: nobody. */
+static struct wh_span told_by(struct wh_desk *desk, struct wh_span teller)
+{
+    struct wh_link_status parent = {.peer = WH_SPAN_EMPTY};
+    if (!teller.data || teller.len > 0) return teller;
+    return wh_link_peer(desk, &parent);
+}
+
 int wh_run_sync_doubts(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
     struct wh_known_doubt *known;
@@ -195,7 +203,7 @@ int wh_run_sync_doubts(struct wh_desk *desk, struct wh_call *call, struct wh_err
             wh_value_text(wh_span_of(wh_table_word(doubt->table))),
             what.len > 0 ? wh_value_text(what) : wh_value_null(),
             wh_value_number(WH_INTEGER, (int64_t)doubt->counter),
-            wh_value_text(known[i].teller),
+            wh_value_text(told_by(desk, known[i].teller)),
         };
         wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
     }

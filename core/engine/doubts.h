@@ -109,7 +109,7 @@ bool wh_doubt_at(const struct wh_engine *engine, uint32_t i, struct wh_doubt *re
 
 struct wh_known_doubt {
     struct wh_doubt doubt;
-    struct wh_span teller; /* empty: this node holds it */
+    struct wh_span teller; /* data NULL: this node holds it; "": the parent */
 };
 /* All of them, each row once, in `arena`: how many. */
 uint32_t wh_doubts_known(const struct wh_engine *engine, struct wh_arena *arena,

@@ -82,6 +82,8 @@ def assert_counted_once_and_sent_to_their_origin(city, county, township):
                         f"{owner.name} counts each row once")
     assert len(township.rows("sync", "doubts")) == len(held)
     assert len(county.rows("sync", "doubts")) == len(held)
+    assert {line["told_by"] for line in township.rows("sync", "doubts")} == {county.unit}
+    assert {line["told_by"] for line in county.rows("sync", "doubts")} == {""}
     there = f"run wuhao sync resolve on the node of {township.unit} {township.name}"
     assert there in link(county, "child")["reason"]
     assert there in link(city, "child")["reason"]

@@ -8,6 +8,7 @@
 #include "engine/rejects.h"
 #include "engine_bench.h"
 #include "model/key.h"
+#include "model/protobuf.h"
 
 /* What the disk says of whose feed the node holds. */
 static bool is_parent(struct engine_bench *bench, const uint8_t key[WH_NODE_KEY_BYTES])
@@ -219,6 +220,60 @@ static void a_refusal_in_a_turn_that_fails_is_not_counted(void **state)
     bench_close(&bench);
 }
 
+/* ---- Members that are not waited for ---- */
+
+struct membership {
+    const char *by; /* "2311" is this node */
+    uint64_t counter;
+    bool revoked;
+};
+
+static int put_member(struct engine_bench *bench, void *argument)
+{
+    const struct membership *membership = argument;
+    Wh__MemberValue value = WH__MEMBER_VALUE__INIT;
+    uint8_t key[WH_NODE_KEY_BYTES] = {9};
+    struct wh_tuple row_key;
+    struct wh_span packed;
+    enum wh_reject reject;
+    struct wh_error err;
+    struct wh_row row;
+    value.key = (ProtobufCBinaryData){sizeof(key), key};
+    value.revoked = membership->revoked;
+    wh_row_key_unit(&row_key, WH_S("231182108"), wh_span_of(membership->by));
+    packed = wh_protobuf_pack(&value.base, &bench->arena);
+    if (strcmp(membership->by, bench->unit) == 0) {
+        return wh_row_put(bench->engine, WH_TABLE_MEMBER, wh_tuple_span(&row_key), packed, &err);
+    }
+    wh_row_make(WH_TABLE_MEMBER, wh_tuple_span(&row_key), wh_span_of(membership->by),
+                membership->counter, 99, packed, &bench->arena, &row);
+    return wh_row_take(bench->engine, &row, &reject, &err);
+}
+
+static void a_child_that_was_revoked_or_moved_is_not_waited_for(void **state)
+{
+    struct membership own = {"2311", 0, false}, county = {"231182", 1, false};
+    struct wh_link_status status;
+    struct engine_bench bench;
+    (void)state;
+    bench_root(&bench);
+    assert_int_equal(bench_turn(&bench, put_member, &own), 0);
+    assert_non_null(wh_links_child(bench.engine, WH_S("231182108")));
+    assert_true(wh_link_status(bench.engine, 0, &status));
+    assert_true(!status.is_revoked && status.moved_to.len == 0 && status.pending > 0);
+    assert_int_equal(bench_turn(&bench, put_member, &county), 0);
+    assert_true(wh_link_status(bench.engine, 0, &status));
+    assert_true(wh_span_equal(status.moved_to, WH_S("231182")));
+    assert_true(!status.is_revoked && status.pending == 0);
+    county = (struct membership){"231182", 2, true};
+    own.revoked = true;
+    assert_int_equal(bench_turn(&bench, put_member, &county), 0);
+    assert_int_equal(bench_turn(&bench, put_member, &own), 0);
+    assert_true(wh_link_status(bench.engine, 0, &status));
+    assert_true(status.is_revoked && status.moved_to.len == 0 && status.pending == 0);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_parent_that_can_not_be_saved_leaves_the_former),
         cmocka_unit_test(a_refused_row_that_is_taken_later_is_refused_no_more),
         cmocka_unit_test(a_row_is_counted_once_however_often_it_is_refused),
+        cmocka_unit_test(a_child_that_was_revoked_or_moved_is_not_waited_for),
         cmocka_unit_test(a_refusal_in_a_turn_that_fails_is_not_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
