@@ -68,9 +68,36 @@ static void read_before(const struct wh_backup_folder *folder, const uint32_t *n
     }
 }
 
-/* The copy is what the store is. */
-static int fail_source(struct wh_backup_job *job)
+/* The earlier backup, of those that share files with this one, whose files in the folder are not
+ * what they were; 0: there is none. */
+static uint32_t damaged_before(struct wh_backup_job *job, const struct wh_backup_folder *folder,
+                               const struct wh_manifest *before, const uint32_t *numbers,
+                               uint32_t count)
 {
+    if (before->count == 0) return count > 0 ? numbers[count - 1] : 0; /* no manifest is readable */
+    for (uint32_t i = 0; i < job->manifest.count; i++) {
+        const struct wh_backup_file *file = &job->manifest.files[i];
+        uint8_t digest[sizeof(file->digest)];
+        struct wh_error err;
+        uint64_t bytes;
+        if (file->part != WH_PART_STORE || !find_before(before, file->name)) continue;
+        if (wh_tree_digest(wh_folder_path(folder, file, &job->arena), digest, &bytes, &err) < 0 ||
+            memcmp(digest, file->digest, sizeof(digest)) != 0) {
+            return before->backup.number;
+        }
+    }
+    return 0;
+}
+
+/* Which of the two is damaged: files that the folder shares with an earlier backup, or the store?
+ * What was copied just now is what the store is. */
+static int fail_damaged(struct wh_backup_job *job, const struct wh_backup_folder *folder,
+                        uint32_t damaged)
+{
+    if (damaged > 0) {
+        return wh_fail(&job->err, WH_E_CORRUPT, WH_MSG_BACKUP_NOT_ADDED,
+                       WH_ARGS(wh_arg_c(folder->dir), wh_arg_n(damaged)));
+    }
     return wh_fail(&job->err, WH_E_CORRUPT, WH_MSG_BACKUP_SOURCE_DAMAGED,
                    WH_ARGS(wh_arg_c(job->home), wh_arg_c(job->err.args[2])));
 }
@@ -93,7 +120,9 @@ static int make_backup(struct wh_backup_job *job, struct wh_backup_folder *folde
     if (rc == 0) rc = add_store_files(job, folder, &before);
     if (rc == 0) {
         rc = wh_contents_read(folder, manifest->backup.number, &manifest->backup, &job->err);
-        if (rc == WH_E_CORRUPT) rc = fail_source(job);
+        if (rc == WH_E_CORRUPT) {
+            rc = fail_damaged(job, folder, damaged_before(job, folder, &before, numbers, count));
+        }
     }
     for (uint32_t i = 0; i < manifest->count; i++) {
         manifest->backup.bytes += manifest->files[i].bytes;

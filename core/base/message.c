@@ -10,6 +10,21 @@ static const char *const texts[WH_MESSAGES_COUNT][2] = {
 #undef M
 };
 
+/* {0?row:rows}, behind its `?`: puts the half that the argument wants. Returns the closing brace.
+ */
+static const char *put_number_word(struct wh_buffer *buffer, const char *at, struct wh_span arg)
+{
+    const char *colon = strchr(at, ':');
+    const char *end = colon ? strchr(colon, '}') : NULL;
+    WH_ASSERT(end); /* the catalogue is ours */
+    if (wh_span_equal(arg, WH_S("1"))) {
+        wh_buffer_put(buffer, wh_span(at, (size_t)(colon - at)));
+    } else {
+        wh_buffer_put(buffer, wh_span(colon + 1, (size_t)(end - colon - 1)));
+    }
+    return end;
+}
+
 struct wh_span wh_message_text(enum wh_message message, enum wh_language language,
                                const struct wh_span *args, size_t count, struct wh_arena *arena)
 {
@@ -23,6 +38,8 @@ struct wh_span wh_message_text(enum wh_message message, enum wh_language languag
         if (index < count && at[2] == '}') {
             wh_buffer_put(&buffer, wh_text_printable(args[index], arena));
             at += 2;
+        } else if (index < count && at[2] == '?') {
+            at = put_number_word(&buffer, at + 3, args[index]);
         } else {
             wh_buffer_put_byte(&buffer, (uint8_t)*at);
         }

@@ -18,7 +18,8 @@ enum wh_message {
     WH_MESSAGES_COUNT
 };
 
-/* The sentence with {0}, {1}, ... replaced by `args`; text from outside is made printable
+/* The sentence with {0}, {1}, ... replaced by `args`, and {0?row:rows} by the word for one or for
+ * many; text from outside is made printable
  * (wh_text_printable). Result in `arena`. */
 struct wh_span wh_message_text(enum wh_message message, enum wh_language language,
                                const struct wh_span *args, size_t count, struct wh_arena *arena);

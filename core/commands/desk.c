@@ -193,4 +193,6 @@ void wh_desk_close(struct wh_desk *desk)
         finish(queued, WH_E_UNREACHABLE, &err);
     }
     desk->writer = NULL;
+    wh_map_deinit(&desk->noted);
+    wh_arena_deinit(&desk->peers);
 }

@@ -9,6 +9,7 @@
 #define WH_COMMANDS_DESK_H
 
 #include "base/log.h"
+#include "base/map.h"
 #include "door/call.h"
 #include "engine/engine.h"
 #include "home/home.h"
@@ -33,6 +34,8 @@ struct wh_desk {
     /* The parent in the home's config has changed. */
     int (*parent_changed)(void *node, struct wh_error *err);
     bool was_large;           /* a call that took much memory has ended: the loop gives it back */
+    struct wh_map noted;      /* of each neighbour: the note that was logged last */
+    struct wh_arena peers;    /* their units */
     struct wh_queued *queue;  /* in the order of arrival */
     struct wh_queued *writer; /* the one that writes and takes several turns */
 };

@@ -3,12 +3,21 @@
 #include "base/date.h"
 #include "engine/units.h"
 
+/* Only the operator of the node that wrote the rows can decide. */
+static enum wh_message doubts_message(const struct wh_doubts_sum *doubts)
+{
+    if (doubts->is_own || doubts->origin.len == 0) return WH_MSG_LINK_DOUBTS;
+    return doubts->has_more_origins ? WH_MSG_LINK_DOUBTS_SEVERAL : WH_MSG_LINK_DOUBTS_ELSEWHERE;
+}
+
 /* The note that explains a state, in words. */
 static enum wh_message reason_message(const struct wh_link_status *link)
 {
+    if (link->moved_to.len > 0) return WH_MSG_LINK_MOVED;
+    if (link->is_revoked) return WH_MSG_LINK_REVOKED;
     switch (link->state) {
     case WH_LINK_UP:
-        if (link->doubts > 0) return WH_MSG_LINK_DOUBTS;
+        if (link->doubts.count > 0) return doubts_message(&link->doubts);
         return link->pending > 0 ? WH_MSG_LINK_SENDING : WH_MSG_LINK_IDLE;
     case WH_LINK_REFUSED:
         switch (link->reason.type) {
@@ -27,17 +36,40 @@ static enum wh_message reason_message(const struct wh_link_status *link)
     return WH_MSG_LINK_DOWN;
 }
 
-struct wh_span wh_link_reason(struct wh_call *call, const struct wh_link_status *link)
+static struct wh_span name_of(struct wh_desk *desk, struct wh_span code)
 {
+    const struct wh_unit *unit = wh_units_find(wh_engine_units(desk->engine), code);
+    return unit ? unit->name : WH_SPAN_EMPTY;
+}
+
+/* Beside why the link is as it is. */
+static struct wh_span with_copies(struct wh_call *call, const struct wh_link_status *link,
+                                  struct wh_span reason)
+{
+    char seen[WH_MOMENT_TEXT_SIZE];
+    struct wh_error sentence;
+    if (link->copies_ms == 0) return reason;
+    wh_moment_format(link->copies_ms, call->zone_minutes, seen);
+    (void)wh_fail(&sentence, WH_E_FAILED, WH_MSG_LINK_COPIES,
+                  WH_ARGS(wh_arg_s(reason), wh_arg_s(link->peer), wh_arg_c(seen)));
+    return wh_error_text(&sentence, call->language, &call->arena);
+}
+
+struct wh_span wh_link_reason(struct wh_desk *desk, struct wh_call *call,
+                              const struct wh_link_status *link)
+{
+    enum wh_message message = reason_message(link);
+    bool doubted = link->state == WH_LINK_UP && link->doubts.count > 0;
+    struct wh_span which = wh_span_of(wh_note_word(link->reason.type));
     char since[WH_MOMENT_TEXT_SIZE];
     struct wh_error sentence;
-    uint32_t number =
-        link->state == WH_LINK_UP && link->doubts > 0 ? link->doubts : link->in_flight;
+    if (doubted) which = link->doubts.origin;
+    if (message == WH_MSG_LINK_MOVED) which = link->moved_to;
     wh_moment_format(link->since_ms, call->zone_minutes, since);
-    (void)wh_fail(
-        &sentence, WH_E_FAILED, reason_message(link),
-        WH_ARGS(wh_arg_c(since), wh_arg_n(number), wh_arg_c(wh_note_word(link->reason.type))));
-    return wh_error_text(&sentence, call->language, &call->arena);
+    (void)wh_fail(&sentence, WH_E_FAILED, message,
+                  WH_ARGS(wh_arg_c(since), wh_arg_n(doubted ? link->doubts.count : link->in_flight),
+                          wh_arg_s(which), wh_arg_s(name_of(desk, which))));
+    return with_copies(call, link, wh_error_text(&sentence, call->language, &call->arena));
 }
 
 struct wh_span wh_link_peer(struct wh_desk *desk, const struct wh_link_status *link)
@@ -50,7 +82,7 @@ struct wh_span wh_link_peer(struct wh_desk *desk, const struct wh_link_status *l
 
 const char *wh_link_word(const struct wh_link_status *link)
 {
-    if (link->state == WH_LINK_UP && link->doubts > 0) {
+    if (link->state == WH_LINK_UP && link->doubts.count > 0) {
         return wh_link_state_word(WH_LINK_DIVERGED);
     }
     return wh_link_state_word(link->state);

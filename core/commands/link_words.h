@@ -13,6 +13,7 @@ struct wh_span wh_link_peer(struct wh_desk *desk, const struct wh_link_status *l
 const char *wh_link_word(const struct wh_link_status *link);
 
 /* What it waits for and since when, in the reader's language. */
-struct wh_span wh_link_reason(struct wh_call *call, const struct wh_link_status *link);
+struct wh_span wh_link_reason(struct wh_desk *desk, struct wh_call *call,
+                              const struct wh_link_status *link);
 
 #endif

@@ -99,8 +99,14 @@ static int begin_join(struct wh_desk *desk, struct wh_call *call, struct wh_erro
         rc = wh_home_join(desk->home, token.endpoint, token.parent_key, token.secret, err);
     }
     wh_wipe(token.secret, sizeof(token.secret));
-    if (rc == 0 && desk->parent_changed) rc = desk->parent_changed(desk->node, err);
     if (rc < 0) return rc;
+    if (desk->parent_changed) rc = desk->parent_changed(desk->node, err);
+    if (rc < 0) { /* the former parent is kept, so the config names it again */
+        struct wh_error ignored;
+        (void)wh_home_joined(desk->home, &ignored);
+        (void)wh_home_config_restore(desk->home, joining->config_before, &ignored);
+        return rc;
+    }
     if (!desk->parent_changed) { /* a stopped node: it joins when it is started */
         wh_reply_note(call, WH_MSG_JOIN_KEPT, NULL);
         return 0;

@@ -61,7 +61,7 @@ static struct wh_span links_json(struct wh_desk *desk, struct wh_call *call)
         add_text(one, "role", link.role == WH_LINK_TO_PARENT ? WH_S("parent") : WH_S("child"),
                  &call->arena);
         (void)cJSON_AddStringToObject(one, "state", wh_link_word(&link));
-        add_text(one, "reason", wh_link_reason(call, &link), &call->arena);
+        add_text(one, "reason", wh_link_reason(desk, call, &link), &call->arena);
         add_number(one, "pending", link.pending);
         add_number(one, "rejected", link.rejected);
         (void)cJSON_AddItemToArray(list, one);

@@ -124,9 +124,27 @@ static void joined(void *context)
            desk->home->config.unit.data);
 }
 
+/* A neighbour that refuses, or can't be reached, says so at each attempt: the log tells when that
+ * begins, and by the note that follows when it has ended. */
+static bool is_logged(struct wh_desk *desk, struct wh_span peer, const struct wh_note *note)
+{
+    uint64_t *last = wh_map_get(&desk->noted, peer);
+    /* The number of these tells how far the other side has come meanwhile. */
+    uint64_t number = note->type == WH_NOTE_ABANDONED ? 0 : note->number;
+    uint64_t now = (uint64_t)note->type << 56 | (number & (UINT64_MAX >> 8));
+    if (last && *last == now) return true;
+    if (last) {
+        *last = now;
+    } else {
+        wh_map_put(&desk->noted, wh_arena_copy(&desk->peers, peer), now);
+    }
+    return false;
+}
+
 static void noted(void *context, struct wh_span peer, const struct wh_note *note)
 {
     struct wh_desk *desk = context;
+    if (is_logged(desk, peer, note)) return;
     wh_log(desk->log, WH_INFO, "link", "peer=%.*s note=%s number=%llu", (int)peer.len, peer.data,
            wh_note_word(note->type), (unsigned long long)note->number);
 }

@@ -306,6 +306,10 @@ void wh_reply_end(struct wh_call *call, int rc, const struct wh_error *err)
     struct wh_arena arena = {NULL, 0};
     Wh__Reply reply = WH__REPLY__INIT;
     Wh__End message = WH__END__INIT;
+    if (rc == 0 && call->but.code < 0) {
+        rc = call->but.code;
+        err = &call->but;
+    }
     message.code = rc;
     if (rc == 0 && call->columns == 0 && call->command && call->command->columns.count > 0) {
         wh_reply_columns(call, &call->command->columns); /* an empty table still has a head */

@@ -34,6 +34,8 @@ struct wh_call {
     /* While it takes several turns no other command that writes runs: what it has checked stays
      * true until it writes. Set by the handler. */
     bool exclusive;
+    /* Done, and saved, but something is left for a person: the call ends with this instead of 0. */
+    struct wh_error but;
     /* A handler that takes several turns keeps its state here. */
     void *state;
     void (*release)(void *state); /* NULL: it lies in the arena */

@@ -298,6 +298,7 @@ static const struct wh_column verify_columns[] = {
     COLUMN("differ", "不同", "Differ", WH_INTEGER),
     COLUMN("repaired", "已修复", "Repaired", WH_INTEGER),
     COLUMN("broken", "损坏", "Broken", WH_INTEGER),
+    COLUMN("refused", "不能接收", "Not to be taken", WH_INTEGER),
 };
 static const struct wh_column retry_columns[] = {
     COLUMN("rows", "行", "Rows", WH_INTEGER),

@@ -38,8 +38,20 @@ static void refuse_revoked(struct wh_engine *engine, const struct wh_arrival *ar
     if (child) wh_links_step(engine, child, &lost);
 }
 
+/* A Hello out of a branch that was given up, while the one that stands has greeted too: two copies
+ * of one home run. It is told when it begins to be seen, not at each attempt. */
+static void see_copies(struct wh_engine *engine, struct wh_neighbour *child)
+{
+    const struct wh_note note = {WH_NOTE_COPIES, 0};
+    bool is_known = wh_copies_are_seen(engine, child);
+    child->copies_seen = true;
+    child->copies_ms = engine->now.mono_ms;
+    if (is_known || !engine->hooks.noted) return;
+    engine->hooks.noted(engine->hooks.context, wh_neighbour_name(child), &note);
+}
+
 /* A copy of a home that was given up does not take the place of the one that stands. */
-static bool refuse_abandoned(struct wh_engine *engine, const struct wh_neighbour *child,
+static bool refuse_abandoned(struct wh_engine *engine, struct wh_neighbour *child,
                              const struct wh_arrival *arrival, const Wh__Hello *hello)
 {
     const struct wh_lineage *lineage = wh_lineage_of(engine, arrival->unit);
@@ -61,21 +73,40 @@ static bool refuse_abandoned(struct wh_engine *engine, const struct wh_neighbour
     frame.refuse = &refusal;
     (void)engine->net.ops->send(engine->net.self, arrival->route,
                                 wh_frame_pack(&frame, &engine->scratch));
+    see_copies(engine, child);
     return true;
 }
 
-/* Another connection under the same key took its place: so that it is not silent for long. */
-static void answer_replaced(struct wh_engine *engine, const struct wh_arrival *arrival,
-                            const Wh__Frame *received)
+static void send_replaced(struct wh_engine *engine, uint64_t route)
 {
     Wh__Frame frame = WH__FRAME__INIT;
     Wh__Bye bye = WH__BYE__INIT;
-    if (received->body_case == WH__FRAME__BODY_BYE) return;
     bye.reason = wh_arena_text(&engine->scratch, WH_S("replaced"));
     frame.body_case = WH__FRAME__BODY_BYE;
     frame.bye = &bye;
-    (void)engine->net.ops->send(engine->net.self, arrival->route,
-                                wh_frame_pack(&frame, &engine->scratch));
+    (void)engine->net.ops->send(engine->net.self, route, wh_frame_pack(&frame, &engine->scratch));
+}
+
+static void replace(struct wh_neighbour *child, uint64_t route)
+{
+    if (child->route != route) {
+        child->former_route = child->route;
+        child->former_head = child->link.durable.seen;
+    }
+    child->route = route;
+}
+
+/* The copy whose branch has just been given up believes in its session until it sends something.
+ * It greets anew, finds itself refused, and says so at once. */
+void wh_links_end_former(struct wh_engine *engine, struct wh_neighbour *child)
+{
+    const struct wh_lineage *lineage;
+    struct wh_position head = child->former_head;
+    if (child->former_route == 0) return;
+    lineage = wh_lineage_of(engine, wh_neighbour_name(child));
+    if (!lineage || wh_lineage_stand(lineage, head.term, head.seq) == WH_STAND_SOUND) return;
+    send_replaced(engine, child->former_route);
+    child->former_route = 0;
 }
 
 static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *arrival,
@@ -95,10 +126,11 @@ static void on_child_frame(struct wh_engine *engine, const struct wh_arrival *ar
     if (!child) return;
     if (frame->body_case == WH__FRAME__BODY_HELLO) {
         if (refuse_abandoned(engine, child, arrival, frame->hello)) return;
-        child->route = arrival->route;
+        replace(child, arrival->route);
     }
     if (child->route != arrival->route) { /* of a connection that a newer Hello replaced */
-        answer_replaced(engine, arrival, frame);
+        /* It is told, so that it is not silent for long. */
+        if (frame->body_case != WH__FRAME__BODY_BYE) send_replaced(engine, arrival->route);
         return;
     }
     if (frame->body_case == WH__FRAME__BODY_DOUBTS) {

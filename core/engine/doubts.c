@@ -74,13 +74,26 @@ static bool concerns(const struct wh_engine *engine, const struct wh_neighbour *
     return wh_span_starts(origin, wh_span_of(neighbour->unit));
 }
 
+/* A row is in doubt once, however many neighbours tell of it. */
+static bool is_first(struct wh_map *seen, const struct wh_doubt *doubt, struct wh_arena *arena)
+{
+    struct wh_tuple row;
+    struct wh_span key;
+    wh_key_row(&row, doubt->table, doubt->key);
+    if (wh_map_get(seen, wh_tuple_span(&row))) return false;
+    key = wh_arena_copy(arena, wh_tuple_span(&row));
+    wh_map_put(seen, key, 1);
+    return true;
+}
+
 static void put_doubts(struct wh_engine *engine, const struct wh_neighbour *to,
-                       const struct wh_doubts *doubts, Wh__Doubts *frame)
+                       const struct wh_doubts *doubts, struct wh_map *seen, Wh__Doubts *frame)
 {
     for (uint32_t i = 0; i < doubts->count; i++) {
         const struct wh_doubt *doubt = &doubts->items[i];
         Wh__Doubt *told;
         if (!concerns(engine, to, doubt->origin)) continue;
+        if (!is_first(seen, doubt, &engine->scratch)) continue;
         frame->total++;
         if (frame->n_doubts == WH_DOUBTS_TOLD_MAX) continue;
         told = wh_arena_new(&engine->scratch, 1, sizeof(*told));
@@ -105,17 +118,20 @@ static void send_frame(struct wh_engine *engine, const struct wh_neighbour *to,
  * the other way round. */
 static void put_all(struct wh_engine *engine, const struct wh_neighbour *to, Wh__Doubts *doubts)
 {
+    struct wh_map seen;
+    wh_map_init(&seen);
     doubts->doubts = wh_arena_new(&engine->scratch, WH_DOUBTS_TOLD_MAX, sizeof(*doubts->doubts));
-    put_doubts(engine, to, &engine->doubts, doubts);
+    put_doubts(engine, to, &engine->doubts, &seen, doubts);
     if (engine->parent && engine->parent != to) {
-        put_doubts(engine, to, &engine->parent->doubts, doubts);
+        put_doubts(engine, to, &engine->parent->doubts, &seen, doubts);
     }
     for (uint32_t i = 0; i < engine->children_count; i++) {
         struct wh_neighbour *child = engine->children[i];
         if (child != to && to->link.role == WH_LINK_TO_PARENT) {
-            put_doubts(engine, to, &child->doubts, doubts);
+            put_doubts(engine, to, &child->doubts, &seen, doubts);
         }
     }
+    wh_map_deinit(&seen);
 }
 
 #define TELL_AGAIN_MS 30000 /* a list that was not answered was lost */
@@ -213,12 +229,46 @@ void wh_doubts_on_heard(struct wh_neighbour *neighbour, const Wh__Heard *heard)
     if (heard->id <= neighbour->telling.id) neighbour->telling.heard = heard->id;
 }
 
-uint32_t wh_doubts_of(const struct wh_engine *engine, const struct wh_neighbour *neighbour)
+static void sum_up(const struct wh_engine *engine, struct wh_span origin, struct wh_doubts_sum *sum)
 {
-    uint32_t count = neighbour->doubts.total;
+    sum->count++;
+    if (wh_span_equal(origin, engine->home)) sum->is_own = true;
+    if (sum->origin.len == 0) sum->origin = origin;
+    if (!wh_span_equal(origin, sum->origin)) sum->has_more_origins = true;
+}
+
+struct wh_doubts_sum wh_doubts_of(const struct wh_engine *engine,
+                                  const struct wh_neighbour *neighbour)
+{
+    const struct wh_doubts *told = &neighbour->doubts;
+    struct wh_doubts_sum sum = {.count =
+                                    told->total - told->count}; /* there was no room for these */
+    for (uint32_t i = 0; i < told->count; i++) sum_up(engine, told->items[i].origin, &sum);
     for (uint32_t i = 0; i < engine->doubts.count; i++) {
-        if (concerns(engine, neighbour, engine->doubts.items[i].origin)) count++;
+        struct wh_span origin = engine->doubts.items[i].origin;
+        if (concerns(engine, neighbour, origin)) sum_up(engine, origin, &sum);
     }
+    return sum;
+}
+
+uint32_t wh_doubts_known(const struct wh_engine *engine, struct wh_arena *arena,
+                         struct wh_known_doubt **ret)
+{
+    struct wh_known_doubt known, *list = NULL;
+    uint32_t count = 0, size = 0;
+    struct wh_map seen;
+    wh_map_init(&seen);
+    for (uint32_t i = 0; wh_doubt_at(engine, i, &known.doubt, &known.teller); i++) {
+        if (!is_first(&seen, &known.doubt, arena)) continue;
+        if (count == size) {
+            struct wh_known_doubt *more = wh_arena_new(arena, size = 2 * size + 16, sizeof(*more));
+            if (count > 0) memcpy(more, list, count * sizeof(*more));
+            list = more;
+        }
+        list[count++] = known;
+    }
+    wh_map_deinit(&seen);
+    *ret = list;
     return count;
 }
 

@@ -90,8 +90,15 @@ void wh_doubts_hear(struct wh_engine *engine, struct wh_neighbour *neighbour,
 /* It has heard what it was told. */
 void wh_doubts_on_heard(struct wh_neighbour *neighbour, const Wh__Heard *heard);
 
-/* How many doubts concern a neighbour or its rows, ours that it told of among them. */
-uint32_t wh_doubts_of(const struct wh_engine *engine, const struct wh_neighbour *neighbour);
+/* The doubts that concern a neighbour or its rows, ours that it told of among them. */
+struct wh_doubts_sum {
+    uint32_t count;
+    bool is_own;           /* some of the rows are this node's */
+    struct wh_span origin; /* of one of them: whose operator decides; lent */
+    bool has_more_origins;
+};
+struct wh_doubts_sum wh_doubts_of(const struct wh_engine *engine,
+                                  const struct wh_neighbour *neighbour);
 
 /* ---- For commands ---- */
 
@@ -99,6 +106,14 @@ uint32_t wh_doubts_of(const struct wh_engine *engine, const struct wh_neighbour 
  * neighbour's unit, empty for one that this node holds. False where there is none. */
 bool wh_doubt_at(const struct wh_engine *engine, uint32_t i, struct wh_doubt *ret,
                  struct wh_span *ret_teller);
+
+struct wh_known_doubt {
+    struct wh_doubt doubt;
+    struct wh_span teller; /* data NULL: this node holds it; "": the parent */
+};
+/* All of them, each row once, in `arena`: how many. */
+uint32_t wh_doubts_known(const struct wh_engine *engine, struct wh_arena *arena,
+                         struct wh_known_doubt **ret);
 
 /* How many of the doubts that this node holds are about `unit` or those below it. */
 uint32_t wh_doubts_about(const struct wh_engine *engine, struct wh_span unit);

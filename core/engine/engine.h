@@ -88,7 +88,7 @@ uint64_t wh_engine_chance(struct wh_engine *engine);
 uint64_t wh_engine_head(const struct wh_engine *engine);
 
 /* The parent or its key (NULL: none) has changed: the link begins anew, and of another parent's
- * feed nothing is held. WH_E_IO. */
+ * feed nothing is held. WH_E_IO: it could not be saved, and the former one is kept. */
 int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent,
                          const uint8_t key[WH_NODE_KEY_BYTES], struct wh_error *err);
 

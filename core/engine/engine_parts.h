@@ -120,24 +120,6 @@ int wh_engine_refresh(struct wh_engine *engine, struct wh_error *err);
 /* Forgets the open batch, as if the turn had not been. */
 void wh_engine_undo(struct wh_engine *engine);
 
-/* arrivals.c */
-void wh_links_take_arrivals(struct wh_engine *engine);
-/* link_turn.c */
-void wh_links_tick(struct wh_engine *engine);
-void wh_links_committed(struct wh_engine *engine, int rc);
-int64_t wh_links_deadline_ms(const struct wh_engine *engine);
-/* links.c */
-/* The turn can't be committed. */
-void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err);
-void wh_links_deinit(struct wh_engine *engine);
-/* Begins the link to the parent, from what the store holds of its feed. */
-int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err);
-/* Cuts what the neighbour's link has asked for, and carries out what comes of it. */
-void wh_links_cut(struct wh_engine *engine, struct wh_neighbour *neighbour);
-/* Steps one neighbour and carries out what comes of it. */
-void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                   struct wh_event *event);
-
 /* presence.c */
 int wh_presence_write(struct wh_engine *engine, struct wh_error *err);
 

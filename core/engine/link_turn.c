@@ -4,6 +4,7 @@
 #include "engine/engine_parts.h"
 #include "engine/feed.h"
 #include "engine/links.h"
+#include "engine/rejects.h"
 #include "sync/wire.h"
 
 static void tick(struct wh_engine *engine, struct wh_neighbour *neighbour)
@@ -70,6 +71,7 @@ static void tell_committed(struct wh_engine *engine, struct wh_neighbour *neighb
     neighbour->awaits_branch = false;
     neighbour->rejects = NULL;
     neighbour->rejects_count = 0;
+    wh_rejects_committed(engine, neighbour, rc);
     if (awaited) wh_links_step(engine, neighbour, &event);
     if (branch) wh_links_step(engine, neighbour, &branched);
 }
@@ -106,6 +108,7 @@ static void tell_children(struct wh_engine *engine, int rc)
         struct wh_neighbour *next = child->next_stepped;
         child->is_stepped = false;
         tell_committed(engine, child, rc);
+        if (rc == 0) wh_links_end_former(engine, child);
         if (rc == 0) pump(engine, child);
         child = next;
     }

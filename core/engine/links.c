@@ -3,13 +3,12 @@
  * blocks nothing. */
 #include "engine/links.h"
 
-#include <stdio.h>
-
 #include "base/assert.h"
 #include "base/memory.h"
 #include "engine/engine_parts.h"
 #include "engine/feed.h"
 #include "engine/members.h"
+#include "engine/rejects.h"
 #include "engine/rows.h"
 #include "engine/terms.h"
 #include "model/key.h"
@@ -52,7 +51,7 @@ static int forget_former_parent(struct wh_engine *engine, struct wh_error *err)
     return rc;
 }
 
-int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
+static int put_parent(struct wh_engine *engine, struct wh_error *err)
 {
     int rc = forget_former_parent(engine, err);
     /* On disk before anything else is: a turn that fails would take it back for good. */
@@ -61,22 +60,39 @@ int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
         wh_engine_undo(engine);
         return rc;
     }
+    return 0;
+}
+
+int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err)
+{
+    int rc = put_parent(engine, err);
+    if (rc < 0) return rc;
     return wh_neighbour_new(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
 }
 
 int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent,
                          const uint8_t key[WH_NODE_KEY_BYTES], struct wh_error *err)
 {
+    uint8_t former_key[WH_NODE_KEY_BYTES];
+    int rc = 0;
+    memcpy(former_key, engine->parent_key, sizeof(former_key));
+    memset(engine->parent_key, 0, sizeof(engine->parent_key));
+    if (key) memcpy(engine->parent_key, key, sizeof(engine->parent_key));
+    if (parent != WH_PARENT_NONE) rc = put_parent(engine, err);
+    if (rc < 0) {
+        memcpy(engine->parent_key, former_key, sizeof(former_key));
+        return rc;
+    }
     wh_neighbour_free(engine->parent);
     engine->parent = NULL;
+    engine->doubts_generation++; /* what it told is not known any more */
     engine->net.ops->disconnect(engine->net.self);
     engine->joining = parent == WH_PARENT_JOINING;
     engine->join_denied = false;
     engine->identity = WH_IDENTITY_NODE;
     engine->barrier_sent = false;
-    memset(engine->parent_key, 0, sizeof(engine->parent_key));
-    if (key) memcpy(engine->parent_key, key, sizeof(engine->parent_key));
-    return parent == WH_PARENT_NONE ? 0 : wh_links_load_parent(engine, err);
+    if (parent == WH_PARENT_NONE) return 0;
+    return wh_neighbour_new(engine, WH_LINK_TO_PARENT, WH_SPAN_EMPTY, &engine->parent, err);
 }
 
 void wh_links_deinit(struct wh_engine *engine)
@@ -134,10 +150,11 @@ struct wh_self wh_links_self(struct wh_engine *engine, const struct wh_neighbour
     return self;
 }
 
-/* What was not stepped has nothing to be told after the commit, and the deadline that it had. */
-static void mark_stepped(struct wh_engine *engine, struct wh_neighbour *neighbour)
+void wh_links_mark(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     int64_t due_ms = wh_link_deadline_ms(&neighbour->link);
+    if (neighbour->rejected > 0) engine->retries_due = true; /* its Acks may end some */
+    if (neighbour == engine->parent) return;
     if (neighbour->wants) due_ms = engine->now.mono_ms;
     if (due_ms < engine->children_due_ms) engine->children_due_ms = due_ms;
     if (neighbour->is_stepped) return;
@@ -155,61 +172,12 @@ void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour, str
     event->self = &self;
     wh_link_step(&neighbour->link, event, &engine->out);
     carry_out(engine, neighbour);
-    if (neighbour != engine->parent) mark_stepped(engine, neighbour);
+    wh_links_mark(engine, neighbour);
 }
 
 void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err)
 {
     if (engine->failure.code == 0) engine->failure = *err;
-}
-
-static void put_reject(struct wh_engine *engine, struct wh_neighbour *neighbour, uint8_t fact,
-                       const Wh__Reject *reject)
-{
-    struct wh_tuple row, key;
-    if (reject->key.len > WH_ROW_KEY_BYTES_MAX) return;
-    wh_key_row(&row, reject->table, wh_span(reject->key.data, reject->key.len));
-    wh_key_peer(&key, fact, wh_neighbour_name(neighbour), wh_tuple_span(&row));
-    if (!wh_batch_find(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key))) {
-        neighbour->rejected++;
-    }
-    wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key),
-                 wh_protobuf_pack(&reject->base, &engine->scratch));
-}
-
-static void add_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                       const struct wh_row *row, enum wh_reject reason, uint32_t index)
-{
-    Wh__Reject *reject = &neighbour->rejects[neighbour->rejects_count++];
-    struct wh_span key = row->key;
-    char *broken = wh_arena_new(&engine->scratch, 32, 1);
-    wh__reject__init(reject);
-    if (reason == WH_REJECT_BROKEN) {
-        (void)snprintf(broken, 32, "broken %u", index);
-        key = wh_span_of(broken);
-    }
-    reject->table = row->table;
-    reject->key = (ProtobufCBinaryData){key.len, (uint8_t *)(uintptr_t)key.data};
-    reject->counter = row->counter;
-    reject->reason = reason;
-    put_reject(engine, neighbour, WH_PEER_REJECT_IN, reject);
-}
-
-/* A row that was refused before has come again and was taken. */
-static int forget_reject(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                         const struct wh_row *row, struct wh_error *err)
-{
-    struct wh_tuple row_key, key;
-    struct wh_span found;
-    int rc;
-    if (neighbour->rejected == 0) return 0;
-    wh_key_row(&row_key, row->table, row->key);
-    wh_key_peer(&key, WH_PEER_REJECT_IN, wh_neighbour_name(neighbour), wh_tuple_span(&row_key));
-    rc = wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &found, err);
-    if (rc < 0 || !found.data) return rc;
-    wh_batch_delete(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key));
-    neighbour->rejected--;
-    return 0;
 }
 
 /* A unit that a node describes stands below it: only of its home unit may it leave the parent to
@@ -235,7 +203,7 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
     enum wh_reject reject;
     int rc;
     if (wh_row_read(packed, &engine->scratch, &row) < 0) {
-        add_reject(engine, neighbour, &row, WH_REJECT_BROKEN, index);
+        wh_reject_add(engine, neighbour, &row, WH_REJECT_BROKEN, index);
         return 0;
     }
     reject = neighbour->link.role == WH_LINK_TO_PARENT
@@ -246,8 +214,8 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
         rc = wh_row_take(engine, &row, &reject, err);
         if (rc < 0) return rc;
     }
-    if (reject == WH_REJECT_NONE) return forget_reject(engine, neighbour, &row, err);
-    add_reject(engine, neighbour, &row, reject, index);
+    if (reject == WH_REJECT_NONE) return wh_reject_taken(engine, neighbour, &row, err);
+    wh_reject_add(engine, neighbour, &row, reject, index);
     return 0;
 }
 
@@ -283,7 +251,7 @@ static void keep_rejected(struct wh_engine *engine, struct wh_neighbour *neighbo
     wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key),
                  wh_span_of(neighbour->link.program));
     for (size_t i = 0; i < ack->n_rejects; i++) {
-        put_reject(engine, neighbour, WH_PEER_REJECT_OUT, ack->rejects[i]);
+        wh_reject_put(engine, neighbour, WH_PEER_REJECT_OUT, ack->rejects[i]);
     }
 }
 

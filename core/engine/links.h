@@ -3,6 +3,7 @@
 #ifndef WH_ENGINE_LINKS_H
 #define WH_ENGINE_LINKS_H
 
+#include "engine/doubts.h"
 #include "engine/engine.h"
 
 struct wh_link_status {
@@ -17,7 +18,11 @@ struct wh_link_status {
     uint64_t rejected;
     int64_t skew_ms;
     uint32_t in_flight;
-    uint32_t doubts; /* rows in doubt that concern the neighbour, told by either side */
+    int64_t
+        copies_ms; /* wall time when two copies of the child's home were last seen; 0: not lately */
+    bool is_revoked;             /* a child that is no member any more: nothing is sent to it */
+    struct wh_span moved_to;     /* who else has made it a member, while it does not connect here */
+    struct wh_doubts_sum doubts; /* that concern the neighbour, told by either side */
 };
 
 /* The i-th neighbour, the parent first; false where there is none. */

@@ -140,6 +140,16 @@ bool wh_member_is_active(const struct wh_engine *engine, struct wh_span unit)
     return member && !member->revoked;
 }
 
+struct wh_span wh_member_elsewhere(const struct wh_engine *engine, struct wh_span unit)
+{
+    for (uint32_t i = 0; i < engine->members_count; i++) {
+        const struct wh_member *member = &engine->members[i];
+        if (member->revoked || is_own(engine, member)) continue;
+        if (wh_span_equal(member->unit, unit)) return member->origin;
+    }
+    return WH_SPAN_EMPTY;
+}
+
 bool wh_member_serves(const struct wh_engine *engine, struct wh_span unit)
 {
     for (uint32_t i = place_of(engine, unit); i < engine->members_count; i++) {

@@ -18,6 +18,10 @@ enum wh_admission wh_members_admit(struct wh_engine *engine, const uint8_t key[W
 /* True where `unit` is a member that this node invited and did not revoke. */
 bool wh_member_is_active(const struct wh_engine *engine, struct wh_span unit);
 
+/* The node that invited `unit` other than this one, and did not revoke it: where the unit's node
+ * has moved to. Empty where there is none. */
+struct wh_span wh_member_elsewhere(const struct wh_engine *engine, struct wh_span unit);
+
 /* True where some node of its own serves `unit`, be it a neighbour or further below. */
 bool wh_member_serves(const struct wh_engine *engine, struct wh_span unit);
 

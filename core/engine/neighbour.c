@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "engine/engine_parts.h"
 #include "engine/feed.h"
+#include "engine/rejects.h"
 #include "model/key.h"
 
 static void pack_position(struct wh_tuple *tuple, struct wh_position position)
@@ -65,31 +66,6 @@ static int get_carried(struct wh_engine *engine, struct wh_neighbour *neighbour,
     return rc;
 }
 
-static int count_reject(void *context, struct wh_span key, struct wh_span value)
-{
-    uint64_t *count = context;
-    (void)key;
-    (void)value;
-    *count += 1;
-    return 0;
-}
-
-static int count_rejects(struct wh_engine *engine, struct wh_neighbour *neighbour,
-                         struct wh_error *err)
-{
-    static const uint8_t facts[] = {WH_PEER_REJECT_IN, WH_PEER_REJECT_OUT};
-    neighbour->rejected = 0;
-    for (size_t i = 0; i < sizeof(facts); i++) {
-        struct wh_tuple prefix;
-        int rc;
-        wh_key_peer(&prefix, facts[i], wh_neighbour_name(neighbour), WH_SPAN_EMPTY);
-        rc = wh_engine_scan(engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), count_reject,
-                            &neighbour->rejected, err);
-        if (rc < 0) return rc;
-    }
-    return 0;
-}
-
 int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh_span unit,
                      struct wh_neighbour **ret, struct wh_error *err)
 {
@@ -101,7 +77,7 @@ int wh_neighbour_new(struct wh_engine *engine, enum wh_link_role role, struct wh
     (void)snprintf(neighbour->unit, sizeof(neighbour->unit), "%.*s", (int)unit.len,
                    unit.data ? unit.data : "");
     wh_link_init(&neighbour->link, role, holding, engine->now.mono_ms);
-    rc = count_rejects(engine, neighbour, err);
+    rc = wh_rejects_count(engine, neighbour, &neighbour->rejected, err);
     if (rc == 0) rc = get_carried(engine, neighbour, err);
     if (rc == 0) rc = wh_feed_heads_load(engine, neighbour, err);
     if (rc < 0) {
@@ -127,4 +103,12 @@ enum wh_feed wh_neighbour_feed(const struct wh_neighbour *neighbour)
 struct wh_span wh_neighbour_name(const struct wh_neighbour *neighbour)
 {
     return wh_span_of(neighbour->unit);
+}
+
+/* A copy that was refused comes again after one to two times WH_RETRY_MS_ABANDONED. */
+#define COPIES_SHOWN_MS (3 * (int64_t)WH_RETRY_MS_ABANDONED)
+
+bool wh_copies_are_seen(const struct wh_engine *engine, const struct wh_neighbour *child)
+{
+    return child->copies_seen && engine->now.mono_ms - child->copies_ms < COPIES_SHOWN_MS;
 }

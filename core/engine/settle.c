@@ -28,14 +28,25 @@ static uint64_t greatest_told(const struct wh_engine *engine)
     return greatest;
 }
 
-static bool is_own_in_doubt(const struct wh_engine *engine)
+/* True where a row of this node is in doubt; else *ret is the origin of one that is, or empty. */
+static bool is_own_in_doubt(const struct wh_engine *engine, struct wh_span *ret)
 {
     struct wh_doubt doubt;
     struct wh_span teller;
+    *ret = WH_SPAN_EMPTY;
     for (uint32_t i = 0; wh_doubt_at(engine, i, &doubt, &teller); i++) {
         if (wh_span_equal(doubt.origin, engine->home)) return true;
+        *ret = doubt.origin;
     }
     return false;
+}
+
+static int fail_elsewhere(const struct wh_engine *engine, struct wh_span origin,
+                          struct wh_error *err)
+{
+    const struct wh_unit *unit = wh_units_find(&engine->units, origin);
+    return wh_fail(err, WH_E_INVALID, WH_MSG_DOUBT_ELSEWHERE,
+                   WH_ARGS(wh_arg_s(origin), wh_arg_s(unit ? unit->name : WH_S("?"))));
 }
 
 /* The neighbour for whom this home is a copy that was given up, or NULL. */
@@ -69,8 +80,10 @@ int wh_doubts_settle(struct wh_engine *engine, uint32_t *ret_count, struct wh_er
     struct settling settling = {.engine = engine, .err = err};
     const struct wh_neighbour *refusal = find_refusal(engine);
     struct wh_term_reason reason = {.settles = true};
+    struct wh_span other;
     int rc;
-    if (!refusal && !is_own_in_doubt(engine)) {
+    if (!refusal && !is_own_in_doubt(engine, &other)) {
+        if (other.len > 0) return fail_elsewhere(engine, other, err);
         return wh_fail(err, WH_E_INVALID, WH_MSG_NOTHING_IN_DOUBT, NULL);
     }
     if (refusal) reason.abandons = refusal->link.told.term;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "engine/engine_parts.h"
 #include "engine/links.h"
+#include "engine/rejects.h"
 #include "engine/shared_rows.h"
 #include "model/key.h"
 #include "sync/digest.h"
@@ -280,15 +281,26 @@ static bool may_take(struct wh_engine *engine, const struct wh_row *row)
            wh_history_holds(history, engine->safe_head, position);
 }
 
+/* What is refused here stays different, however often it is asked for. */
 static int take_given(struct wh_engine *engine, struct wh_span packed, struct wh_error *err)
 {
+    struct wh_check_result *result = result_of(engine->verify);
     struct wh_row row;
     enum wh_reject reject = WH_REJECT_NONE;
     int rc;
-    if (wh_row_read(packed, &engine->scratch, &row) < 0 || !may_take(engine, &row)) return 0;
+    if (wh_row_read(packed, &engine->scratch, &row) < 0) return 0;
+    if (!may_take(engine, &row)) {
+        result->refused++;
+        return 0;
+    }
     rc = wh_row_take(engine, &row, &reject, err);
-    if (rc == 0 && reject == WH_REJECT_NONE) result_of(engine->verify)->repaired++;
-    return rc;
+    if (rc < 0) return rc;
+    if (reject != WH_REJECT_NONE) {
+        result->refused++;
+        return 0;
+    }
+    result->repaired++;
+    return engine->parent ? wh_reject_taken(engine, engine->parent, &row, err) : 0;
 }
 
 void wh_verify_on_given(struct wh_engine *engine, const Wh__Given *given)

@@ -6,6 +6,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "net/descriptors.h"
 #include "node/node.h"
 #include "node/report.h"
 
@@ -138,11 +139,36 @@ static void tell_damage(struct wh_node *node, uint64_t *told)
     *told = found;
 }
 
+#define TURNED_AWAY_QUIET_MS 60000 /* then the next one is told anew */
+
+struct turned_away {
+    uint64_t count;
+    int64_t at_ms; /* when it last grew; 0: it is quiet */
+};
+
+/* Told when it begins, and when it is over. */
+static void tell_turned_away(struct wh_node *node, struct turned_away *told)
+{
+    uint64_t count = wh_descriptors_turned_away();
+    int64_t now_ms = wh_node_now().mono_ms;
+    if (count != told->count) {
+        if (told->at_ms == 0) {
+            wh_log(&node->log, WH_WARN, "net.full",
+                   "why=few descriptors are left, connections are turned away (raise LimitNOFILE)");
+        }
+        *told = (struct turned_away){count, now_ms};
+    } else if (told->at_ms != 0 && now_ms - told->at_ms > TURNED_AWAY_QUIET_MS) {
+        wh_log(&node->log, WH_INFO, "net.full.over", "turned_away=%llu", (unsigned long long)count);
+        told->at_ms = 0;
+    }
+}
+
 int wh_node_serve(struct wh_node *node, struct wh_error *err)
 {
     struct wh_watch signals = {open_signals(), false};
     int64_t deadline_ms = 0;
     uint64_t damage_told = 0;
+    struct turned_away turned_away = {0, 0};
     if (signals.fd < 0) return wh_fail(err, WH_E_IO, WH_MSG_SIGNALS, NULL);
     tell_damage(node, &damage_told);
     say_ready(node);
@@ -154,6 +180,7 @@ int wh_node_serve(struct wh_node *node, struct wh_error *err)
         node->replies_wait = wh_replies_flush(&node->replies);
         give_memory_back(node);
         tell_damage(node, &damage_told);
+        tell_turned_away(node, &turned_away);
     }
     (void)sd_notify(0, "STOPPING=1");
     wh_log(&node->log, WH_INFO, "stop", "unit=%.*s", (int)node->home.config.unit.len,

@@ -91,15 +91,18 @@ static enum wh_parent parent_of(const struct wh_home *home)
     return home->joining ? WH_PARENT_JOINING : WH_PARENT_JOINED;
 }
 
+/* The engine first: where it keeps the former parent, so must the wire. */
 static int parent_changed(void *context, struct wh_error *err)
 {
     struct wh_node *node = context;
     enum wh_parent parent = parent_of(&node->home);
     uint8_t key[WH_NODE_KEY_BYTES];
-    int rc = set_wire_parent(node, err);
-    if (rc == 0 && parent != WH_PARENT_NONE) rc = read_parent_key(&node->home.config, key, err);
+    int rc = 0;
+    if (parent != WH_PARENT_NONE) rc = read_parent_key(&node->home.config, key, err);
     if (rc < 0) return rc;
-    return wh_engine_set_parent(node->engine, parent, parent == WH_PARENT_NONE ? NULL : key, err);
+    rc = wh_engine_set_parent(node->engine, parent, parent == WH_PARENT_NONE ? NULL : key, err);
+    if (rc < 0) return wh_fail(err, rc, WH_MSG_PARENT_KEPT, WH_ARGS(wh_arg_c(err->args[1])));
+    return set_wire_parent(node, err);
 }
 
 static int64_t disk_free(void *context)
@@ -171,6 +174,10 @@ int wh_node_apply_config(struct wh_node *node, const struct wh_config *before, s
     if (rc == 0 && (!wh_span_equal(before->parent_endpoint, now->parent_endpoint) ||
                     !wh_span_equal(before->parent_key, now->parent_key))) {
         rc = parent_changed(node, err);
+        if (rc < 0) { /* so that the next reading of the config finds it changed */
+            node->home.config.parent_endpoint = before->parent_endpoint;
+            node->home.config.parent_key = before->parent_key;
+        }
     }
     return rc;
 }

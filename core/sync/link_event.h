@@ -32,7 +32,8 @@
     X(STORE_FAILED, "store.failed")                                                                \
     X(SETTLED, "settled")                                                                          \
     X(NO_SESSION, "no.session")                                                                    \
-    X(BYE, "bye")
+    X(BYE, "bye")                                                                                  \
+    X(COPIES, "copies")
 
 enum wh_note_type {
 #define X(symbol, word) WH_NOTE_##symbol,

@@ -238,6 +238,35 @@ def test_nothing_is_added_where_the_engine_lost_a_backup(city, tmp_path):
 
 
 @quick
+def test_the_list_speaks_the_language_of_its_reader(city, tmp_path):
+    folder = tmp_path / "backups"
+    create(city, folder)
+    words = {}
+    for locale in ("zh_CN.UTF-8", "C.UTF-8"):
+        for form in ("--table", "--csv"):
+            done = subprocess.run([f"{node.BIN}/wuhao", "backup", "list", folder, form],
+                                  env=node.ENVIRONMENT | {"LC_ALL": locale}, check=True,
+                                  capture_output=True, text=True)
+            words[locale, form] = [word for word in ("完好", "whole") if word in done.stdout]
+    assert words.pop(("zh_CN.UTF-8", "--table")) == ["完好"]
+    assert set(map(tuple, words.values())) == {("whole",)}
+
+
+@quick
+@pytest.mark.parametrize("manifest_too", (False, True))
+def test_a_damaged_folder_is_not_taken_for_a_damaged_home(city, tmp_path, manifest_too):
+    folder = tmp_path / "backups"
+    create(city, folder)
+    flip(max(glob.glob(f"{folder}/store/shared*/*.sst"), key=os.path.getsize))
+    if manifest_too:
+        flip(f"{folder}/backups/1")
+    result = city.cli("backup", "create", folder)
+    refused(result, 1, str(folder), "number 1 is damaged", "another")
+    assert city.home not in result.err
+    create(city, tmp_path / "another")
+
+
+@quick
 def test_restore_refuses_a_target_that_holds_something(city, tmp_path):
     folder = tmp_path / "backups"
     create(city, folder)

@@ -70,8 +70,29 @@ def test_a_revoked_member_is_told_so_on_its_live_link(pair):
     town.cli("add", "activity", "--unit", "231182101", "date=2025-03-04", "category=law",
              "subject=法治讲座", "youth=3")
     node.wait_until(lambda: town.rows("sync", "status")[0]["state"] == "refused", 30, "refused")
-    states = {line["peer"]: line["state"] for line in county.rows("sync", "status")}
-    assert states["231182101"] == "down"
+    lines = {line["peer"]: line for line in county.rows("sync", "status")}
+    assert lines["231182101"]["state"] == "down" and lines["231182101"]["pending"] == 0
+    assert "no member any more" in lines["231182101"]["reason"]
+    assert "waiting" not in lines["231182101"]["reason"]
+    # The operator of the township asks again, and again: each time there is an answer.
+    for _ in range(3):
+        said = town.cli("sync", "now")
+        assert said.code == 0 and "it refused this node" in said.err, said
+        node.wait_until(lambda: town.rows("sync", "status")[0]["state"] == "refused", 30, "again")
+    assert town.log().rpartition("note=refused")[2].count("note=denied") == 1
+
+
+@pytest.mark.quick
+def test_sync_now_says_what_it_did(pair):
+    city, county = pair["city"], pair["wudalianchi"]
+    alone = city.cli("sync", "now")
+    assert alone.code == 0 and "no parent" in alone.err and "wuhao join" in alone.err
+    said = county.cli("sync", "now")
+    assert said.code == 0 and "connected to 2311; up since" in said.err
+    city.stop()
+    node.wait_until(lambda: county.rows("sync", "status")[0]["state"] == "down", 30, "down")
+    assert "connecting to 2311 at once" in county.cli("sync", "now").err
+    city.start()
 
 
 def test_idle_connections_do_not_end_the_node(homes):
@@ -93,3 +114,26 @@ def test_idle_connections_do_not_end_the_node(homes):
             one.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert city.runs()
+
+
+def test_idle_connections_leave_descriptors_to_the_node(homes):
+    """The library ends a process that has none left for a local command."""
+    port = node.free_port()
+    city = homes("city", "2311", "黑河市", "city", port).init().start()
+    city.issue()
+    county = homes("county", "231182", "五大连池市", "county").init().start()
+    token = city.ok("invite", county.unit).strip()
+    resource.prlimit(city.process.pid, resource.RLIMIT_NOFILE, (256, 256))
+    opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(400)]
+    try:
+        for _ in range(5):
+            assert city.cli("status").code == 0
+        city.ok("unit", "list")
+        city.ok("backup", "create", f"{city.home}.backup")
+        assert city.log().count("net.full ") == 1
+    finally:
+        for one in opened:
+            one.close()
+    county.ok("join", token)
+    county.wait_synced()
+    assert city.runs() and city.log().count("net.full ") == 1

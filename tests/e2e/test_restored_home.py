@@ -65,6 +65,41 @@ def assert_settles(tree, names):
         node.wait_until(lambda u=upper, l=lower: is_clean(tree[u], "child", tree[l].unit), 30,
                         f"{upper} is in no doubt")
     assert township.rows("sync", "doubts") == []
+    assert township.rows("wait", "--synced") == []
+    for name in names:  # what was refused for the doubts' sake has been taken
+        node.wait_until(lambda n=name: all(line["rejected"] == 0 for line in
+                                           tree[n].rows("sync", "status")), 30,
+                        f"{name} and its neighbours refuse nothing any more")
+
+
+def assert_counted_once_and_sent_to_their_origin(city, county, township):
+    """The city and the county hold the same rows in doubt, and both say so."""
+    held = {(line["unit"], line["table"], line["about"]) for line in county.rows("sync", "doubts")}
+    node.wait_until(lambda: link(city, "child", county.unit)["doubts"] == len(held), 30,
+                    "the city holds the same rows in doubt")
+    for owner, role in ((township, "parent"), (county, "child"), (county, "parent")):
+        node.wait_until(lambda o=owner, r=role: link(o, r)["doubts"] == len(held), 30,
+                        f"{owner.name} counts each row once")
+    assert len(township.rows("sync", "doubts")) == len(held)
+    assert len(county.rows("sync", "doubts")) == len(held)
+    assert {line["told_by"] for line in township.rows("sync", "doubts")} == {county.unit}
+    assert {line["told_by"] for line in county.rows("sync", "doubts")} == {""}
+    there = f"run wuhao sync resolve on the node of {township.unit} {township.name}"
+    assert there in link(county, "child")["reason"]
+    assert there in link(city, "child")["reason"]
+    assert county.rows("status")[0]["links"][1]["reason"] == link(county, "child")["reason"]
+    assert "the node of" not in link(township, "parent")["reason"]
+    refused = county.cli("sync", "resolve", "--mine")
+    assert refused.code == 4 and f"the node of {township.unit} {township.name}" in refused.err
+
+
+def assert_said_by_wait(township):
+    """Sending is done, and that is 0; that some rows are in doubt or refused is said beside it."""
+    told, = township.rows("wait", "--synced")
+    assert told["doubts"] == len(township.rows("sync", "doubts"))
+    assert told["refused"] == link(township, "parent")["rejected"] > 0
+    said = township.cli("wait", "--synced")
+    assert said.code == 0 and f"{told['doubts']} rows are in doubt" in said.err
 
 
 def test_restored_home_is_noticed_and_settled(trees):
@@ -84,6 +119,7 @@ def test_restored_home_is_noticed_and_settled(trees):
     put_back(township, copy)
     node.wait_until(lambda: has_doubts(township, "parent"), 30, "the township knows of doubts")
     node.wait_until(lambda: has_doubts(county, "child", township.unit), 30, "so does the county")
+    assert_said_by_wait(township)
     # It goes on working, and what it tells does not overwrite what is in doubt.
     add_meeting(township, "2025-02-20")
     add_meeting(township, "2025-11-20")
@@ -97,6 +133,7 @@ def test_restored_home_is_noticed_and_settled(trees):
     doubts = township.rows("sync", "doubts")
     assert doubts and all(line["origin"] == township.unit for line in doubts)
     assert any(line["told_by"] == "" for line in county.rows("sync", "doubts"))
+    assert_counted_once_and_sent_to_their_origin(city, county, township)
     assert any(line["doubt"] for line in city.rows("metrics", "--unit", township.unit))
     ranked = city.rows("rank", "--level", "township", "--year", node.YEAR)
     assert {line["unit"] for line in ranked if line["doubts"] > 0} == {township.unit}
@@ -143,10 +180,14 @@ def test_copied_home_started_twice(trees, tmp_path):
     try:
         twin.start()
         node.wait_until(lambda: has_doubts(twin, "parent"), 30, "the twin is noticed")
-        add_meeting(township, "2025-08-10")
-        node.wait_until(lambda: link(township, "parent")["state"] == "refused", 60,
+        # It has nothing to send, and no Ping is due yet: it is told.
+        node.wait_until(lambda: link(township, "parent")["state"] == "refused", 15,
                         "the first one stands back")
         assert "resolve --mine" in link(township, "parent")["reason"]
+        seen = link(county, "child", township.unit)
+        assert f"two copies of the node of unit {township.unit} were seen" in seen["reason"]
+        assert seen["state"] == "diverged" and county.log().count("note=copies") == 1
+        add_meeting(township, "2025-08-10")
         twin.stop()
         assert_settles(tree, names)
     finally:

@@ -1,5 +1,7 @@
 """`sync verify`: damage done on purpose, found and repaired (the link's promise 5)."""
+import json
 import random
+import shutil
 import subprocess
 
 import pytest
@@ -192,6 +194,47 @@ def assert_settles_by_verify(county, township):
     assert_clean(township)
     own = township.metrics(township.unit)
     node.wait_until(lambda: county.metrics(township.unit) == own, 30, "both hold the same")
+
+
+def swap_home(owner, copy):
+    shutil.rmtree(owner.home)
+    shutil.copytree(copy, owner.home)
+
+
+def test_rows_of_another_history_are_named_apart(trees, tmp_path):
+    """The parent holds what a lost state of this home wrote, and no cursor tells."""
+    tree = trees(("city", "wudalianchi", "long-zhen"))
+    county, township = tree["wudalianchi"], tree["long-zhen"]
+    meeting = ("add", "meeting", "--unit", township.unit, "purpose=study", "subject=学习",
+               "attended=5")
+    township.ok(*meeting, "date=2025-06-01")
+    township.wait_synced()
+    township.stop()
+    county.stop()
+    shutil.copytree(township.home, tmp_path / "copy")
+    peers = Table(county, "peers")
+    before = peers.items()
+    county.start()
+    township.start()
+    township.ok(*meeting, "date=2025-06-02")
+    township.wait_synced()
+    township.stop()
+    county.stop()
+    swap_home(township, tmp_path / "copy")
+    for key, value in before:
+        peers.put(key, value)
+    county.start()
+    township.start()
+    township.wait_synced()
+    for _ in range(2):  # it stays so until an operator decides
+        result = township.cli("sync", "verify", "--json")
+        assert result.code == 7, result
+        found = {line["check"]: line for line in map(json.loads, result.out.splitlines())
+                 if "check" in line}
+        assert found["up"]["refused"] == found["up"]["differ"] > 0, found
+        assert found["up"]["repaired"] == 0 == found["down"]["refused"], found
+        assert "can't be taken, not being of this store's history" in result.err
+    assert "Not to be taken" in township.cli("sync", "verify").out
 
 
 def test_verify_without_a_parent(full_pair, homes):

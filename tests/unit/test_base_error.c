@@ -65,6 +65,31 @@ static void an_error_reads_in_either_language(void **state)
 }
 
 /* A handler may fail again with the words of the error that it got. */
+static void assert_reads(int64_t rows, const char *wanted)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_error err;
+    (void)wh_fail(&err, WH_E_FAILED, WH_MSG_LINK_DOUBTS, WH_ARGS(wh_arg_c("noon"), wh_arg_n(rows)));
+    assert_true(wh_span_equal(wh_error_text(&err, WH_EN, &arena), wh_span_of(wanted)));
+    wh_arena_deinit(&arena);
+}
+
+static void one_thing_is_not_spoken_of_as_many(void **state)
+{
+    (void)state;
+    assert_reads(1, "up since noon; 1 row is in doubt and waits for wuhao sync resolve");
+    assert_reads(2, "up since noon; 2 rows are in doubt and wait for wuhao sync resolve");
+    assert_reads(11, "up since noon; 11 rows are in doubt and wait for wuhao sync resolve");
+    for (size_t i = 0; i < MESSAGES_COUNT; i++) { /* each choice is whole */
+        for (const char *at = messages[i].en; (at = strchr(at, '?')); at++) {
+            const char *end = strchr(at, '}');
+            if (at[-1] < '0' || at[-1] > '9' || at[-2] != '{') continue;
+            assert_non_null(end);
+            assert_non_null(memchr(at, ':', (size_t)(end - at)));
+        }
+    }
+}
+
 static void an_argument_may_come_from_the_error_that_is_filled(void **state)
 {
     struct wh_error err;
@@ -123,6 +148,7 @@ int main(void)
         cmocka_unit_test(both_languages_of_a_message_say_the_same_things),
         cmocka_unit_test(no_message_asks_for_more_arguments_than_an_error_has),
         cmocka_unit_test(an_error_reads_in_either_language),
+        cmocka_unit_test(one_thing_is_not_spoken_of_as_many),
         cmocka_unit_test(an_argument_may_come_from_the_error_that_is_filled),
         cmocka_unit_test(a_long_argument_is_cut_between_characters),
         cmocka_unit_test(every_code_has_a_name_and_an_exit_code),

@@ -60,12 +60,38 @@ int wh_printer_exit(const struct wh_printer *printer)
 
 /* ---- One cell ---- */
 
+static const struct {
+    const char *word;
+    enum wh_message message;
+} states[] = {
+    {"whole", WH_MSG_STATE_WHOLE},     {"damaged", WH_MSG_STATE_DAMAGED},
+    {"up", WH_MSG_STATE_UP},           {"down", WH_MSG_STATE_DOWN},
+    {"refused", WH_MSG_STATE_REFUSED}, {"diverged", WH_MSG_STATE_DIVERGED},
+    {"member", WH_MSG_STATE_MEMBER},   {"revoked", WH_MSG_STATE_REVOKED},
+    {"on", WH_MSG_STATE_ON},           {"off", WH_MSG_STATE_OFF},
+    {"failed", WH_MSG_STATE_FAILED},   {"quarantined", WH_MSG_STATE_QUARANTINED},
+};
+
+/* Programs read the word of the contract, a person a word of his language. */
+static struct wh_span state_text(const struct wh_printer *printer, const char *word,
+                                 struct wh_arena *arena)
+{
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        if (strcmp(word, states[i].word) != 0) continue;
+        return wh_message_text(states[i].message, printer->language, NULL, 0, arena);
+    }
+    return wh_span_of(word);
+}
+
 static struct wh_span cell_text(const struct wh_printer *printer, const struct column *column,
                                 const Wh__Cell *cell, struct wh_arena *arena)
 {
     char text[64];
     bool zh = printer->language == WH_ZH && printer->form == WH_FORM_TABLE;
-    if (cell->value_case == WH__CELL__VALUE_TEXT) return wh_span_of(cell->text);
+    if (cell->value_case == WH__CELL__VALUE_TEXT) {
+        bool is_state = zh && column->type == WH_TEXT && strcmp(column->name, "state") == 0;
+        return is_state ? state_text(printer, cell->text, arena) : wh_span_of(cell->text);
+    }
     if (cell->value_case != WH__CELL__VALUE_NUMBER) return WH_SPAN_EMPTY;
     switch (column->type) {
     case WH_DECIMAL: wh_hundredths_format(cell->number, text); break;
@@ -339,8 +365,9 @@ static void print_json_error(int code, const char *message, const char *field, u
 
 static void take_end(struct wh_printer *printer, const Wh__End *end)
 {
+    bool is_done = end->code == 0 || end->code == WH_E_SOME_REFUSED;
     clear_bar(printer);
-    if (end->code == 0 && printer->form == WH_FORM_TABLE) print_table(printer);
+    if (is_done && printer->form == WH_FORM_TABLE) print_table(printer);
     if (end->code < 0) {
         fprintf(stderr, "wuhao: %s\n", end->message);
         if (printer->form == WH_FORM_JSON) {
