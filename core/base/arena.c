@@ -51,27 +51,32 @@ static void add_block(struct wh_arena *arena, size_t bytes)
     struct wh_arena_block *block;
     if (size > BLOCK_BYTES_MAX) size = BLOCK_BYTES_MAX;
     if (size < bytes) size = bytes;
-    block = wh_memory_new(1, sizeof(*block) + size);
+    block = wh_memory_raw(sizeof(*block) + size);
+    block->used = 0;
     block->size = size;
     block->next = arena->blocks;
     arena->blocks = block;
 }
 
-void *wh_arena_new(struct wh_arena *arena, size_t count, size_t size)
+void *wh_arena_raw(struct wh_arena *arena, size_t bytes)
 {
     const size_t align = alignof(max_align_t);
-    size_t bytes;
     void *given;
-    WH_ASSERT(size == 0 || count <= (SIZE_MAX / 2) / size);
-    bytes = (count * size + align - 1) / align * align;
+    WH_ASSERT(bytes <= SIZE_MAX / 2);
+    bytes = (bytes + align - 1) / align * align;
     if (!arena->blocks || arena->blocks->size - arena->blocks->used < bytes) {
         add_block(arena, bytes);
     }
     given = arena->blocks->data + arena->blocks->used;
     arena->blocks->used += bytes;
     arena->used_bytes += bytes;
-    memset(given, 0, bytes);
     return given;
+}
+
+void *wh_arena_new(struct wh_arena *arena, size_t count, size_t size)
+{
+    WH_ASSERT(size == 0 || count <= (SIZE_MAX / 2) / size);
+    return memset(wh_arena_raw(arena, count * size), 0, count * size);
 }
 
 struct wh_span wh_arena_copy(struct wh_arena *arena, struct wh_span span)
@@ -81,7 +86,8 @@ struct wh_span wh_arena_copy(struct wh_arena *arena, struct wh_span span)
 
 char *wh_arena_text(struct wh_arena *arena, struct wh_span span)
 {
-    char *copy = wh_arena_new(arena, span.len + 1, 1);
+    char *copy = wh_arena_raw(arena, span.len + 1);
     if (span.len > 0) memcpy(copy, span.data, span.len);
+    copy[span.len] = '\0';
     return copy;
 }

@@ -23,6 +23,9 @@ void wh_arena_clear(struct wh_arena *arena);
 /* Zeroed, aligned for any type; never NULL. */
 void *wh_arena_new(struct wh_arena *arena, size_t count, size_t size);
 
+/* The same, with whatever was there before in it: for what is filled at once. */
+void *wh_arena_raw(struct wh_arena *arena, size_t bytes);
+
 /* A copy of `span` in the arena, with a zero behind it that its length does not count. */
 struct wh_span wh_arena_copy(struct wh_arena *arena, struct wh_span span);
 

@@ -9,6 +9,9 @@
 /* Zeroed memory for `count` things of `size` bytes; never NULL. Free with wh_memory_free(). */
 void *wh_memory_new(size_t count, size_t size);
 
+/* The same, with whatever was there before in it. */
+void *wh_memory_raw(size_t bytes);
+
 /* Grows `memory` (which may be NULL) to `count` things of `size` bytes; never NULL. */
 void *wh_memory_resize(void *memory, size_t count, size_t size);
 

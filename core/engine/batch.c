@@ -33,13 +33,13 @@ void wh_batch_clear(struct wh_batch *batch)
 /* The family is the first byte of what the map and the write share. */
 static struct wh_span marked_key(struct wh_arena *arena, enum wh_family family, struct wh_span key)
 {
-    char *marked = wh_arena_new(arena, key.len + 1, 1);
+    char *marked = wh_arena_raw(arena, key.len + 1);
     marked[0] = (char)family;
     if (key.len > 0) memcpy(marked + 1, key.data, key.len);
     return wh_span(marked, key.len + 1);
 }
 
-static void add(struct wh_batch *batch, struct wh_write write)
+static struct wh_span add(struct wh_batch *batch, struct wh_write write)
 {
     struct wh_span marked = marked_key(&batch->arena, write.family, write.key);
     if (batch->count == batch->size) {
@@ -47,20 +47,37 @@ static void add(struct wh_batch *batch, struct wh_write write)
         batch->writes = wh_memory_resize(batch->writes, batch->size, sizeof(*batch->writes));
     }
     write.key = wh_span_from(marked, 1);
-    write.value = wh_arena_copy(&batch->arena, write.value);
+    if (!write.is_delete) write.value = wh_arena_copy(&batch->arena, write.value);
     batch->writes[batch->count++] = write;
+    return marked;
+}
+
+static void add_readable(struct wh_batch *batch, struct wh_write write)
+{
+    struct wh_span marked = add(batch, write);
     wh_map_put(&batch->latest, marked, batch->count);
 }
 
 void wh_batch_put(struct wh_batch *batch, enum wh_family family, struct wh_span key,
                   struct wh_span value)
 {
-    add(batch, (struct wh_write){family, false, key, value});
+    add_readable(batch, (struct wh_write){family, false, key, value});
 }
 
 void wh_batch_delete(struct wh_batch *batch, enum wh_family family, struct wh_span key)
 {
-    add(batch, (struct wh_write){family, true, key, WH_SPAN_EMPTY});
+    add_readable(batch, (struct wh_write){family, true, key, WH_SPAN_EMPTY});
+}
+
+void wh_batch_put_unread(struct wh_batch *batch, enum wh_family family, struct wh_span key,
+                         struct wh_span value)
+{
+    (void)add(batch, (struct wh_write){family, false, key, value});
+}
+
+void wh_batch_delete_unread(struct wh_batch *batch, enum wh_family family, struct wh_span key)
+{
+    (void)add(batch, (struct wh_write){family, true, key, WH_SPAN_EMPTY});
 }
 
 const struct wh_write *wh_batch_find(const struct wh_batch *batch, enum wh_family family,

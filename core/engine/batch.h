@@ -27,6 +27,10 @@ void wh_batch_clear(struct wh_batch *batch);
 void wh_batch_put(struct wh_batch *batch, enum wh_family family, struct wh_span key,
                   struct wh_span value);
 void wh_batch_delete(struct wh_batch *batch, enum wh_family family, struct wh_span key);
+/* The same for what nobody reads before it is committed: wh_batch_find() does not see it. */
+void wh_batch_put_unread(struct wh_batch *batch, enum wh_family family, struct wh_span key,
+                         struct wh_span value);
+void wh_batch_delete_unread(struct wh_batch *batch, enum wh_family family, struct wh_span key);
 /* The last write to this key, or NULL. Lent until the next change. */
 const struct wh_write *wh_batch_find(const struct wh_batch *batch, enum wh_family family,
                                      struct wh_span key);

@@ -313,6 +313,11 @@ uint32_t wh_engine_writes(const struct wh_engine *engine)
     return engine->batch.count;
 }
 
+size_t wh_engine_turn_bytes(const struct wh_engine *engine)
+{
+    return engine->scratch.used_bytes;
+}
+
 void wh_engine_abandon_turn(struct wh_engine *engine, const struct wh_error *err)
 {
     if (engine->failure.code == 0) engine->failure = *err;

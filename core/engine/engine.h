@@ -95,6 +95,9 @@ int wh_engine_set_parent(struct wh_engine *engine, enum wh_parent parent,
 /* How many writes the open batch holds: a command that failed after some of them makes the whole
  * turn fail, since half a command must not be saved. */
 uint32_t wh_engine_writes(const struct wh_engine *engine);
+
+/* The memory that the last turn used. */
+size_t wh_engine_turn_bytes(const struct wh_engine *engine);
 void wh_engine_abandon_turn(struct wh_engine *engine, const struct wh_error *err);
 
 /* Grows whenever programmes, and so kinds, were loaded anew: what was lent before is gone. */

@@ -45,13 +45,13 @@ void wh_feed_put(struct wh_engine *engine, const struct wh_row *row, uint64_t se
     enum wh_lane lane = wh_table_lane(row->table);
     if (wh_row_goes_up(row, engine->home)) {
         wh_feed_key(&key, engine, WH_FEED_UP, row, seq);
-        wh_batch_put(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key), row_key);
+        wh_batch_put_unread(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key), row_key);
         engine->fed[WH_FEED_UP][lane] = seq;
         if (engine->parent) engine->parent->heads[lane] = seq;
     }
     if (wh_row_goes_down(row, engine->home)) {
         wh_feed_key(&key, engine, WH_FEED_DOWN, row, seq);
-        wh_batch_put(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key), row_key);
+        wh_batch_put_unread(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key), row_key);
         engine->fed[WH_FEED_DOWN][lane] = seq;
         raise_heads(engine, row, seq);
     }
@@ -62,11 +62,11 @@ void wh_feed_forget(struct wh_engine *engine, const struct wh_row *row, uint64_t
     struct wh_tuple key;
     if (wh_row_goes_up(row, engine->home)) {
         wh_feed_key(&key, engine, WH_FEED_UP, row, seq);
-        wh_batch_delete(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key));
+        wh_batch_delete_unread(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key));
     }
     if (wh_row_goes_down(row, engine->home)) {
         wh_feed_key(&key, engine, WH_FEED_DOWN, row, seq);
-        wh_batch_delete(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key));
+        wh_batch_delete_unread(&engine->batch, WH_FAMILY_FEED, wh_tuple_span(&key));
     }
 }
 
@@ -159,7 +159,7 @@ static int take_entry(struct cutting *cutting, struct wh_span key, struct wh_spa
     if (!bytes.data || wh_row_stored_read(bytes, cutting->arena, &row_seq, &row) < 0) {
         /* It must not hold up those behind it; `sync verify` brings it back. */
         if (bytes.data) wh_row_set_aside(cutting->engine, row_key, bytes);
-        wh_batch_delete(&cutting->engine->batch, WH_FAMILY_FEED, key);
+        wh_batch_delete_unread(&cutting->engine->batch, WH_FAMILY_FEED, key);
         cutting->cut->last = seq;
         return 0;
     }

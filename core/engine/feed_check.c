@@ -93,7 +93,7 @@ static int visit_entry(void *context, struct wh_span key, struct wh_span value)
         (wh_row_stored_read(bytes, &walk->arena, &row_seq, &row) == 0 && row_seq != seq)) {
         walk->result->differ++;
         walk->result->repaired++;
-        wh_batch_delete(&engine->batch, WH_FAMILY_FEED, key);
+        wh_batch_delete_unread(&engine->batch, WH_FAMILY_FEED, key);
     }
     return pause_at(walk, key);
 }

@@ -59,11 +59,12 @@ static void write_row(struct wh_engine *engine, const struct wh_row *row, uint64
 {
     struct wh_tuple key, version;
     struct wh_tuple value_head;
-    char *value = wh_arena_new(&engine->scratch, row->packed.len + 8, 1);
+    char *value = wh_arena_raw(&engine->scratch, row->packed.len + 8);
     wh_key_row(&key, row->table, row->key);
     if (old) {
         wh_key_row_version(&version, wh_tuple_span(&key), old->seq);
-        wh_batch_put(&engine->batch, WH_FAMILY_ROW_HISTORY, wh_tuple_span(&version), old_bytes);
+        wh_batch_put_unread(&engine->batch, WH_FAMILY_ROW_HISTORY, wh_tuple_span(&version),
+                            old_bytes);
         wh_feed_forget(engine, &old->row, old->seq);
     }
     wh_tuple_clear(&value_head);

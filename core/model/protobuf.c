@@ -2,7 +2,7 @@
 
 static void *give(void *arena, size_t size)
 {
-    return wh_arena_new(arena, 1, size);
+    return wh_arena_raw(arena, size);
 }
 
 static void forget(void *arena, void *memory)
@@ -19,7 +19,7 @@ ProtobufCAllocator wh_protobuf_allocator(struct wh_arena *arena)
 struct wh_span wh_protobuf_pack(const ProtobufCMessage *message, struct wh_arena *arena)
 {
     size_t size = protobuf_c_message_get_packed_size(message);
-    uint8_t *bytes = wh_arena_new(arena, size + 1, 1);
+    uint8_t *bytes = wh_arena_raw(arena, size + 1);
     return wh_span(bytes, protobuf_c_message_pack(message, bytes));
 }
 

@@ -12,6 +12,8 @@
 
 #define BUSY_WAIT_MS 20 /* while a call waits for something that no arrival tells */
 #define WAIT_MS_MAX 60000
+#define MEMORY_HELD_BYTES (256 << 20)
+#define MEMORY_HELD_MS 500 /* after the last large turn */
 #define REQUESTS_PER_TURN_MAX 64
 
 static void take_requests(struct wh_node *node)
@@ -117,15 +119,32 @@ static int64_t wait_ms(struct wh_node *node, int64_t deadline_ms)
     int64_t wait = deadline_ms - wh_node_now().mono_ms;
     bool busy = wh_desk_is_busy(&node->desk) || node->replies_wait;
     if (wait > WAIT_MS_MAX) wait = WAIT_MS_MAX;
+    if (node->memory_is_held && wait > MEMORY_HELD_MS) wait = MEMORY_HELD_MS;
     if (busy && wait > BUSY_WAIT_MS) wait = BUSY_WAIT_MS;
     return wait < 0 ? 0 : wait;
 }
 
-/* The allocator keeps what an import used; a small machine wants it back. */
+#define LARGE_TURN_BYTES (1u << 20)
+
+/* Each page that is given back at once costs a fault in the next turn. */
+static void hold_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, MEMORY_HELD_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, MEMORY_HELD_BYTES);
+}
+
+/* The allocator keeps what an import or a first session used, so that the next turn finds it; a
+ * small machine wants it back once no such turn comes any more. */
 static void give_memory_back(struct wh_node *node)
 {
-    if (!node->desk.was_large) return;
-    node->desk.was_large = false;
+    int64_t now_ms = wh_node_now().mono_ms;
+    if (node->desk.was_large || wh_engine_turn_bytes(node->engine) > LARGE_TURN_BYTES) {
+        node->desk.was_large = false;
+        node->large_turn_ms = now_ms;
+        node->memory_is_held = true;
+    }
+    if (!node->memory_is_held || now_ms < node->large_turn_ms + MEMORY_HELD_MS) return;
+    node->memory_is_held = false;
     (void)malloc_trim(0);
 }
 
@@ -170,6 +189,7 @@ int wh_node_serve(struct wh_node *node, struct wh_error *err)
     uint64_t damage_told = 0;
     struct turned_away turned_away = {0, 0};
     if (signals.fd < 0) return wh_fail(err, WH_E_IO, WH_MSG_SIGNALS, NULL);
+    hold_memory();
     tell_damage(node, &damage_told);
     say_ready(node);
     for (;;) {

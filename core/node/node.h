@@ -20,6 +20,8 @@ struct wh_node {
     struct wh_desk desk;
     struct wh_replies replies;
     int64_t last_write_ms; /* before this start; 0: none */
+    bool memory_is_held;   /* by the allocator */
+    int64_t large_turn_ms; /* the last one, monotonic */
     bool replies_wait;     /* some client is slow */
     char *plugins_beside;  /* ../lib/wuhao/plugins of the program */
 };

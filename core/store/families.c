@@ -19,6 +19,7 @@ static const struct {
 static_assert(sizeof(families) / sizeof(families[0]) == WH_FAMILIES_ON_DISK, "all families");
 
 #define FILTER_BITS_A_KEY 10
+#define MEMTABLE_FILTER_SHARE 0.02 /* of its size: 10 bits for rows of 60 bytes */
 #define BLOCK_BYTES 8192u
 
 /* RocksDB's own log stays empty: one that can't be written, as on a full disk, ends the process by
@@ -55,6 +56,10 @@ static rocksdb_options_t *options_of(rocksdb_cache_t *cache, size_t memtables_by
     rocksdb_options_set_compression(options, rocksdb_lz4_compression);
     rocksdb_options_set_bottommost_compression(options, rocksdb_zstd_compression);
     set_tables(options, cache, filtered);
+    if (filtered) { /* the same for what has not left the memtable yet */
+        rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, MEMTABLE_FILTER_SHARE);
+        rocksdb_options_set_memtable_whole_key_filtering(options, 1);
+    }
     return options;
 }
 

@@ -76,7 +76,7 @@ struct wh_span wh_rows_compress(const struct wh_span *rows, uint32_t count, stru
     }
     packed = wh_protobuf_pack(&message.base, arena);
     size = ZSTD_compressBound(packed.len);
-    compressed = wh_arena_new(arena, size, 1);
+    compressed = wh_arena_raw(arena, size);
     size = ZSTD_compress(compressed, size, packed.data, packed.len, ZSTD_LEVEL);
     WH_ASSERT(!ZSTD_isError(size)); /* the bound was asked for */
     *ret_size = (uint32_t)packed.len;
@@ -90,7 +90,7 @@ int wh_rows_inflate(struct wh_span bytes, uint32_t size, struct wh_arena *arena,
     struct wh_span *rows;
     char *inflated;
     if (size > WH_ROWS_BYTES_MAX) return WH_E_TOO_BIG;
-    inflated = wh_arena_new(arena, (size_t)size + 1, 1);
+    inflated = wh_arena_raw(arena, (size_t)size + 1);
     if (ZSTD_decompress(inflated, size, bytes.data, bytes.len) != size) return WH_E_CORRUPT;
     message =
         (const Wh__Rows *)wh_protobuf_unpack(&wh__rows__descriptor, wh_span(inflated, size), arena);
