@@ -7,7 +7,7 @@
 
 /* The rest waits for the next turn, so that a turn stays short and its memory small. */
 #define ARRIVALS_PER_TURN_MAX 4096
-#define SCRATCH_BYTES_MAX (8u << 20)
+#define SCRATCH_BYTES_MAX (1u << 20)
 
 static void on_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
                      const Wh__Frame *frame)

@@ -47,7 +47,6 @@ static struct wh_span add(struct wh_batch *batch, struct wh_write write)
         batch->writes = wh_memory_resize(batch->writes, batch->size, sizeof(*batch->writes));
     }
     write.key = wh_span_from(marked, 1);
-    if (!write.is_delete) write.value = wh_arena_copy(&batch->arena, write.value);
     batch->writes[batch->count++] = write;
     return marked;
 }
@@ -58,10 +57,25 @@ static void add_readable(struct wh_batch *batch, struct wh_write write)
     wh_map_put(&batch->latest, marked, batch->count);
 }
 
+static struct wh_write put_of(struct wh_batch *batch, enum wh_family family, struct wh_span key,
+                              struct wh_span value)
+{
+    return (struct wh_write){family, false, key, wh_arena_copy(&batch->arena, value)};
+}
+
 void wh_batch_put(struct wh_batch *batch, enum wh_family family, struct wh_span key,
                   struct wh_span value)
 {
-    add_readable(batch, (struct wh_write){family, false, key, value});
+    add_readable(batch, put_of(batch, family, key, value));
+}
+
+void wh_batch_put_joined(struct wh_batch *batch, enum wh_family family, struct wh_span key,
+                         struct wh_span head, struct wh_span tail)
+{
+    char *value = wh_arena_raw(&batch->arena, head.len + tail.len + 1);
+    if (head.len > 0) memcpy(value, head.data, head.len);
+    if (tail.len > 0) memcpy(value + head.len, tail.data, tail.len);
+    add_readable(batch, (struct wh_write){family, false, key, wh_span(value, head.len + tail.len)});
 }
 
 void wh_batch_delete(struct wh_batch *batch, enum wh_family family, struct wh_span key)
@@ -72,7 +86,7 @@ void wh_batch_delete(struct wh_batch *batch, enum wh_family family, struct wh_sp
 void wh_batch_put_unread(struct wh_batch *batch, enum wh_family family, struct wh_span key,
                          struct wh_span value)
 {
-    (void)add(batch, (struct wh_write){family, false, key, value});
+    (void)add(batch, put_of(batch, family, key, value));
 }
 
 void wh_batch_delete_unread(struct wh_batch *batch, enum wh_family family, struct wh_span key)

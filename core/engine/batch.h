@@ -26,6 +26,9 @@ void wh_batch_deinit(struct wh_batch *batch);
 void wh_batch_clear(struct wh_batch *batch);
 void wh_batch_put(struct wh_batch *batch, enum wh_family family, struct wh_span key,
                   struct wh_span value);
+/* The same for a value that is two pieces, one behind the other. */
+void wh_batch_put_joined(struct wh_batch *batch, enum wh_family family, struct wh_span key,
+                         struct wh_span head, struct wh_span tail);
 void wh_batch_delete(struct wh_batch *batch, enum wh_family family, struct wh_span key);
 /* The same for what nobody reads before it is committed: wh_batch_find() does not see it. */
 void wh_batch_put_unread(struct wh_batch *batch, enum wh_family family, struct wh_span key,

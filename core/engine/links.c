@@ -219,7 +219,8 @@ static int take_row(struct wh_engine *engine, struct wh_neighbour *neighbour, st
     return 0;
 }
 
-/* Rows and cursor go into the one batch of the turn. */
+/* Rows and cursor go into the one batch of the turn; of `out`, which the next step clears, nothing
+ * is kept: the batch copies, and reading a row copies its parts. */
 static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
     struct wh_out *out = &engine->out;
@@ -233,9 +234,7 @@ static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
     neighbour->committing = out->holding;
     neighbour->awaits_commit = true; /* also where a read fails: the link must hear of it */
     for (uint32_t i = 0; i < out->rows_count; i++) {
-        /* scratch copy: `out` is cleared before the batch is committed */
-        struct wh_span packed = wh_arena_copy(&engine->scratch, out->rows[i]);
-        if (take_row(engine, neighbour, packed, i, &err) < 0) {
+        if (take_row(engine, neighbour, out->rows[i], i, &err) < 0) {
             wh_links_fail_turn(engine, &err);
             return;
         }

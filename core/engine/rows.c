@@ -57,9 +57,7 @@ static void mark_stale(struct wh_engine *engine, const struct wh_row *row)
 static void write_row(struct wh_engine *engine, const struct wh_row *row, uint64_t seq,
                       const struct stored *old, struct wh_span old_bytes)
 {
-    struct wh_tuple key, version;
-    struct wh_tuple value_head;
-    char *value = wh_arena_raw(&engine->scratch, row->packed.len + 8);
+    struct wh_tuple key, version, place;
     wh_key_row(&key, row->table, row->key);
     if (old) {
         wh_key_row_version(&version, wh_tuple_span(&key), old->seq);
@@ -67,12 +65,10 @@ static void write_row(struct wh_engine *engine, const struct wh_row *row, uint64
                             old_bytes);
         wh_feed_forget(engine, &old->row, old->seq);
     }
-    wh_tuple_clear(&value_head);
-    wh_tuple_put_u64(&value_head, seq);
-    memcpy(value, value_head.bytes, 8);
-    memcpy(value + 8, row->packed.data, row->packed.len);
-    wh_batch_put(&engine->batch, WH_FAMILY_ROWS, wh_tuple_span(&key),
-                 wh_span(value, row->packed.len + 8));
+    wh_tuple_clear(&place);
+    wh_tuple_put_u64(&place, seq);
+    wh_batch_put_joined(&engine->batch, WH_FAMILY_ROWS, wh_tuple_span(&key), wh_tuple_span(&place),
+                        row->packed);
     wh_feed_put(engine, row, seq, wh_tuple_span(&key));
     engine->rows_written = true;
     mark_stale(engine, row);

@@ -16,7 +16,7 @@
 
 #define WH_CREDIT_MAX 8u          /* Pushes in flight in one direction */
 #define WH_SEGMENT_BYTES_MIN 256u /* rows of one Push, before compression */
-#define WH_SEGMENT_BYTES_MAX (1u << 20)
+#define WH_SEGMENT_BYTES_MAX (256u << 10)
 #define WH_WINDOW_BYTES_FIRST 4096u /* in flight on a line of which nothing is known */
 #define WH_WINDOW_BYTES_MAX (WH_CREDIT_MAX * WH_SEGMENT_BYTES_MAX)
 #define WH_WINDOW_SEGMENTS 4     /* a window is sent in so many Pushes */
