@@ -6,10 +6,10 @@
 #include "engine/cells.h"
 #include "engine/engine.h"
 #include "engine/neighbour.h"
+#include "engine/origins.h"
 #include "engine/programmes.h"
 #include "engine/units.h"
 #include "engine/verify.h"
-#include "model/row.h"
 
 enum wh_feed {
     WH_FEED_UP = 0,
@@ -85,6 +85,7 @@ struct wh_engine {
     struct wh_arena lineages_arena;
     struct wh_origin_lineage *lineages; /* of origins whose history has branches */
     uint32_t lineages_count;
+    struct wh_origins origins;  /* whose rows it holds */
     bool doubts_stale;          /* the rows have to be walked over */
     struct wh_doubts doubts;    /* that this node holds */
     uint64_t doubts_generation; /* grows when doubts, or what neighbours tell, changed */

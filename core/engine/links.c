@@ -324,16 +324,12 @@ static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
     wh_link_step(&neighbour->link, &event, out);
 }
 
-/* One mark gives up a branch for all neighbours that hold it. */
 static void open_branch(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_term_reason reason = {.abandons = neighbour->out.branch.term};
-    struct wh_history history = {engine->marks, engine->marks_count};
     struct wh_error err;
     neighbour->awaits_branch = true;
     engine->more_work = true;
-    if (wh_history_abandons(history, reason.abandons)) return;
-    if (wh_term_open(engine, &reason, &err) < 0) fail_turn(engine, &err);
+    if (wh_term_give_up(engine, neighbour->out.branch.term, &err) < 0) fail_turn(engine, &err);
 }
 
 static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighbour)

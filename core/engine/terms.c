@@ -69,6 +69,13 @@ int wh_term_open(struct wh_engine *engine, const struct wh_term_reason *reason,
     return 0;
 }
 
+int wh_term_give_up(struct wh_engine *engine, uint64_t term, struct wh_error *err)
+{
+    struct wh_term_reason reason = {.abandons = term};
+    struct wh_history history = {engine->marks, engine->marks_count};
+    return wh_history_abandons(history, term) ? 0 : wh_term_open(engine, &reason, err);
+}
+
 void wh_term_tell(struct wh_engine *engine)
 {
     if (engine->now.mono_ms - engine->term_opened_ms >= WH_TERM_MS_MIN) engine->term_is_told = true;
