@@ -125,6 +125,16 @@ static void keep_branched(const struct load *load)
     }
 }
 
+/* What a neighbour refused by the histories as they were, it may take now. */
+static void offer_refused_again(struct wh_engine *engine)
+{
+    if (engine->parent) engine->parent->doubts_changed = true;
+    for (uint32_t i = 0; i < engine->children_count; i++) {
+        engine->children[i]->doubts_changed = true;
+    }
+    engine->more_work = true;
+}
+
 int wh_lineages_load(struct wh_engine *engine, struct wh_error *err)
 {
     struct load load = {.engine = engine};
@@ -141,6 +151,7 @@ int wh_lineages_load(struct wh_engine *engine, struct wh_error *err)
         wh_origins_deinit(&engine->origins);
         engine->origins = load.origins;
         engine->doubts_stale = engine->lineages_count > 0 || engine->doubts.total > 0;
+        offer_refused_again(engine);
     }
     wh_arena_deinit(&load.arena);
     return rc;

@@ -338,6 +338,7 @@ static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighb
     for (uint32_t i = 0; i < out->notes_count; i++) {
         if (out->notes[i].type == WH_NOTE_UP || out->notes[i].type == WH_NOTE_BRANCH) {
             wh_doubts_forget(engine, neighbour);
+            neighbour->doubts_changed = true; /* a decision may have come while it was away */
         }
         if (out->notes[i].type == WH_NOTE_UP) neighbour->has_greeted = true;
     }
