@@ -138,11 +138,14 @@ static void offer_refused_again(struct wh_engine *engine)
 int wh_lineages_load(struct wh_engine *engine, struct wh_error *err)
 {
     struct load load = {.engine = engine};
+    bool damage_seen;
     int rc =
         wh_rows_scan(engine, WH_TABLE_TERM, WH_SPAN_EMPTY, WH_PLACE_NOW, load_term, &load, err);
     if (rc == 0) {
         finish_origin(&load);
+        damage_seen = engine->damage_seen; /* a row that nobody needs yet holds up no start */
         rc = wh_rows_scan_all(engine, load_row, &load, err);
+        engine->damage_seen = damage_seen;
     }
     if (rc < 0) {
         wh_origins_deinit(&load.origins);
