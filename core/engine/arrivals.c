@@ -59,8 +59,7 @@ static bool refuse_abandoned(struct wh_engine *engine, struct wh_neighbour *chil
     Wh__Frame frame = WH__FRAME__INIT;
     Wh__Refuse refusal = WH__REFUSE__INIT;
     Wh__Position position = WH__POSITION__INIT;
-    if (!lineage ||
-        wh_lineage_stand(lineage, hello->head->term, hello->head->seq) == WH_STAND_SOUND) {
+    if (!lineage || !wh_lineage_gives_up(lineage, hello->head->term, hello->head->seq)) {
         return false;
     }
     position.term = seen.term;

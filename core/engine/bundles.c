@@ -198,9 +198,7 @@ static int is_known(struct wh_engine *engine, struct wh_span from, const Wh__Pus
             wh_row_get(engine, WH_TABLE_TERM, wh_tuple_span(&key), WH_PLACE_NOW, &arena, &row, err);
         if (rc == 0 && row.packed.data) *ret = true;
     }
-    if (lineage && wh_lineage_stand(lineage, push->head->term, push->head->seq) != WH_STAND_SOUND) {
-        *ret = false;
-    }
+    if (lineage && wh_lineage_gives_up(lineage, push->head->term, push->head->seq)) *ret = false;
     wh_arena_deinit(&arena);
     return rc;
 }

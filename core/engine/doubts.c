@@ -2,6 +2,7 @@
 
 #include "engine/engine_parts.h"
 #include "engine/rows.h"
+#include "engine/terms.h"
 #include "model/key.h"
 #include "model/unit.h"
 #include "sync/wire.h"
@@ -44,11 +45,10 @@ static int review_row(void *context, const struct wh_row *row)
     struct wh_engine *engine = context;
     struct wh_error err;
     struct wh_doubt doubt = {row->origin, row->table, row->key, row->counter, row->term};
-    if (row->value.len == 0) return 0;
     switch (wh_row_stand(engine, row)) {
     case WH_STAND_SOUND: break;
     case WH_STAND_DOUBT: wh_doubts_add(&engine->doubts, &doubt); break;
-    case WH_STAND_VOID: return wh_row_void(engine, row, &err);
+    case WH_STAND_VOID: return row->value.len > 0 ? wh_row_void(engine, row, &err) : 0;
     }
     return 0;
 }
@@ -60,6 +60,7 @@ int wh_doubts_review(struct wh_engine *engine, struct wh_error *err)
     wh_doubts_clear(&engine->doubts);
     rc = wh_rows_scan_all(engine, review_row, engine, err);
     if (rc < 0) return rc;
+    wh_lineages_list_rivals(engine);
     engine->doubts_stale = false;
     engine->doubts_generation++;
     return 0;
@@ -211,6 +212,21 @@ static void take_list(struct wh_engine *engine, struct wh_neighbour *neighbour,
     neighbour->doubts = list;
 }
 
+/* Somebody holds rows of this home that this store did not write, and no greeting told of them: who
+ * holds them forgot where it was, or is no neighbour. */
+static void give_up_branches(struct wh_engine *engine, const struct wh_doubts *told)
+{
+    for (uint32_t i = 0; i < told->count; i++) {
+        const struct wh_doubt *doubt = &told->items[i];
+        struct wh_history history = {engine->marks, engine->marks_count};
+        struct wh_position position = {doubt->term, doubt->counter};
+        struct wh_error err;
+        if (!wh_span_equal(doubt->origin, engine->home) || doubt->term == 0) continue;
+        if (wh_history_holds(history, engine->head, position)) continue;
+        if (wh_term_give_up(engine, doubt->term, &err) < 0) wh_engine_abandon_turn(engine, &err);
+    }
+}
+
 void wh_doubts_hear(struct wh_engine *engine, struct wh_neighbour *neighbour,
                     const Wh__Doubts *doubts)
 {
@@ -218,6 +234,7 @@ void wh_doubts_hear(struct wh_engine *engine, struct wh_neighbour *neighbour,
     Wh__Heard heard = WH__HEARD__INIT;
     if (neighbour->link.state != WH_LINK_UP) return; /* a greeting that follows would forget it */
     take_list(engine, neighbour, doubts);
+    give_up_branches(engine, &neighbour->doubts);
     heard.id = doubts->id;
     frame.body_case = WH__FRAME__BODY_HEARD;
     frame.heard = &heard;

@@ -57,8 +57,12 @@ struct wh_origin_lineage {
     struct wh_lineage lineage;
 };
 
-/* Reads the term rows of the origins that have branches. After a commit of term rows. */
+/* Reads the histories of all origins, and keeps those that have branches. At a start, and after a
+ * commit of rows that do not fit what was known (origins.h). */
 int wh_lineages_load(struct wh_engine *engine, struct wh_error *err);
+/* Lists the newest terms of histories whose branches nobody decided about: their origin has not
+ * heard of one of them. */
+void wh_lineages_list_rivals(struct wh_engine *engine);
 /* The lineage of an origin with branches, or NULL. */
 const struct wh_lineage *wh_lineage_of(const struct wh_engine *engine, struct wh_span origin);
 /* Is it the row of a term that gives something up, or settles? */

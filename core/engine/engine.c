@@ -71,6 +71,7 @@ void wh_engine_free(struct wh_engine *engine)
     wh_map_deinit(&engine->members_by_key);
     wh_arena_deinit(&engine->members_arena);
     wh_arena_deinit(&engine->lineages_arena);
+    wh_origins_deinit(&engine->origins);
     wh_doubts_deinit(&engine->doubts);
     wh_arena_deinit(&engine->scratch);
     wh_arena_deinit(&engine->own);

@@ -6,10 +6,10 @@
 #include "engine/cells.h"
 #include "engine/engine.h"
 #include "engine/neighbour.h"
+#include "engine/origins.h"
 #include "engine/programmes.h"
 #include "engine/units.h"
 #include "engine/verify.h"
-#include "model/row.h"
 
 /* Caches that a committed batch has made stale. */
 #define WH_STALE_UNITS 1u
@@ -79,6 +79,7 @@ struct wh_engine {
     struct wh_arena lineages_arena;
     struct wh_origin_lineage *lineages; /* of origins whose history has branches */
     uint32_t lineages_count;
+    struct wh_origins origins;  /* whose rows it holds */
     bool doubts_stale;          /* the rows have to be walked over */
     struct wh_doubts doubts;    /* that this node holds */
     uint64_t doubts_generation; /* grows when doubts, or what neighbours tell, changed */

@@ -4,19 +4,25 @@
 
 #include "engine/engine_parts.h"
 #include "engine/rows.h"
+#include "model/key.h"
 #include "model/protobuf.h"
+
+/* One origin while all are read. */
+struct read_origin {
+    struct wh_lineage lineage;
+    bool is_off; /* a row of it is held that lies off its history */
+};
 
 struct load {
     struct wh_engine *engine;
-    struct wh_arena *arena;
-    struct wh_origin_lineage *items;
+    struct wh_arena arena;     /* of what is read */
+    struct wh_origins origins; /* as they will be known */
+    struct read_origin *items; /* the same, one by one, of those that have terms */
     uint32_t count;
     uint32_t size;
-    struct wh_span origin; /* of the terms gathered now */
-    struct wh_term *terms;
+    struct wh_term *terms; /* of the last one */
     uint32_t terms_count;
     uint32_t terms_size;
-    bool has_branches;
 };
 
 static void *grow(struct wh_arena *arena, const void *items, uint32_t count, uint32_t *size,
@@ -31,37 +37,39 @@ static void *grow(struct wh_arena *arena, const void *items, uint32_t count, uin
 
 static void finish_origin(struct load *load)
 {
-    struct wh_origin_lineage *item;
-    if (load->has_branches) {
-        if (load->count == load->size) {
-            load->items =
-                grow(load->arena, load->items, load->count, &load->size, sizeof(*load->items));
-        }
-        item = &load->items[load->count++];
-        item->origin = load->origin;
-        wh_lineage_make(&item->lineage, load->terms, load->terms_count, load->arena);
-        load->terms = NULL; /* the lineage keeps them */
-        load->terms_size = 0;
-    }
+    if (load->terms_count == 0) return;
+    wh_lineage_make(&load->items[load->count - 1].lineage, load->terms, load->terms_count,
+                    &load->arena);
+    load->terms = NULL; /* the lineage keeps them */
+    load->terms_size = 0;
     load->terms_count = 0;
-    load->has_branches = false;
 }
 
-/* Term rows come by origin, which is their unit. */
+static void begin_origin(struct load *load)
+{
+    finish_origin(load);
+    if (load->count == load->size) {
+        load->items =
+            grow(&load->arena, load->items, load->count, &load->size, sizeof(*load->items));
+    }
+    load->items[load->count++] = (struct read_origin){.is_off = false};
+}
+
+/* Term rows come by origin, which is their unit, and ascending by their first counter. */
 static int load_term(void *context, const struct wh_row *row)
 {
     struct load *load = context;
+    struct wh_origin *origin;
     const Wh__TermValue *value = (const Wh__TermValue *)wh_protobuf_unpack(
         &wh__term_value__descriptor, row->value, &load->engine->scratch);
     if (!value) return 0; /* a row that can't be read decides nothing */
-    if (!wh_span_equal(load->origin, row->origin)) {
-        finish_origin(load);
-        load->origin = wh_arena_copy(load->arena, row->origin);
-    }
+    origin = wh_origin_of(&load->origins, row->origin);
+    if (load->origins.count > load->count) begin_origin(load);
     if (load->terms_count == load->terms_size) {
-        load->terms = grow(load->arena, load->terms, load->terms_count, &load->terms_size,
+        load->terms = grow(&load->arena, load->terms, load->terms_count, &load->terms_size,
                            sizeof(*load->terms));
     }
+    (void)wh_origin_take_term(origin, value->id, value->first, value->predecessor);
     load->terms[load->terms_count++] = (struct wh_term){
         .id = value->id,
         .first = value->first,
@@ -69,28 +77,107 @@ static int load_term(void *context, const struct wh_row *row)
         .abandons = value->abandons,
         .settles = value->settles != 0,
     };
-    if (value->abandons != 0 || value->settles) load->has_branches = true;
     return 0;
+}
+
+/* A row that its origin can't have written on the history that its terms tell. */
+static int load_row(void *context, const struct wh_row *row)
+{
+    struct load *load = context;
+    struct wh_origin *origin;
+    struct read_origin *item;
+    if (row->table == WH_TABLE_TERM) return 0;
+    origin = wh_origin_of(&load->origins, row->origin);
+    (void)wh_origin_take_row(origin, row->term, row->counter);
+    if (origin - load->origins.items >= load->count) return 0;
+    item = &load->items[origin - load->origins.items];
+    if (wh_lineage_stand(&item->lineage, row->term, row->counter) != WH_STAND_SOUND) {
+        item->is_off = true;
+    }
+    return 0;
+}
+
+static bool has_branches(const struct read_origin *item)
+{
+    return item->is_off || item->lineage.has_decisions || item->lineage.rivals_count > 0;
+}
+
+/* Of all histories those with branches are kept. */
+static void keep_branched(const struct load *load)
+{
+    struct wh_engine *engine = load->engine;
+    struct wh_arena *arena = &engine->lineages_arena;
+    uint32_t count = 0;
+    wh_arena_deinit(arena);
+    for (uint32_t i = 0; i < load->count; i++) count += has_branches(&load->items[i]);
+    engine->lineages = count > 0 ? wh_arena_new(arena, count, sizeof(*engine->lineages)) : NULL;
+    engine->lineages_count = 0;
+    for (uint32_t i = 0; i < load->count; i++) {
+        const struct wh_lineage *read = &load->items[i].lineage;
+        struct wh_origin_lineage *item = &engine->lineages[engine->lineages_count];
+        struct wh_term *terms;
+        if (!has_branches(&load->items[i])) continue;
+        terms = wh_arena_new(arena, read->count, sizeof(*terms));
+        memcpy(terms, read->terms, read->count * sizeof(*terms));
+        item->origin = wh_arena_copy(arena, load->origins.items[i].code);
+        wh_lineage_make(&item->lineage, terms, read->count, arena);
+        engine->lineages_count++;
+    }
+}
+
+/* What a neighbour refused by the histories as they were, it may take now. */
+static void offer_refused_again(struct wh_engine *engine)
+{
+    engine->retries_due = true;
+    if (engine->parent) engine->parent->doubts_changed = true;
+    for (uint32_t i = 0; i < engine->children_count; i++) {
+        engine->children[i]->doubts_changed = true;
+    }
+    engine->more_work = true;
 }
 
 int wh_lineages_load(struct wh_engine *engine, struct wh_error *err)
 {
-    struct wh_arena arena = {NULL, 0};
-    struct load load = {.engine = engine, .arena = &arena};
+    struct load load = {.engine = engine};
+    bool damage_seen;
     int rc =
         wh_rows_scan(engine, WH_TABLE_TERM, WH_SPAN_EMPTY, WH_PLACE_NOW, load_term, &load, err);
-    if (rc < 0) {
-        wh_arena_deinit(&arena);
-        return rc;
+    if (rc == 0) {
+        finish_origin(&load);
+        damage_seen = engine->damage_seen; /* a row that nobody needs yet holds up no start */
+        rc = wh_rows_scan_all(engine, load_row, &load, err);
+        engine->damage_seen = damage_seen;
     }
-    finish_origin(&load);
-    if (load.count == 0) wh_arena_deinit(&arena);
-    wh_arena_deinit(&engine->lineages_arena);
-    engine->lineages_arena = arena;
-    engine->lineages = load.items;
-    engine->lineages_count = load.count;
-    engine->doubts_stale = load.count > 0 || engine->doubts.total > 0;
-    return 0;
+    if (rc < 0) {
+        wh_origins_deinit(&load.origins);
+    } else {
+        keep_branched(&load);
+        wh_origins_deinit(&engine->origins);
+        engine->origins = load.origins;
+        engine->doubts_stale = engine->lineages_count > 0 || engine->doubts.total > 0;
+        offer_refused_again(engine);
+    }
+    wh_arena_deinit(&load.arena);
+    return rc;
+}
+
+static void add_rival(struct wh_engine *engine, struct wh_span origin, const struct wh_term *term)
+{
+    struct wh_doubt doubt = {origin, WH_TABLE_TERM, WH_SPAN_EMPTY, term->first, term->id};
+    struct wh_tuple key;
+    wh_row_key_term(&key, origin, term->first, term->id);
+    doubt.key = wh_tuple_span(&key);
+    wh_doubts_add(&engine->doubts, &doubt);
+}
+
+void wh_lineages_list_rivals(struct wh_engine *engine)
+{
+    for (uint32_t i = 0; i < engine->lineages_count; i++) {
+        const struct wh_origin_lineage *item = &engine->lineages[i];
+        for (uint32_t j = 0; j < item->lineage.rivals_count; j++) {
+            add_rival(engine, item->origin, &item->lineage.terms[item->lineage.rivals[j]]);
+        }
+    }
 }
 
 const struct wh_lineage *wh_lineage_of(const struct wh_engine *engine, struct wh_span origin)

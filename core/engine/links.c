@@ -303,16 +303,13 @@ static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
     wh_link_step(&neighbour->link, &event, out);
 }
 
-/* One mark gives up a branch for all neighbours that hold it. */
 static void open_branch(struct wh_engine *engine, struct wh_neighbour *neighbour)
 {
-    struct wh_term_reason reason = {.abandons = engine->out.branch.term};
-    struct wh_history history = {engine->marks, engine->marks_count};
     struct wh_error err;
     neighbour->awaits_branch = true;
     engine->more_work = true;
-    if (wh_history_abandons(history, reason.abandons)) return;
-    if (wh_term_open(engine, &reason, &err) < 0) wh_links_fail_turn(engine, &err);
+    if (wh_term_give_up(engine, engine->out.branch.term, &err) < 0)
+        wh_links_fail_turn(engine, &err);
 }
 
 static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighbour)
@@ -321,6 +318,8 @@ static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighb
     for (uint32_t i = 0; i < out->notes_count; i++) {
         if (out->notes[i].type == WH_NOTE_UP || out->notes[i].type == WH_NOTE_BRANCH) {
             wh_doubts_forget(engine, neighbour);
+            neighbour->doubts_changed = true; /* a decision may have come while it was away */
+            engine->retries_due = true;
         }
         if (out->notes[i].type != WH_NOTE_UP) continue;
         neighbour->has_greeted = true;

@@ -132,6 +132,7 @@ int wh_row_take(struct wh_engine *engine, const struct wh_row *row, enum wh_reje
     held = old_bytes.data ? &old : NULL;
     *ret_reject = WH_REJECT_NONE;
     if (!is_newer(engine, held ? &held->row : NULL, row, ret_reject)) return 0;
+    if (!held || row->table != WH_TABLE_TERM) wh_origins_take(engine, row);
     engine->head++;
     write_row(engine, row, engine->head, held, old_bytes);
     return 0;

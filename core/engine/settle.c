@@ -19,11 +19,17 @@ struct settling {
 
 static uint64_t greatest_told(const struct wh_engine *engine)
 {
+    struct wh_doubt doubt;
+    struct wh_span teller;
     uint64_t greatest = engine->head;
     for (uint32_t i = 0; i <= engine->children_count; i++) {
         const struct wh_neighbour *neighbour = i == 0 ? engine->parent : engine->children[i - 1];
         uint64_t told = neighbour ? neighbour->link.told.seq : 0;
         if (told > greatest && told < COUNTER_MAX) greatest = told;
+    }
+    for (uint32_t i = 0; wh_doubt_at(engine, i, &doubt, &teller); i++) {
+        if (!wh_span_equal(doubt.origin, engine->home)) continue;
+        if (doubt.counter > greatest && doubt.counter < COUNTER_MAX) greatest = doubt.counter;
     }
     return greatest;
 }

@@ -60,10 +60,20 @@ int wh_term_open(struct wh_engine *engine, const struct wh_term_reason *reason,
     wh_row_key_term(&key, engine->home, value.first, value.id);
     rc = wh_row_put(engine, WH_TABLE_TERM, wh_tuple_span(&key),
                     wh_protobuf_pack(&value.base, &engine->scratch), err);
-    if (rc < 0) return rc;
+    if (rc < 0) {
+        engine->term_is_told = true; /* nothing may be written under a term that never was */
+        return rc;
+    }
     add_mark(engine, (struct wh_term_mark){value.id, value.first, value.abandons, reason->settles});
     engine->term_opened_ms = engine->now.mono_ms;
     return 0;
+}
+
+int wh_term_give_up(struct wh_engine *engine, uint64_t term, struct wh_error *err)
+{
+    struct wh_term_reason reason = {.abandons = term};
+    struct wh_history history = {engine->marks, engine->marks_count};
+    return wh_history_abandons(history, term) ? 0 : wh_term_open(engine, &reason, err);
 }
 
 void wh_term_tell(struct wh_engine *engine)

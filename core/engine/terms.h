@@ -23,6 +23,10 @@ struct wh_term_reason {
 int wh_term_open(struct wh_engine *engine, const struct wh_term_reason *reason,
                  struct wh_error *err);
 
+/* Opens a term that gives up the branch of `term`, where none did yet: one mark gives it up for
+ * everybody who holds it. */
+int wh_term_give_up(struct wh_engine *engine, uint64_t term, struct wh_error *err);
+
 /* A greeting or a bundle has told of the term: the next write opens a new one, so that a machine
  * that is resumed from a snapshot, which has no start, does not go on in the term of the other. */
 void wh_term_tell(struct wh_engine *engine);

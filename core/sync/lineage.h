@@ -3,6 +3,8 @@
  * A store that finds that its neighbour holds more of it than it wrote (it came back from a backup,
  * lost its tail, is a copy of a disk) opens a term that abandons the other branch. Everybody who
  * holds the origin's term rows finds the same answer: which branch stands, which rows lie off it.
+ * Two terms that follow one and know nothing of each other show the branch before the store has
+ * heard of it: the history is open, and its origin has to be told.
  *
  * Pure: the answer depends on the set of terms, not on their order. Thread: any. */
 #ifndef WH_SYNC_LINEAGE_H
@@ -30,20 +32,26 @@ enum wh_stand {
 struct wh_lineage {
     const struct wh_term *terms; /* ascending by id */
     const uint64_t *kept;        /* of each, the last counter on the history that stands; 0: none */
+    const uint64_t *decided;     /* the same, where what nobody decided about is kept */
+    const uint32_t *rivals;      /* newest terms that know nothing of each other; indexes */
+    uint32_t rivals_count;       /* 0: the history is not open */
     uint32_t count;
     uint64_t settled; /* versions below it and off the history are void; 0: nothing was settled */
-    bool is_branched; /* false: every version is sound */
+    bool has_decisions;
 };
 
 /* Sorts `terms` and finds the branch that stands: that of the last decision. A term that gives up a
  * branch or settles is a decision, and one is later than another that it knew of: which it follows,
  * or gave up, or which those knew of. Of two that knew nothing of each other the one that settles
- * counts, then the one with the greater counter. What *ret holds, lives in `arena` and in `terms`.
- */
+ * counts, then the one with the greater counter. Where the branch was not decided about, that of
+ * the greatest counter stands until it is. What *ret holds, lives in `arena` and in `terms`. */
 void wh_lineage_make(struct wh_lineage *ret, struct wh_term *terms, uint32_t count,
                      struct wh_arena *arena);
 
 enum wh_stand wh_lineage_stand(const struct wh_lineage *lineage, uint64_t term, uint64_t counter);
+
+/* Was the history of a store that ends here given up by a decision? */
+bool wh_lineage_gives_up(const struct wh_lineage *lineage, uint64_t term, uint64_t counter);
 
 /* A term that the history gave up, beyond `kept`. */
 struct wh_abandoned {

@@ -85,7 +85,8 @@ struct wh_link {
     int64_t fastest_ms;    /* the quickest Ack of this session; 0: none yet */
     int64_t took_ms;       /* the last one */
     bool wanting;
-    uint64_t barrier; /* the neighbour's nonce; 0: none */
+    bool acked_strange; /* the last Ack spoke of what this store did not write */
+    uint64_t barrier;   /* the neighbour's nonce; 0: none */
     uint64_t barrier_heads[WH_LANES];
     /* as a receiver */
     struct wh_holding accepted; /* asked to be committed */

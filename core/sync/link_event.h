@@ -27,6 +27,7 @@
     X(PUSH_BRANCH, "push.branch")                                                                  \
     X(PUSH_STRANGE, "push.strange")                                                                \
     X(PUSH_KNOWN, "push.known")                                                                    \
+    X(ACK_STRANGE, "ack.strange")                                                                  \
     X(REWIND, "rewind")                                                                            \
     X(RESEND, "resend")                                                                            \
     X(STORE_FAILED, "store.failed")                                                                \

@@ -9,6 +9,7 @@ static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject 
 enum kinship {
     KIN_ONE,    /* on one history with what this node followed so far */
     KIN_BRANCH, /* the sender gave that up, and begins again */
+    KIN_LATE,   /* of an earlier session */
     KIN_STRANGE,
     KIN_ABANDONED, /* carried from a copy that was given up */
 };
@@ -46,6 +47,9 @@ static enum kinship kinship_of(const struct wh_link *link, const struct wh_event
     uint64_t after = push->after->seq, head = push->head->seq;
     struct wh_history told;
     if (read_marks(push, out, &told) < 0 || !is_whole(push, told)) return KIN_STRANGE;
+    /* Each Push of this session has at least the head of the greeting. Of an earlier one nobody can
+     * tell whether it is of a branch that was given up since. */
+    if (event->type != WH_EVENT_CARRIED && head < link->head.seq) return KIN_LATE;
     if (seen.term == 0 || wh_history_holds(told, head, seen)) return KIN_ONE;
     if (event->type == WH_EVENT_CARRIED) {
         if (event->is_known) return KIN_ONE;
@@ -84,6 +88,7 @@ static enum taking take(struct wh_link *link, const struct wh_event *event, stru
         wh_out_note(out, WH_NOTE_PUSH_BRANCH, push->head->seq);
         link->accepted = (struct wh_holding){.seen = {0, 0}};
         break;
+    case KIN_LATE: wh_out_note(out, WH_NOTE_PUSH_KNOWN, push->last->seq); return NOT_TAKEN_KNOWN;
     case KIN_STRANGE: return NOT_TAKEN_STRANGE;
     case KIN_ABANDONED: wh_out_note(out, WH_NOTE_ABANDONED, push->head->seq); return NOT_TAKEN;
     }
@@ -126,12 +131,28 @@ void wh_receiver_on_carried(struct wh_link *link, const struct wh_event *event, 
     }
 }
 
+static bool is_same_position(struct wh_position a, struct wh_position b)
+{
+    return a.term == b.term && a.seq == b.seq;
+}
+
+static bool is_same_holding(const struct wh_holding *a, const struct wh_holding *b)
+{
+    for (int lane = 0; lane < WH_LANES; lane++) {
+        if (!is_same_position(a->cursors[lane], b->cursors[lane])) return false;
+    }
+    return is_same_position(a->seen, b->seen);
+}
+
 void wh_receiver_on_committed(struct wh_link *link, const struct wh_event *event,
                               struct wh_out *out)
 {
-    link->durable = event->committed;
+    bool is_as_it_was = is_same_holding(&link->accepted, &link->durable);
     /* A Hello between the Push and this commit took `accepted` back to what was durable then; left
-     * there, it would find a gap in every Push that continues what is acknowledged now. */
+     * there, it would find a gap in every Push that continues what is acknowledged now. Where
+     * nothing came since, all of it is taken: on a new branch cursors are set, not raised. */
+    link->durable = event->committed;
+    if (is_as_it_was) link->accepted = link->durable;
     for (int lane = 0; lane < WH_LANES; lane++) {
         if (link->accepted.cursors[lane].seq < link->durable.cursors[lane].seq) {
             link->accepted.cursors[lane] = link->durable.cursors[lane];

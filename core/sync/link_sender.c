@@ -15,6 +15,7 @@ void wh_sender_start(struct wh_link *link, const Wh__Holding *holding, uint32_t 
     }
     link->in_flight_count = 0;
     link->wanting = false;
+    link->acked_strange = false;
     link->barrier = 0;
     link->window_bytes = WH_WINDOW_BYTES_FIRST;
     link->fastest_ms = 0;
@@ -179,8 +180,10 @@ void wh_sender_on_ack(struct wh_link *link, const struct wh_event *event, struct
     if (link->state != WH_LINK_UP) return;
     for (int lane = 0; lane < WH_LANES; lane++) {
         struct wh_position cursor = {ack->cursors[lane]->term, ack->cursors[lane]->seq};
-        /* Nobody can hold what was never sent; an Ack of another branch came late. */
-        if (!wh_history_holds(event->self->history, event->self->head, cursor)) return;
+        /* Nobody can hold what was never sent; an Ack of another branch came late, or a late Push
+         * of that branch was taken: if nothing else comes, the greeting is said anew. */
+        link->acked_strange = !wh_history_holds(event->self->history, event->self->head, cursor);
+        if (link->acked_strange) return;
     }
     for (int lane = 0; lane < WH_LANES; lane++) {
         uint64_t seq = ack->cursors[lane]->seq;
@@ -201,6 +204,10 @@ void wh_sender_on_tick(struct wh_link *link, const struct wh_event *event, struc
 {
     if (link->in_flight_count > 0 &&
         event->now_ms >= link->in_flight[0].sent_ms + wh_link_resend_after_ms(link)) {
+        if (link->acked_strange) {
+            wh_link_end_session(link, event, out, WH_NOTE_ACK_STRANGE);
+            return;
+        }
         rewind_to_acked(link);
         link->window_bytes = WH_SEGMENT_BYTES_MIN;
         wh_out_note(out, WH_NOTE_RESEND, link->acked[WH_LANE_BULK]);

@@ -44,9 +44,9 @@ static const struct fault faults[WH_SIM_FAULTS_COUNT] = {
     [WH_SIM_FORGETS] = {5000, {{1000, 0}, {5000, 0}}, NULL}, /* of starts */
     [WH_SIM_REVOKES] = {3000, {{20000, 10000}, {60000, 60000}, {60000, 240000}}, wh_member_befall},
     [WH_SIM_MOVES] = {2500, {{60000, 1000}, {120000, 120000}, {200000, 10000}}, wh_move_befall},
-    [WH_SIM_RESTORES] = {10000, {{60000, 5000}, {120000, 60000}}, wh_accident_restore},
-    [WH_SIM_TAILS] = {10000, {{30000, 2}, {60000, 8}}, wh_accident_lose_tail}, /* commits */
-    [WH_SIM_CLONES] = {10000, {{100000, 5000}, {200000, 60000}}, wh_accident_clone},
+    [WH_SIM_RESTORES] = {1500, {{60000, 5000}, {120000, 60000}}, wh_accident_restore},
+    [WH_SIM_TAILS] = {1500, {{30000, 2}, {60000, 8}}, wh_accident_lose_tail}, /* commits */
+    [WH_SIM_CLONES] = {1000, {{100000, 5000}, {200000, 60000}}, wh_accident_clone},
 };
 
 /* ---- Drawing ---- */
@@ -65,7 +65,7 @@ static struct wh_sim_strength draw(struct wh_chance *chance, const struct fault 
 static void draw_faults(struct wh_sim *sim)
 {
     const struct wh_sim_options *options = sim->options;
-    uint32_t drawn = options->shape->faults & options->only & ~WH_SIM_FAULTS_ASKED_FOR;
+    uint32_t drawn = options->shape->faults & options->only;
     for (uint32_t i = 0; i < WH_SIM_FAULTS_COUNT; i++) {
         struct wh_chance *chance = &sim->faults.chance[i];
         struct wh_sim_strength *strength = &sim->faults.of[i];

@@ -121,6 +121,13 @@ static bool is_from_revoked(const struct wh_sim_node *node, const struct wh_row 
     return member && member->revoked;
 }
 
+/* Offered again, or void: nobody brought it. */
+static bool is_same_version(const struct held *before, const struct held *held)
+{
+    return before->found && before->row.counter == held->row.counter &&
+           before->row.term == held->row.term;
+}
+
 void wh_check_batch(void *context, const struct wh_batch *batch)
 {
     struct wh_sim_node *node = context;
@@ -138,7 +145,7 @@ void wh_check_batch(void *context, const struct wh_batch *batch)
             wh_sim_fail(node->sim, node, "holds a foreign row: %s of %.*s",
                         wh_table_word(held.row.table), (int)held.row.unit.len, held.row.unit.data);
         }
-        if (is_from_revoked(node, &held.row, &arena)) {
+        if (!is_same_version(&before, &held) && is_from_revoked(node, &held.row, &arena)) {
             wh_sim_fail(node->sim, node, "takes %s of %.*s, who is revoked",
                         wh_table_word(held.row.table), (int)held.row.origin.len,
                         held.row.origin.data);

@@ -167,6 +167,7 @@ void wh_accident_end_clones(struct wh_sim *sim)
         wh_sim_note(sim, clone, "the copy is switched off");
         wh_sim_crash(clone, 0);
         wh_agenda_set(&sim->agenda, clone->number, INT64_MAX);
+        wh_agenda_set(&sim->chores, clone->number, INT64_MAX); /* its disk may be a bad one */
         wh_memory_store_free(clone->store);
         sim->count--;
     }

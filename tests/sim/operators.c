@@ -69,7 +69,10 @@ void wh_operators_act(struct wh_sim_node *node)
     uint32_t count = 0;
     if (!node->settles) return;
     node->settles = false;
-    if (wh_doubts_settle(node->engine, &count, &err) < 0) return; /* looked at again */
+    if (wh_doubts_settle(node->engine, &count, &err) < 0) { /* looked at again */
+        wh_engine_abandon_turn(node->engine, &err);
+        return;
+    }
     wh_sim_note(node->sim, node, "its operator settles: %u rows", count);
     wh_links_hurry(node->engine);
 }

@@ -6,7 +6,6 @@
 #include "base/num.h"
 
 #define ALL_FAULTS ((1u << WH_SIM_FAULTS_COUNT) - 1)
-#define DRAWN_FAULTS (ALL_FAULTS & ~WH_SIM_FAULTS_ASKED_FOR)
 /* What a tree of 44,000 nodes has, so that a run ends within minutes. */
 #define FEW_FAULTS                                                                                 \
     ((1u << WH_SIM_DELAY) | (1u << WH_SIM_LOSS) | (1u << WH_SIM_REPEAT) | (1u << WH_SIM_CUTS) |    \
@@ -17,7 +16,7 @@ static const struct wh_sim_shape shapes[] = {
      .widths = {2, 16},
      .counties_drawn = 2,
      .villages_max = 4,
-     .faults = DRAWN_FAULTS,
+     .faults = ALL_FAULTS,
      .minutes = 10,
      .work_ms_max = 40000,
      .turn_ms = 1},
@@ -25,7 +24,7 @@ static const struct wh_sim_shape shapes[] = {
      .widths = {1, 3},
      .counties_drawn = 1,
      .villages_max = 2,
-     .faults = DRAWN_FAULTS,
+     .faults = ALL_FAULTS,
      .minutes = 5,
      .work_ms_max = 20000,
      .turn_ms = 1},

@@ -35,10 +35,6 @@ enum wh_sim_fault {
         WH_SIM_FAULTS_COUNT
 };
 
-/* These happen only where they are asked for (--with). */
-#define WH_SIM_FAULTS_ASKED_FOR                                                                    \
-    ((1u << WH_SIM_RESTORES) | (1u << WH_SIM_TAILS) | (1u << WH_SIM_CLONES))
-
 #define WH_SIM_LEVELS_MAX 5
 
 /* A tree: how many nodes a level has below the root, and how much they do. */

@@ -72,6 +72,67 @@ static void the_copy_that_was_given_up_wins_when_it_settles(void **state)
     assert_stand(terms, 4, 3, 7, WH_STAND_VOID);
 }
 
+/* 1 from 1, 2 from 11; the store went back to 5 and began 3 at 6. Nobody has told it of 2. */
+static void two_terms_that_follow_one_are_rivals_until_one_knows_of_the_other(void **state)
+{
+    struct wh_term terms[] = {{.id = 1, .first = 1},
+                              {.id = 2, .first = 11, .predecessor = 1},
+                              {.id = 3, .first = 6, .predecessor = 1},
+                              {.id = 4, .first = 9, .predecessor = 3, .abandons = 2}};
+    struct wh_arena arena = {NULL, 0};
+    struct wh_lineage lineage;
+    struct wh_abandoned *list;
+    (void)state;
+    wh_lineage_make(&lineage, terms, 3, &arena);
+    assert_int_equal(lineage.rivals_count, 2);
+    assert_int_equal(wh_lineage_stand(&lineage, 2, 12), WH_STAND_SOUND);
+    assert_int_equal(wh_lineage_stand(&lineage, 3, 7), WH_STAND_DOUBT); /* it may be the one */
+    assert_false(wh_lineage_gives_up(&lineage, 3, 7));
+    assert_int_equal(wh_lineage_abandoned(&lineage, 10, &arena, &list), 0);
+    wh_lineage_make(&lineage, terms, 4, &arena);
+    assert_int_equal(lineage.rivals_count, 0);
+    assert_int_equal(wh_lineage_stand(&lineage, 2, 12), WH_STAND_DOUBT);
+    assert_int_equal(wh_lineage_stand(&lineage, 3, 7), WH_STAND_SOUND);
+    assert_true(wh_lineage_gives_up(&lineage, 2, 12));
+    wh_arena_deinit(&arena);
+}
+
+/* The newest commits were lost, and no term with them. */
+static void a_version_beyond_the_end_of_its_term_is_in_doubt(void **state)
+{
+    struct wh_term terms[] = {{.id = 1, .first = 1}, {.id = 3, .first = 6, .predecessor = 1}};
+    (void)state;
+    assert_stand(terms, 2, 1, 5, WH_STAND_SOUND);
+    assert_stand(terms, 2, 1, 6, WH_STAND_DOUBT);
+    assert_stand(terms, 2, 3, 6, WH_STAND_SOUND);
+}
+
+static void a_version_of_an_unknown_term_is_in_doubt_where_a_known_one_has_ended(void **state)
+{
+    struct wh_term terms[] = {{.id = 1, .first = 1},
+                              {.id = 3, .first = 6, .predecessor = 1},
+                              {.id = 4, .first = 9, .predecessor = 3, .abandons = 98}};
+    (void)state;
+    assert_stand(terms, 2, 99, 5, WH_STAND_DOUBT);
+    assert_stand(terms, 2, 99, 6, WH_STAND_SOUND); /* a term not heard of yet */
+    assert_stand(terms, 3, 98, 20, WH_STAND_DOUBT);
+    assert_stand(terms, 3, 99, 20, WH_STAND_SOUND);
+}
+
+static void where_a_term_in_between_has_not_arrived_nothing_is_proved(void **state)
+{
+    struct wh_term terms[] = {{.id = 1, .first = 1}, {.id = 3, .first = 9, .predecessor = 2}};
+    struct wh_arena arena = {NULL, 0};
+    struct wh_lineage lineage;
+    (void)state;
+    wh_lineage_make(&lineage, terms, 2, &arena);
+    assert_int_equal(lineage.rivals_count, 0);
+    assert_int_equal(wh_lineage_stand(&lineage, 1, 5), WH_STAND_SOUND);
+    assert_int_equal(wh_lineage_stand(&lineage, 2, 7), WH_STAND_SOUND);
+    assert_int_equal(wh_lineage_stand(&lineage, 3, 9), WH_STAND_SOUND);
+    wh_arena_deinit(&arena);
+}
+
 static void terms_that_name_each_other_in_a_ring_end(void **state)
 {
     struct wh_term terms[] = {{.id = 1, .first = 5, .predecessor = 2, .abandons = 2},
@@ -117,7 +178,8 @@ struct version {
 
 struct life {
     struct wh_chance chance;
-    struct wh_term terms[TERMS_MAX]; /* all that the neighbour got */
+    struct wh_term terms[TERMS_MAX];
+    bool term_sent[TERMS_MAX]; /* of each: the neighbour got it */
     uint32_t terms_count;
     struct version written[WRITTEN_MAX];
     uint32_t written_count;
@@ -169,6 +231,16 @@ static struct version seen_of(const struct life *life)
     return (struct version){life->terms[seen->path[seen->path_count - 1]].id, seen->head, true};
 }
 
+/* The terms that the neighbour got. Returns how many. */
+static uint32_t sent_terms(const struct life *life, struct wh_term terms[TERMS_MAX])
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < life->terms_count; i++) {
+        if (life->term_sent[i]) terms[count++] = life->terms[i];
+    }
+    return count;
+}
+
 /* Has the neighbour seen that this home's history was given up? As a greeting finds it. */
 static bool is_given_up(const struct life *life)
 {
@@ -179,12 +251,11 @@ static bool is_given_up(const struct life *life)
     struct wh_abandoned *list;
     uint32_t count;
     bool found = false;
-    memcpy(terms, life->terms, sizeof(terms));
     for (uint32_t i = 0; i < life->home.path_count; i++) {
         const struct wh_term *term = &life->terms[life->home.path[i]];
         marks[i] = (struct wh_term_mark){term->id, term->first, term->abandons, term->settles};
     }
-    wh_lineage_make(&lineage, terms, life->terms_count, &arena);
+    wh_lineage_make(&lineage, terms, sent_terms(life, terms), &arena);
     count = wh_lineage_abandoned(&lineage, TERMS_MAX, &arena, &list);
     for (uint32_t i = 0; i < count; i++) {
         struct wh_history history = {marks, life->home.path_count};
@@ -214,6 +285,9 @@ static void meet(struct life *life)
         open_term(life, (struct wh_term){.abandons = seen.term});
     }
     life->seen = life->home;
+    for (uint32_t i = 0; i < life->home.path_count; i++) {
+        life->term_sent[life->home.path[i]] = true;
+    }
     for (uint32_t i = 0; i < life->written_count; i++) {
         if (is_on_path(life, &life->home, life->written[i])) life->written[i].sent = true;
     }
@@ -224,7 +298,7 @@ static void settle(struct life *life)
     meet(life); /* an operator is asked only after the neighbour has told */
     leap(life);
     open_term(life, (struct wh_term){.settles = true});
-    life->seen = life->home;
+    meet(life);
 }
 
 static void live(struct life *life)
@@ -263,8 +337,7 @@ static void check(struct life *life)
     struct wh_arena arena = {NULL, 0};
     struct wh_lineage lineage;
     uint64_t settled = settled_of(life);
-    memcpy(terms, life->terms, sizeof(terms));
-    wh_lineage_make(&lineage, terms, life->terms_count, &arena);
+    wh_lineage_make(&lineage, terms, sent_terms(life, terms), &arena);
     for (uint32_t i = 0; i < life->written_count; i++) {
         struct version version = life->written[i];
         bool is_ours = is_on_path(life, &life->home, version);
@@ -298,6 +371,10 @@ int main(void)
         cmocka_unit_test(what_a_restored_store_did_not_write_is_in_doubt),
         cmocka_unit_test(a_term_that_settles_makes_older_ones_void),
         cmocka_unit_test(the_copy_that_was_given_up_wins_when_it_settles),
+        cmocka_unit_test(two_terms_that_follow_one_are_rivals_until_one_knows_of_the_other),
+        cmocka_unit_test(a_version_beyond_the_end_of_its_term_is_in_doubt),
+        cmocka_unit_test(a_version_of_an_unknown_term_is_in_doubt_where_a_known_one_has_ended),
+        cmocka_unit_test(where_a_term_in_between_has_not_arrived_nothing_is_proved),
         cmocka_unit_test(terms_that_name_each_other_in_a_ring_end),
         cmocka_unit_test(what_was_given_up_is_listed),
         cmocka_unit_test(promise_04_the_store_that_was_met_last_stands),

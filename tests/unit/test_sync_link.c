@@ -253,8 +253,8 @@ static void a_sender_that_gave_its_branch_up_is_followed_from_the_first_entry(vo
     (void)state;
     child_up(&bench, held_110);
     bench.abandons = TERM;
-    receive_push(&bench, TERM + 1, 0, 60);
-    assert_trace(&bench, "note push.branch 60\ncommit 2 rows, cursors 0 60, seen 60\n");
+    receive_push(&bench, TERM + 1, 0, 105);
+    assert_trace(&bench, "note push.branch 105\ncommit 2 rows, cursors 0 105, seen 105\n");
     bench_deinit(&bench);
 }
 
