@@ -7,7 +7,19 @@
 #include "model/protobuf.h"
 #include "model/row.h"
 
-#define ZSTD_LEVEL 1 /* fixed: part of "same rows, same bytes" */
+/* By size alone: "same rows, same bytes". A short Push is of a slow line, or of a change or two:
+ * bytes weigh more than a millisecond. A long one is of a fast line that has a lot to carry. */
+static const struct {
+    size_t bytes_max;
+    int level;
+} levels[] = {{8u << 10, 19}, {16u << 10, 12}, {SIZE_MAX, 1}};
+
+static int level_of(size_t bytes)
+{
+    size_t i = 0;
+    while (bytes > levels[i].bytes_max) i++;
+    return levels[i].level;
+}
 
 struct wh_span wh_frame_pack(const Wh__Frame *frame, struct wh_arena *arena)
 {
@@ -77,7 +89,7 @@ struct wh_span wh_rows_compress(const struct wh_span *rows, uint32_t count, stru
     packed = wh_protobuf_pack(&message.base, arena);
     size = ZSTD_compressBound(packed.len);
     compressed = wh_arena_raw(arena, size);
-    size = ZSTD_compress(compressed, size, packed.data, packed.len, ZSTD_LEVEL);
+    size = ZSTD_compress(compressed, size, packed.data, packed.len, level_of(packed.len));
     WH_ASSERT(!ZSTD_isError(size)); /* the bound was asked for */
     *ret_size = (uint32_t)packed.len;
     return wh_span(compressed, size);
