@@ -149,6 +149,7 @@ static void tell(struct wh_engine *engine, struct wh_neighbour *to)
     Wh__Doubts doubts = WH__DOUBTS__INIT;
     struct wh_telling *telling = &to->telling;
     if (to->link.state != WH_LINK_UP || is_told(engine, telling)) return;
+    if (!(to->link.features & WH_FEATURE_DOUBTS)) return;
     put_all(engine, to, &doubts);
     telling->generation = engine->doubts_generation;
     if (doubts.total == 0 && !telling->told_some) return;

@@ -125,6 +125,11 @@ static int step_with_parent(struct wh_engine *engine, struct wh_error *err)
     if (engine->parent->link.state == WH_LINK_REFUSED) {
         return wh_fail(err, WH_E_UNREACHABLE, WH_MSG_VERIFY_REFUSED, NULL);
     }
+    if (engine->parent->link.state == WH_LINK_UP &&
+        !(engine->parent->link.features & WH_FEATURE_DIGESTS)) {
+        return wh_fail(err, WH_E_FAILED, WH_MSG_VERIFY_OLDER,
+                       WH_ARGS(wh_arg_c(engine->parent->link.program)));
+    }
     if (engine->parent->link.state != WH_LINK_UP || verify->id != 0 ||
         (verify->ids == 0 && !wh_links_sent_all(engine))) {
         return engine->now.mono_ms >= since + ANSWER_MS_MAX ? fail_unanswered(err) : 1;

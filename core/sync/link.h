@@ -31,6 +31,12 @@
 #define WH_RETRY_MS_MAX 30000
 #define WH_RETRY_MS_ABANDONED 600000 /* an operator has to decide first */
 
+/* What a node can do beyond the protocol's number, told in its greeting. A frame that needs one is
+ * sent only to a neighbour that told it; bits that are not known are passed over. */
+#define WH_FEATURE_DIGESTS 1u /* answers Ask with Digest and Given */
+#define WH_FEATURE_DOUBTS 2u  /* hears Doubts and answers Heard */
+#define WH_FEATURES (WH_FEATURE_DIGESTS | WH_FEATURE_DOUBTS)
+
 enum wh_link_role {
     WH_LINK_TO_PARENT,
     WH_LINK_TO_CHILD,
@@ -73,6 +79,7 @@ struct wh_link {
     struct wh_position head; /* the neighbour's, as its greeting told it */
     struct wh_position told; /* the newest head of this store that the neighbour has seen */
     char program[32];        /* of the neighbour */
+    uint64_t features;       /* of the neighbour: WH_FEATURE_*, and what later ones can */
     /* as a sender */
     uint64_t sent[WH_LANES];   /* cut so far */
     uint64_t pushed[WH_LANES]; /* the end of the last Push; what was passed over lies behind it */

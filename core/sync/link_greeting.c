@@ -72,6 +72,7 @@ void wh_greeting_on_connected(struct wh_link *link, const struct wh_event *event
     hello->clock_ms = (uint64_t)event->clock_ms;
     hello->program = wh_arena_text(&out->arena, wh_span_of(event->self->program));
     hello->credit = WH_CREDIT_MAX;
+    hello->features = WH_FEATURES;
     hello->n_abandoned = own_abandoned(event->self, out, &hello->abandoned);
     wh_out_frame(out, WH__FRAME__BODY_HELLO)->hello = hello;
     link->received_ms = event->now_ms;
@@ -90,8 +91,9 @@ void wh_out_refuse(enum wh_refuse reason, const char *text, uint32_t retry_after
 }
 
 static void know_neighbour(struct wh_link *link, const struct wh_event *event, uint64_t clock_ms,
-                           const char *program)
+                           const char *program, uint64_t features)
 {
+    link->features = features;
     link->skew_ms = (int64_t)clock_ms - event->clock_ms;
     (void)snprintf(link->program, sizeof(link->program), "%s", program);
 }
@@ -103,7 +105,7 @@ void wh_greeting_on_hello(struct wh_link *link, const struct wh_event *event, st
     const Wh__Hello *hello = event->frame->hello;
     Wh__Welcome *welcome = wh_arena_new(&out->arena, 1, sizeof(*welcome));
     if (link->role != WH_LINK_TO_CHILD) return;
-    know_neighbour(link, event, hello->clock_ms, hello->program);
+    know_neighbour(link, event, hello->clock_ms, hello->program, hello->features);
     if (hello->protocol_max < WH_PROTOCOL_MIN || hello->protocol_min > WH_PROTOCOL_MAX) {
         wh_out_refuse(WH_REFUSE_PROTOCOL, "no common protocol", WH_RETRY_MS_MAX, out);
         wh_out_note(out, WH_NOTE_PROTOCOL, hello->protocol_max);
@@ -123,6 +125,7 @@ void wh_greeting_on_hello(struct wh_link *link, const struct wh_event *event, st
     welcome->clock_ms = (uint64_t)event->clock_ms;
     welcome->program = wh_arena_text(&out->arena, wh_span_of(event->self->program));
     welcome->credit = WH_CREDIT_MAX;
+    welcome->features = WH_FEATURES;
     welcome->n_abandoned = own_abandoned(event->self, out, &welcome->abandoned);
     wh_out_frame(out, WH__FRAME__BODY_WELCOME)->welcome = welcome;
     begin_session(link, event,
@@ -135,7 +138,7 @@ void wh_greeting_on_welcome(struct wh_link *link, const struct wh_event *event, 
 {
     const Wh__Welcome *welcome = event->frame->welcome;
     if (link->state != WH_LINK_GREETING) return;
-    know_neighbour(link, event, welcome->clock_ms, welcome->program);
+    know_neighbour(link, event, welcome->clock_ms, welcome->program, welcome->features);
     begin_session(link, event,
                   &(struct greeting){welcome->head, welcome->holding, welcome->abandoned,
                                      welcome->n_abandoned, welcome->credit},

@@ -67,8 +67,8 @@ class Result:
         return self.err.partition("\n")[0]
 
 
-def run(program, *args, timeout_s=60):
-    done = subprocess.run([os.path.join(BIN, program), *map(str, args)], env=ENVIRONMENT,
+def run(program, *args, timeout_s=60, programs=BIN):
+    done = subprocess.run([os.path.join(programs, program), *map(str, args)], env=ENVIRONMENT,
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s,
                           check=False)
     return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
@@ -85,7 +85,7 @@ class Node:
     def init(self):
         listen = ["--listen", f"tcp://127.0.0.1:{self.port}"] if self.port else []
         result = run("wuhao", "init", self.home, "--unit", self.unit, "--name", self.name,
-                     "--kind", self.kind, *listen)
+                     "--kind", self.kind, *listen, programs=self.bin)
         assert result.code == 0, result
         return self
 
@@ -137,7 +137,7 @@ class Node:
         self.process = None
 
     def cli(self, *args, timeout_s=60):
-        return run("wuhao", "-C", self.home, *args, timeout_s=timeout_s)
+        return run("wuhao", "-C", self.home, *args, timeout_s=timeout_s, programs=self.bin)
 
     def ok(self, *args, timeout_s=60):
         """A command that must succeed; gives what it printed."""
