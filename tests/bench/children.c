@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "home/home.h"
 #include "model/key.h"
+#include "model/protobuf.h"
 #include "net/curve.h"
 #include "net/monitor.h"
 #include "sync/link.h"
@@ -25,7 +26,7 @@
 #define TURN_MS 5
 #define TICK_MS 50
 #define SWEEP_MS 1000
-#define QUARTER_DAYS 20089
+#define QUARTER (2025 * 4)
 
 struct child {
     struct wh_link link;
@@ -126,30 +127,36 @@ static void send_frame(struct crowd *crowd, struct child *child, const Wh__Frame
 
 static void step(struct crowd *crowd, struct child *child, struct wh_event *event);
 
-static struct wh_span make_row(struct crowd *crowd, struct child *child, enum wh_lane lane)
+static struct wh_row make_term(struct child *child, struct wh_arena *arena)
 {
-    static const uint8_t metric[] = "\x0a\x09\x0a\x05"
-                                    "cases"
-                                    "\x10\x02\x10\x01";
-    struct wh_span unit = child->token.unit;
-    struct wh_arena *arena = &crowd->frames;
+    Wh__TermValue value = WH__TERM_VALUE__INIT;
     struct wh_tuple key;
     struct wh_row row;
-    if (lane == WH_LANE_URGENT) {
-        Wh__TermValue value = WH__TERM_VALUE__INIT;
-        uint8_t *packed = wh_arena_new(arena, 1, 64);
-        value.id = child->mark.id;
-        value.first = 1;
-        value.opened_ms = 1;
-        wh_row_key_term(&key, unit, 1, child->mark.id);
-        wh_row_make(WH_TABLE_TERM, wh_tuple_span(&key), unit, 1, child->mark.id,
-                    wh_span(packed, wh__term_value__pack(&value, packed)), arena, &row);
-    } else {
-        wh_row_key_summary(&key, unit, QUARTER_DAYS, WH_S("merit"), unit);
-        wh_row_make(WH_TABLE_SUMMARY, wh_tuple_span(&key), unit, child->head, child->mark.id,
-                    wh_span(metric, sizeof(metric) - 1), arena, &row);
-    }
-    return row.packed;
+    value.id = child->mark.id;
+    value.first = 1;
+    value.opened_ms = 1;
+    wh_row_key_term(&key, child->token.unit, 1, child->mark.id);
+    wh_row_make(WH_TABLE_TERM, wh_tuple_span(&key), child->token.unit, 1, child->mark.id,
+                wh_protobuf_pack(&value.base, arena), arena, &row);
+    return row;
+}
+
+/* One cell, whose figure is the row's version: what is held tells how much of it has arrived. */
+static struct wh_row make_summary(struct child *child, struct wh_arena *arena)
+{
+    Wh__SummaryValue value = WH__SUMMARY_VALUE__INIT;
+    Wh__MetricValue metric = WH__METRIC_VALUE__INIT, *metrics[] = {&metric};
+    struct wh_span unit = child->token.unit;
+    struct wh_tuple key;
+    struct wh_row row;
+    metric.id = "cases";
+    metric.value = (int64_t)child->head;
+    value.metrics = metrics;
+    value.n_metrics = 1;
+    wh_row_key_summary(&key, unit, QUARTER, WH_S("merit"), unit);
+    wh_row_make(WH_TABLE_SUMMARY, wh_tuple_span(&key), unit, child->head, child->mark.id,
+                wh_protobuf_pack(&value.base, arena), arena, &row);
+    return row;
 }
 
 static void cut(struct crowd *crowd, struct child *child)
@@ -157,7 +164,9 @@ static void cut(struct crowd *crowd, struct child *child)
     enum wh_lane lane = crowd->out.want_lane;
     struct wh_span *row = wh_arena_new(&crowd->frames, 1, sizeof(*row));
     struct wh_event event = {.type = WH_EVENT_CUT};
-    *row = make_row(crowd, child, lane);
+    *row = (lane == WH_LANE_URGENT ? make_term(child, &crowd->frames)
+                                   : make_summary(child, &crowd->frames))
+               .packed;
     event.cut = (struct wh_cut){lane, crowd->out.want_after, child->lane_heads[lane], row, 1};
     step(crowd, child, &event);
 }

@@ -152,6 +152,10 @@ class Node:
     def wait_synced(self, timeout_s=120):
         self.ok("wait", "--synced", "--timeout", timeout_s, timeout_s=timeout_s + 10)
 
+    def has_measured(self):
+        """While the parent is away: its rows alone are what is waited for."""
+        return "does not have all" in self.cli("wait", "--synced", "--timeout", 0).err
+
     def issue(self):
         """Gives a root its units and its programme."""
         self.ok("unit", "import", UNITS)

@@ -356,7 +356,8 @@ def test_modes_and_files_of_the_home_are_kept(city, tmp_path):
 
 
 @quick
-def test_the_log_tells_at_each_start_what_was_found(city):
+def test_start_report(city):
+    """L24: the log tells at each start what was found."""
     begun = now()
     city.ok("add", "activity", "--unit", VILLAGE, "date=2025-03-04", "category=law", "subject=x",
             "youth=1")

@@ -8,6 +8,8 @@ import pytest
 import line
 import node
 
+CUTS = 5
+RECONNECT_BYTES_MAX = 3000  # handshake, greeting and barrier; the rows of a year are ten times that
 MEETING = ("purpose=study", "subject=学习", "attended=5")
 
 
@@ -62,6 +64,41 @@ def test_promise_06_a_modem_is_enough(joined, tmp_path, cut_every_s):
         packed = sum(modem.bytes.values())
         print(f"{packed} bytes, {modem.cuts} cuts, {modem.connections} connections")
         assert packed < 3 * 25000  # three times what zstd makes of the rows (tests/bench)
+
+
+def test_rtt_2s_handshake(joined):
+    """L12: no time-out of a greeting is shorter than a satellite's round trips."""
+    county, township = joined
+    port = node.free_port()
+    with line.Line(port, county.port, one_way_s=1.0) as far:
+        point_to(township, port)
+        node.wait_until(lambda: far.connections > 0 and link(township, "parent")["state"] == "up",
+                        60, "up over the line")
+        add_meeting(township, "2025-02-03")
+        township.wait_synced(timeout_s=60)
+        assert agree(county, township)
+        assert far.connections == 1, "the first attempt must do"
+
+
+def test_reconnect_bytes_bounded(joined, tmp_path):
+    """L16: what was acknowledged is not sent again, however often the line is lost."""
+    county, township = joined
+    folders = node.demo_records(tmp_path / "records", [township])
+    port = node.free_port()
+    with line.Line(port, county.port) as weak:
+        point_to(township, port)
+        node.wait_until(lambda: weak.connections > 0 and link(township, "parent")["state"] == "up",
+                        30, "up over the line")
+        township.import_folder(folders[township.unit])
+        township.wait_synced()
+        for _ in range(CUTS):
+            before, connections = sum(weak.bytes.values()), weak.connections
+            weak.cut()
+            node.wait_until(lambda n=connections: weak.connections > n and
+                            link(township, "parent")["state"] == "up", 60, "up again")
+            township.wait_synced()
+            assert sum(weak.bytes.values()) - before < RECONNECT_BYTES_MAX
+        assert agree(county, township)
 
 
 def test_half_open_noticed(joined):

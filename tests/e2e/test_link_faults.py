@@ -9,6 +9,8 @@ import pytest
 
 import node
 
+WEEKS = 52
+STORE_MIB_MAX = 24  # what the store keeps of late writes and of blocks that it read
 MEETING = ("purpose=study", "subject=学习", "attended=5")
 
 
@@ -99,6 +101,78 @@ def test_read_only_store_is_named_and_harms_nothing(joined, small_disk):
         add_meeting(township, "2025-02-03")
     finally:
         subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    county.start()
+    township.wait_synced()
+    assert agree(county, township)
+
+
+def reload_with(owner, old, new):
+    """Changes a setting that has nothing to do with rows, and has the config read again."""
+    path = os.path.join(owner.home, "wuhao.yaml")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    assert old in text
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(old, new))
+    owner.process.send_signal(signal.SIGHUP)
+
+
+def test_outbox_survives_restart(joined):
+    """L14: what waits for the parent is the store itself; no death or setting empties it."""
+    city, county, township = joined
+    county.kill()
+    add_meeting(township, "2025-02-03")
+    township.kill()
+    township.start()
+    add_meeting(township, "2025-05-10")
+    township.stop()
+    township.start()
+    reload_with(township, '["ledger", "ranking"]', '["ledger"]')
+    node.wait_until(lambda: len(township.rows("plugin", "list")) == 1, 30, "the config is read")
+    township.kill()
+    township.start()
+    own = township.metrics(township.unit)
+    assert {key[1] for key in own} >= {"2025Q1", "2025Q2"}
+    county.start()
+    township.wait_synced()
+    county.wait_synced()
+    assert agree(city, county, township)
+    assert county.metrics(township.unit) == own
+
+
+def feed_entries(owner):
+    """How many bulk rows the feed towards the parent holds, as RocksDB's own tool counts them."""
+    listed = subprocess.run(["ldb", f"--db={owner.home}/store", "--column_family=feed", "--hex",
+                             "scan"], check=True, capture_output=True, text=True).stdout
+    return sum(line.startswith("0x0001") for line in listed.splitlines())
+
+
+def resident_mib(owner):
+    with open(f"/proc/{owner.process.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) // 1024
+
+
+def test_year_offline_memory_flat(joined, tmp_path):
+    """L15: what waits is each row once, however often it changes while the parent is away."""
+    _, county, township = joined
+    villages = [line["code"] for line in township.rows("unit", "list")
+                if line["parent"] == township.unit]
+    county.kill()
+    lengths, resident = [], []
+    for week in range(WEEKS):
+        path = tmp_path / f"{week}.csv"
+        path.write_text("unit,date,category,form,subject,youth\n" + "".join(
+            f"{village},2025-{month}-10,law,,讲座{week},5\n"
+            for village in villages for month in ("02", "05", "08", "11")))
+        township.ok("import", "activity", path)
+        resident.append(resident_mib(township))
+        if week in (0, WEEKS - 1):
+            node.wait_until(township.has_measured, 30, "it is measured")
+            township.stop()
+            lengths.append(feed_entries(township))
+            township.start()
+    assert lengths[0] == lengths[1] >= 4 * len(villages), lengths
+    assert resident[-1] - resident[1] < STORE_MIB_MAX, resident
     county.start()
     township.wait_synced()
     assert agree(county, township)

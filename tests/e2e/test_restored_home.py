@@ -6,6 +6,8 @@ absent, `sync status` counts the doubts, and `sync resolve --mine` settles them 
 import os
 import shutil
 
+import pytest
+
 import node
 
 MEETING = ("purpose=study", "subject=学习", "attended=5")
@@ -162,6 +164,54 @@ def test_restored_parent_gets_all(trees):
     own = township.metrics(township.unit)
     assert county.metrics(township.unit) == own
     assert city.metrics(township.unit) == own
+
+
+@pytest.mark.parametrize("what", ("store", "home"))
+def test_parent_recreated(trees, what):
+    """L7: a parent that was made anew has no cursor, whatever the one before acknowledged."""
+    tree = trees(("city", "wudalianchi", "long-zhen"))
+    city, county, township = tree["city"], tree["wudalianchi"], tree["long-zhen"]
+    add_meeting(township, "2025-02-03")
+    township.wait_synced()
+    county.wait_synced()
+    county.kill()  # the link is idle
+    shutil.rmtree(os.path.join(county.home, "store") if what == "store" else county.home)
+    if what == "home":  # with new keys
+        county.init()
+    county.start()
+    if what == "home":
+        county.ok("join", city.ok("invite", county.unit).strip())
+    county.wait_synced()
+    township.ok("join", county.ok("invite", township.unit).strip())
+    add_meeting(township, "2025-05-10")
+    township.wait_synced()
+    county.wait_synced()
+    own = township.metrics(township.unit)
+    assert county.metrics(township.unit) == own
+    assert city.metrics(township.unit) == own
+
+
+def test_restore_deletes_nothing(trees):
+    """L9: what a restored store lacks is missing there alone, also once it has been compared."""
+    names = ("city", "wudalianchi", "long-zhen")
+    tree = trees(names)
+    city, county, township = (tree[name] for name in names)
+    units = county.rows("unit", "list")
+    copies = keep(county), keep(township)
+    for date in ("2025-02-10", "2025-05-10", "2025-08-10"):
+        add_meeting(township, date)
+    city.ok("programme", "issue", node.PROGRAMME)
+    tree.wait_synced()
+    newer, programmes = city.metrics(township.unit), city.rows("programme", "show")
+    for owner, copy in zip((county, township), copies):
+        put_back(owner, copy)
+        tree.wait_synced()
+        owner.cli("sync", "verify")
+        tree.wait_synced()
+        for upper in (city, county):
+            assert upper.metrics(township.unit) == newer
+        assert county.rows("unit", "list") == units
+        assert county.rows("programme", "show") == programmes
 
 
 def test_copied_home_started_twice(trees, tmp_path):

@@ -170,8 +170,7 @@ def test_damaged_row_in_the_feed_holds_nothing_up(full_pair):
     county.stop()
     township.ok("add", "meeting", "--unit", township.unit, "date=2025-03-01", "purpose=study",
                 "subject=学习", "attended=7")
-    node.wait_until(lambda: "does not have all" in township.cli(
-        "wait", "--synced", "--timeout", 0).err, 30, "it is measured")
+    node.wait_until(township.has_measured, 30, "it is measured")
     before = township.metrics(township.unit)
     township.stop()
     feed, rows = Table(township, "feed"), Table(township, "rows")
@@ -186,6 +185,41 @@ def test_damaged_row_in_the_feed_holds_nothing_up(full_pair):
     assert_settles_by_verify(county, township)
     after = township.metrics(township.unit)  # what was lost before it was sent is measured again
     assert all(after[key] == value for key, value in before.items() if key[1] != "2025Q3")
+
+
+def speak_for_another_unit(owner):
+    """Makes the newest row for the parent one about a unit that is not the owner's."""
+    feed, rows = Table(owner, "feed"), Table(owner, "rows")
+    entry, key = [item for item in feed.items() if item[0].lower().startswith("0x0001")][-1]
+    value = dict(rows.items())[key]
+    ours, foreign = (code.encode().hex().upper() for code in ("231182101", "231102101"))
+    stranger = key.upper().replace("0X", "0x").replace(ours, foreign, 1)
+    inside = len("0x") + len("80000005")  # the table, which the row's own key goes without
+    assert key[inside:] in value and stranger != key
+    rows.delete(key)
+    rows.put(stranger, value.replace(key[inside:], stranger[inside:]))
+    feed.put(entry, stranger)
+
+
+def test_poison_row(full_pair):
+    """L18: a row that the parent must refuse is named on both sides; the rest goes on."""
+    county, township = full_pair
+    county.stop()
+    for date in ("2025-06-11", "2025-09-11"):
+        township.ok("add", "meeting", "--unit", township.unit, f"date={date}", "purpose=study",
+                    "subject=学习", "attended=5")
+    node.wait_until(township.has_measured, 30, "it is measured")
+    township.stop()
+    speak_for_another_unit(township)
+    county.start()
+    township.start()
+    township.ok("add", "meeting", "--unit", township.unit, "date=2025-09-12", "purpose=study",
+                "subject=学习", "attended=6")
+    township.wait_synced()
+    assert county.metrics(township.unit) == township.metrics(township.unit)
+    for owner, role in ((county, "child"), (township, "parent")):
+        told = next(row for row in owner.rows("sync", "status") if row["role"] == role)
+        assert told["rejected"] == 1 and told["state"] == "up", told
 
 
 def assert_settles_by_verify(county, township):

@@ -197,55 +197,6 @@ static void a_scan_gives_its_range_in_either_order(void **state)
     place->store.ops->release(place->store.self, snapshot);
 }
 
-static struct wh_tuple row_key_of(uint32_t table, const struct wh_tuple *key)
-{
-    struct wh_tuple row;
-    wh_key_row(&row, table, wh_tuple_span(key));
-    return row;
-}
-
-static struct wh_span feed_entry(struct place *place, const struct wh_tuple *key)
-{
-    struct wh_span found;
-    assert_int_equal(place->store.ops->get(place->store.self, NULL, WH_FAMILY_FEED,
-                                           wh_tuple_span(key), &place->arena, &found, &place->err),
-                     0);
-    return found;
-}
-
-/* The first version kept the entries for the children by lane and seq alone. */
-static void the_feed_of_the_first_version_is_placed(void **state)
-{
-    static const char first[4] = {0, 0, 0, 1};
-    struct place *place = *state;
-    struct wh_tuple row, old, up, down;
-    struct wh_batch batch;
-    struct wh_span found;
-    open_store(place);
-    wh_row_key_unit(&row, WH_S("231181"), WH_S("2311"));
-    row = row_key_of(WH_TABLE_UNIT, &row);
-    wh_tuple_clear(&old);
-    wh_tuple_put_u8(&old, 1);
-    wh_tuple_put_u8(&old, WH_LANE_BULK);
-    wh_tuple_put_u64(&old, 42);
-    wh_key_feed_up(&up, WH_LANE_BULK, 42);
-    wh_key_feed_down(&down, WH_LANE_BULK, WH_S("231181"), 42);
-    wh_batch_init(&batch);
-    wh_batch_put(&batch, WH_FAMILY_META, WH_S(WH_STORE_VERSION_KEY), wh_span(first, 4));
-    wh_batch_put(&batch, WH_FAMILY_META, WH_S("unit"), WH_S("2311"));
-    wh_batch_put(&batch, WH_FAMILY_FEED, wh_tuple_span(&old), wh_tuple_span(&row));
-    wh_batch_put(&batch, WH_FAMILY_FEED, wh_tuple_span(&up), wh_tuple_span(&row));
-    assert_int_equal(place->store.ops->commit(place->store.self, &batch, &place->err), 0);
-    wh_batch_deinit(&batch);
-    close_store(place);
-    open_store(place);
-    found = feed_entry(place, &down);
-    assert_true(wh_span_equal(found, wh_tuple_span(&row)));
-    found = feed_entry(place, &up);
-    assert_true(wh_span_equal(found, wh_tuple_span(&row)));
-    assert_null(feed_entry(place, &old).data);
-}
-
 static void a_newer_store_is_refused_in_one_sentence(void **state)
 {
     static const char newer[4] = {0, 0, 0, WH_STORE_VERSION + 1};
@@ -358,7 +309,7 @@ static void a_store_in_use_names_the_process_that_has_it(void **state)
     assert_error(place, words);
 }
 
-static void lost_unsynced_tail(void **state) /* L1 */
+static void what_was_committed_survives_a_process_that_is_killed(void **state)
 {
     struct place *place = *state;
     pid_t child = start_holder(place);
@@ -457,14 +408,13 @@ int main(void)
         TEST(puts_and_deletes_of_a_batch_take_effect_in_their_order),
         TEST(a_snapshot_does_not_see_later_commits),
         TEST(a_scan_gives_its_range_in_either_order),
-        TEST(the_feed_of_the_first_version_is_placed),
         TEST(a_newer_store_is_refused_in_one_sentence),
         TEST(a_store_that_is_not_ours_is_refused),
         TEST(a_store_with_a_strange_family_is_refused),
         TEST(a_creation_that_was_cut_short_is_finished),
         TEST(tables_without_their_list_are_not_overwritten),
         TEST(a_store_in_use_names_the_process_that_has_it),
-        TEST(lost_unsynced_tail),
+        TEST(what_was_committed_survives_a_process_that_is_killed),
         TEST(a_log_damaged_in_the_middle_is_set_aside_and_the_rest_served),
         TEST(a_full_disk_refuses_and_goes_on_once_there_is_room),
     };

@@ -226,8 +226,8 @@ static void a_store_that_did_not_write_what_was_seen_sends_nothing(void **state)
     bench_deinit(&bench);
 }
 
-/* L3 of the lessons: `cursor_beyond_head`. */
-static void a_cursor_beyond_the_head_is_named_at_once(void **state)
+/* L3 of the lessons: named at once, not waited for. */
+static void cursor_beyond_head(void **state)
 {
     struct bench bench;
     (void)state;
@@ -359,7 +359,7 @@ int main(void)
         cmocka_unit_test(a_frame_of_an_ended_session_is_answered_with_bye),
         cmocka_unit_test(a_child_that_is_told_bye_comes_back),
         cmocka_unit_test(a_store_that_did_not_write_what_was_seen_sends_nothing),
-        cmocka_unit_test(a_cursor_beyond_the_head_is_named_at_once),
+        cmocka_unit_test(cursor_beyond_head),
         cmocka_unit_test(a_push_of_another_history_is_not_applied),
         cmocka_unit_test(a_sender_that_gave_its_branch_up_is_followed_from_the_first_entry),
         cmocka_unit_test(a_copy_that_was_given_up_stands_back),
