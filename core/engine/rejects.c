@@ -101,6 +101,25 @@ static const Wh__Reject *read_reject(struct wh_engine *engine, struct wh_span ke
     return (const Wh__Reject *)wh_protobuf_unpack(&wh__reject__descriptor, value, &engine->scratch);
 }
 
+int wh_reject_is_out(struct wh_engine *engine, const struct wh_neighbour *neighbour,
+                     const struct wh_row *row, bool *ret, struct wh_error *err)
+{
+    const Wh__Reject *reject;
+    struct wh_tuple row_key, key;
+    struct wh_span found;
+    int rc;
+    *ret = false;
+    if (neighbour->rejected == 0) return 0;
+    wh_key_row(&row_key, row->table, row->key);
+    wh_key_peer(&key, WH_PEER_REJECT_OUT, wh_neighbour_name(neighbour), wh_tuple_span(&row_key));
+    rc = wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &found, err);
+    if (rc < 0 || !found.data) return rc;
+    reject =
+        (const Wh__Reject *)wh_protobuf_unpack(&wh__reject__descriptor, found, &engine->scratch);
+    *ret = reject && reject->counter == row->counter;
+    return 0;
+}
+
 /* Is there nothing left that the neighbour refuses? It acknowledged a later version of the row
  * without a word; or the row is void or gone. */
 static int is_over(struct walk *walk, const Wh__Reject *reject, bool *ret)

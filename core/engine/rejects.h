@@ -15,6 +15,10 @@ void wh_reject_add(struct wh_engine *engine, struct wh_neighbour *neighbour,
 int wh_reject_taken(struct wh_engine *engine, struct wh_neighbour *neighbour,
                     const struct wh_row *row, struct wh_error *err);
 
+/* Has the neighbour refused this very version of a row of ours? WH_E_IO. */
+int wh_reject_is_out(struct wh_engine *engine, const struct wh_neighbour *neighbour,
+                     const struct wh_row *row, bool *ret, struct wh_error *err);
+
 /* Keeps a refusal: WH_PEER_REJECT_IN, or WH_PEER_REJECT_OUT for one that the neighbour told. */
 void wh_reject_put(struct wh_engine *engine, struct wh_neighbour *neighbour, uint8_t fact,
                    const Wh__Reject *reject);

@@ -213,14 +213,25 @@ static struct wh_span told_key(const struct comparing *comparing)
     return wh_span(version->key.data, version->key.len);
 }
 
-/* This node holds what the parent does not hold, or holds older. */
+/* This node holds what the parent does not hold, or holds older. What it refused before it would
+ * refuse again. */
 static int is_ahead(struct comparing *comparing, const struct wh_row *row)
 {
-    struct wh_verify *verify = comparing->engine->verify;
-    result_of(verify)->differ++;
-    if (verify->check != WH_CHECK_UP) return 0; /* the parent lost it: its own parent gives it */
-    result_of(verify)->repaired++;
-    return wh_row_offer_again(comparing->engine, row->table, row->key, comparing->err);
+    struct wh_engine *engine = comparing->engine;
+    struct wh_check_result *result = result_of(engine->verify);
+    bool refused = false;
+    int rc = 0;
+    result->differ++;
+    if (engine->verify->check != WH_CHECK_UP) return 0; /* its own parent gives it what it lost */
+    if (engine->parent)
+        rc = wh_reject_is_out(engine, engine->parent, row, &refused, comparing->err);
+    if (rc < 0) return rc;
+    if (refused) {
+        result->refused++;
+        return 0;
+    }
+    result->repaired++;
+    return wh_row_offer_again(engine, row->table, row->key, comparing->err);
 }
 
 static int compare_row(void *context, struct wh_span key, const struct wh_row *row)

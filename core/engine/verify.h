@@ -22,7 +22,7 @@ struct wh_check_result {
     uint64_t differ;   /* wrong, missing or older at one end */
     uint64_t repaired; /* offered again, taken, or put right */
     uint64_t broken;   /* not readable on this node */
-    uint64_t refused;  /* told by the parent, and not for this node to take: an operator decides */
+    uint64_t refused;  /* by either side, as not of the history that stands: an operator decides */
     bool done;
 };
 
