@@ -67,6 +67,9 @@ static void tell_committed(struct wh_engine *engine, struct wh_neighbour *neighb
     };
     struct wh_event branched = {.type = rc < 0 ? WH_EVENT_COMMIT_FAILED : WH_EVENT_BRANCHED};
     bool awaited = neighbour->awaits_commit, branch = neighbour->awaits_branch;
+    /* What the neighbour refused, or is offered again, is lost with the batch: in the next session
+     * it says so again. */
+    if (rc < 0 && neighbour->rejects_touched) awaited = true;
     neighbour->awaits_commit = false;
     neighbour->awaits_branch = false;
     neighbour->rejects = NULL;

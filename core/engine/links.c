@@ -250,7 +250,11 @@ static void keep_rejected(struct wh_engine *engine, struct wh_neighbour *neighbo
     wh_batch_put(&engine->batch, WH_FAMILY_PEERS, wh_tuple_span(&key),
                  wh_span_of(neighbour->link.program));
     for (size_t i = 0; i < ack->n_rejects; i++) {
-        wh_reject_put(engine, neighbour, WH_PEER_REJECT_OUT, ack->rejects[i]);
+        if (ack->again) {
+            wh_reject_hear_again(engine, neighbour, ack->rejects[i]);
+        } else {
+            wh_reject_put(engine, neighbour, WH_PEER_REJECT_OUT, ack->rejects[i]);
+        }
     }
 }
 

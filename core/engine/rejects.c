@@ -31,6 +31,27 @@ void wh_reject_put(struct wh_engine *engine, struct wh_neighbour *neighbour, uin
                  wh_protobuf_pack(&reject->base, &engine->scratch));
 }
 
+void wh_reject_hear_again(struct wh_engine *engine, struct wh_neighbour *neighbour,
+                          const Wh__Reject *reject)
+{
+    struct wh_tuple row, key;
+    struct wh_span known;
+    struct wh_error err;
+    int rc;
+    if (reject->key.len > WH_ROW_KEY_BYTES_MAX) return;
+    wh_key_row(&row, reject->table, wh_span(reject->key.data, reject->key.len));
+    wh_key_peer(&key, WH_PEER_REJECT_OUT, wh_neighbour_name(neighbour), wh_tuple_span(&row));
+    rc =
+        wh_engine_get(engine, WH_FAMILY_PEERS, wh_tuple_span(&key), &engine->scratch, &known, &err);
+    if (rc == 0 && !known.data) {
+        neighbour->rejects_touched = true;
+        wh_links_mark(engine, neighbour);
+        rc = wh_row_offer_again(engine, reject->table, wh_span(reject->key.data, reject->key.len),
+                                &err);
+    }
+    if (rc < 0) wh_engine_abandon_turn(engine, &err);
+}
+
 static void forget(struct wh_engine *engine, struct wh_neighbour *neighbour, struct wh_span key)
 {
     wh_batch_delete(&engine->batch, WH_FAMILY_PEERS, key);
@@ -38,6 +59,8 @@ static void forget(struct wh_engine *engine, struct wh_neighbour *neighbour, str
     wh_links_mark(engine, neighbour);
     if (neighbour->rejected > 0) neighbour->rejected--;
 }
+
+#define RETOLD_MAX 1000u /* in one Ack */
 
 /* ---- As the receiver ---- */
 
@@ -205,6 +228,42 @@ static int retry_upgraded(struct walk *walk, struct wh_neighbour *neighbour)
     return then.data ? walk_over(walk, neighbour, retry_reject) : 0;
 }
 
+/* The refusals of this node, as they are told again. */
+struct retelling {
+    struct wh_engine *engine;
+    Wh__Reject *rejects;
+    uint32_t count;
+};
+
+static int retell_reject(void *context, struct wh_span key, struct wh_span value)
+{
+    struct retelling *retelling = context;
+    const Wh__Reject *reject = read_reject(retelling->engine, key, value);
+    if (!reject || reject->reason != WH_REJECT_DIVERGED) return 0;
+    retelling->rejects[retelling->count++] = *reject;
+    return retelling->count == RETOLD_MAX ? 1 : 0;
+}
+
+/* The neighbour may not know what was refused: the Ack that told it was lost, or what it kept of
+ * it. Then nobody would offer the row again once a decision has arrived. */
+static int retell(struct walk *walk, struct wh_neighbour *neighbour)
+{
+    struct wh_event event = {.type = WH_EVENT_STILL_REFUSED};
+    struct retelling retelling = {.engine = walk->engine};
+    struct wh_tuple prefix;
+    int rc;
+    if (neighbour->rejected == 0) return 0;
+    retelling.rejects = wh_arena_new(&walk->engine->scratch, RETOLD_MAX, sizeof(Wh__Reject));
+    wh_key_peer(&prefix, WH_PEER_REJECT_IN, wh_neighbour_name(neighbour), WH_SPAN_EMPTY);
+    rc = wh_engine_scan(walk->engine, WH_FAMILY_PEERS, wh_tuple_span(&prefix), retell_reject,
+                        &retelling, walk->err);
+    if (rc < 0 || retelling.count == 0) return rc;
+    event.rejects = retelling.rejects;
+    event.rejects_count = retelling.count;
+    wh_links_step(walk->engine, neighbour, &event);
+    return 0;
+}
+
 static int retry_changed(struct walk *walk, struct wh_neighbour *neighbour)
 {
     int rc = review(walk, neighbour);
@@ -214,7 +273,7 @@ static int retry_changed(struct walk *walk, struct wh_neighbour *neighbour)
     walk->only_doubted = true;
     rc = walk_over(walk, neighbour, retry_reject);
     walk->only_doubted = false;
-    return rc;
+    return rc < 0 ? rc : retell(walk, neighbour);
 }
 
 int wh_links_retry_changed(struct wh_engine *engine, struct wh_error *err)

@@ -23,6 +23,11 @@ int wh_reject_is_out(struct wh_engine *engine, const struct wh_neighbour *neighb
 void wh_reject_put(struct wh_engine *engine, struct wh_neighbour *neighbour, uint8_t fact,
                    const Wh__Reject *reject);
 
+/* The neighbour told a refusal again. Where this node does not know of it, the Ack that told it was
+ * lost, or the batch that kept it: the row is offered again, and the answer to that is kept. */
+void wh_reject_hear_again(struct wh_engine *engine, struct wh_neighbour *neighbour,
+                          const Wh__Reject *reject);
+
 /* The turn has ended with `rc`: where it failed, the rows are counted anew. */
 void wh_rejects_committed(struct wh_engine *engine, struct wh_neighbour *neighbour, int rc);
 

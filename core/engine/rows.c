@@ -161,6 +161,7 @@ int wh_row_offer_again(struct wh_engine *engine, uint32_t table, struct wh_span 
     int rc = wh_term_ensure(engine, err);
     if (rc == 0) rc = find_stored(engine, table, key, &bytes, &stored, err);
     if (rc < 0 || !bytes.data) return rc;
+    if (wh_row_stand(engine, &stored.row) == WH_STAND_VOID) return 0; /* offered to nobody */
     engine->head++;
     write_row(engine, &stored.row, engine->head, &stored, bytes);
     return 0;

@@ -36,6 +36,7 @@ void wh_link_step(struct wh_link *link, const struct wh_event *event, struct wh_
     case WH_EVENT_CARRIED: wh_receiver_on_carried(link, event, out); break;
     case WH_EVENT_CARRIED_GREETING: wh_greeting_on_carried(link, event, out); break;
     case WH_EVENT_BRANCHED: wh_greeting_on_branched(link, event, out); break;
+    case WH_EVENT_STILL_REFUSED: wh_receiver_on_still_refused(link, event, out); break;
     }
 }
 

@@ -81,6 +81,7 @@ enum wh_event_type {
     WH_EVENT_CARRIED,       /* a Push out of a bundle: `frame`, `is_known` */
     WH_EVENT_CARRIED_GREETING, /* what a bundle says beside its Pushes: `bundle` */
     WH_EVENT_BRANCHED,         /* the term that out->branch asked for is on disk */
+    WH_EVENT_STILL_REFUSED,    /* `rejects` of earlier Pushes are to be told again */
 };
 
 #define WH_CUT_FAILED UINT64_MAX /* as `after`: the feed could not be read */
@@ -103,7 +104,7 @@ struct wh_event {
     const Wh__Frame *frame; /* FRAME */
     size_t frame_bytes;
     struct wh_holding committed; /* COMMITTED: what was written */
-    const Wh__Reject *rejects;   /* COMMITTED: rows that were refused meanwhile */
+    const Wh__Reject *rejects;   /* COMMITTED: rows that were refused meanwhile; STILL_REFUSED */
     uint32_t rejects_count;
     struct wh_cut cut;        /* CUT */
     uint64_t nonce;           /* BARRIER */

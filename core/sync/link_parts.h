@@ -44,5 +44,7 @@ void wh_receiver_on_push(struct wh_link *link, const struct wh_event *event, str
 void wh_receiver_on_carried(struct wh_link *link, const struct wh_event *event, struct wh_out *out);
 void wh_receiver_on_committed(struct wh_link *link, const struct wh_event *event,
                               struct wh_out *out);
+void wh_receiver_on_still_refused(struct wh_link *link, const struct wh_event *event,
+                                  struct wh_out *out);
 
 #endif

@@ -3,8 +3,8 @@
 #include "sync/link_parts.h"
 #include "sync/wire.h"
 
-static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject *rejects,
-                     uint32_t rejects_count, bool gap);
+static Wh__Ack *send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject *rejects,
+                         uint32_t rejects_count);
 
 enum kinship {
     KIN_ONE,    /* on one history with what this node followed so far */
@@ -116,8 +116,8 @@ void wh_receiver_on_push(struct wh_link *link, const struct wh_event *event, str
     switch (take(link, event, out)) {
     case TAKEN:
     case NOT_TAKEN: break;
-    case NOT_TAKEN_GAP: send_ack(link, out, NULL, 0, true); break;
-    case NOT_TAKEN_KNOWN: send_ack(link, out, NULL, 0, false); break;
+    case NOT_TAKEN_GAP: send_ack(link, out, NULL, 0)->gap = true; break;
+    case NOT_TAKEN_KNOWN: (void)send_ack(link, out, NULL, 0); break;
     case NOT_TAKEN_STRANGE: /* the next greeting tells who is who */
         wh_link_end_session(link, event, out, WH_NOTE_PUSH_STRANGE);
         break;
@@ -160,11 +160,18 @@ void wh_receiver_on_committed(struct wh_link *link, const struct wh_event *event
     }
     if (link->accepted.seen.seq < link->durable.seen.seq) link->accepted.seen = link->durable.seen;
     if (link->state != WH_LINK_UP && link->state != WH_LINK_DIVERGED) return;
-    send_ack(link, out, event->rejects, event->rejects_count, false);
+    (void)send_ack(link, out, event->rejects, event->rejects_count);
 }
 
-static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject *rejects,
-                     uint32_t rejects_count, bool gap)
+void wh_receiver_on_still_refused(struct wh_link *link, const struct wh_event *event,
+                                  struct wh_out *out)
+{
+    if (link->state != WH_LINK_UP && link->state != WH_LINK_DIVERGED) return;
+    send_ack(link, out, event->rejects, event->rejects_count)->again = true;
+}
+
+static Wh__Ack *send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject *rejects,
+                         uint32_t rejects_count)
 {
     Wh__Ack *ack = wh_arena_new(&out->arena, 1, sizeof(*ack));
     wh__ack__init(ack);
@@ -174,7 +181,6 @@ static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject 
         ack->cursors[lane] = wh_out_position(out, link->durable.cursors[lane]);
     }
     ack->credit = WH_CREDIT_MAX;
-    ack->gap = gap;
     ack->n_rejects = rejects_count;
     ack->rejects = wh_arena_new(&out->arena, rejects_count, sizeof(*ack->rejects));
     for (uint32_t i = 0; i < rejects_count; i++) {
@@ -182,4 +188,5 @@ static void send_ack(struct wh_link *link, struct wh_out *out, const Wh__Reject 
         *ack->rejects[i] = rejects[i];
     }
     wh_out_frame(out, WH__FRAME__BODY_ACK)->ack = ack;
+    return ack;
 }

@@ -11,6 +11,7 @@
 #include "sums.h"
 #include "trace.h"
 #include "tree.h"
+#include "versions.h"
 
 /* ---- Reading a disk ---- */
 
@@ -156,6 +157,7 @@ void wh_check_batch(void *context, const struct wh_batch *batch)
                         held.row.counter, (int)held.row.unit.len, held.row.unit.data,
                         before.row.counter);
         }
+        if (before.found) wh_check_version(node, &before.row, &held.row);
     }
     wh_arena_deinit(&arena);
 }
@@ -319,9 +321,11 @@ static int check_row(void *context, struct wh_span key, struct wh_span value)
     if (is_lost_term(edge->to, &held.row)) return 0;
     other = find_row(edge->to, key, &edge->arena);
     if (other.found && wh_span_equal(held.row.packed, other.row.packed)) return 0;
-    wh_sim_fail_as(edge->to->sim, edge->to, WH_SIM_ENDING, "%s %s of %.*s as %s has it",
+    wh_sim_fail_as(edge->to->sim, edge->to, WH_SIM_ENDING,
+                   "%s %s of %.*s as %s has it: version %" PRIu64 ", not %" PRIu64,
                    other.found ? "does not have" : "lacks", wh_table_word(held.row.table),
-                   (int)held.row.unit.len, held.row.unit.data, edge->from->unit);
+                   (int)held.row.unit.len, held.row.unit.data, edge->from->unit, held.row.counter,
+                   other.found ? other.row.counter : 0);
     return 1;
 }
 

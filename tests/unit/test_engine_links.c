@@ -10,6 +10,7 @@
 #include "engine_bench.h"
 #include "model/key.h"
 #include "model/protobuf.h"
+#include "sync/wire.h"
 
 /* What the disk says of whose feed the node holds. */
 static bool is_parent(struct engine_bench *bench, const uint8_t key[WH_NODE_KEY_BYTES])
@@ -222,6 +223,90 @@ static void a_refusal_in_a_turn_that_fails_is_not_counted(void **state)
     bench_close(&bench);
 }
 
+static int hear_again(struct engine_bench *bench, void *unused)
+{
+    struct wh_tuple key = summary_key();
+    Wh__Reject reject = WH__REJECT__INIT;
+    (void)unused;
+    reject.table = WH_TABLE_SUMMARY;
+    reject.key = (ProtobufCBinaryData){key.len, key.bytes};
+    reject.reason = WH_REJECT_DIVERGED;
+    wh_reject_hear_again(bench->engine, bench->engine->parent, &reject);
+    return 0;
+}
+
+/* Found by the simulator: the Ack that told the refusal was lost, or the turn that kept it failed,
+ * and once a decision had arrived nobody offered the row again. */
+static void a_refusal_that_was_not_kept_is_heard_again(void **state)
+{
+    const struct wh_neighbour *parent;
+    struct engine_bench bench;
+    uint64_t head;
+    (void)state;
+    bench_township(&bench);
+    join(&bench);
+    parent = bench.engine->parent;
+    assert_int_equal(bench_turn(&bench, put_summary, "one"), 0);
+    acknowledge_all(&bench);
+    wh_memory_store_set_fault(bench.store, WH_MEMORY_COMMIT_FAILS);
+    assert_int_equal(bench_turn(&bench, be_refused, NULL), WH_E_IO);
+    assert_int_equal(rejected(&bench), 0);
+    assert_int_equal(parent->link.state, WH_LINK_DOWN); /* it is said again in the next session */
+    head = parent->safe_heads[WH_LANE_BULK];
+    assert_int_equal(bench_turn(&bench, hear_again, NULL), 0);
+    assert_true(parent->safe_heads[WH_LANE_BULK] > head);
+    assert_int_equal(bench_turn(&bench, be_refused, NULL), 0);
+    head = parent->safe_heads[WH_LANE_BULK];
+    assert_int_equal(bench_turn(&bench, hear_again, NULL), 0); /* it is known */
+    assert_int_equal(parent->safe_heads[WH_LANE_BULK], head);
+    bench_close(&bench);
+}
+
+/* A wire on which only Acks are looked at that tell refusals again. */
+static bool look_at_ack(void *count, uint64_t route, struct wh_span bytes)
+{
+    struct wh_arena arena = {NULL, 0};
+    const Wh__Frame *frame;
+    (void)route;
+    if (wh_frame_read(bytes, &arena, &frame) == 0 && frame->body_case == WH__FRAME__BODY_ACK &&
+        frame->ack->again) {
+        *(size_t *)count += frame->ack->n_rejects;
+    }
+    wh_arena_deinit(&arena);
+    return true;
+}
+
+static int learn_decision(struct engine_bench *bench, void *unused)
+{
+    (void)unused;
+    bench->engine->parent->doubts_changed = true;
+    bench->engine->retries_due = true;
+    return 0;
+}
+
+static void what_is_refused_is_told_again_when_a_decision_arrives(void **state)
+{
+    struct wh_tuple key = summary_key();
+    struct wh_row row = {.table = WH_TABLE_SUMMARY, .key = wh_tuple_span(&key), .counter = 5};
+    struct engine_bench bench;
+    struct wh_net_ops ops;
+    size_t told = 0;
+    (void)state;
+    bench_township(&bench);
+    join(&bench);
+    ops = *bench.engine->net.ops;
+    ops.send = look_at_ack;
+    bench.engine->net = (struct wh_net){&ops, &told};
+    assert_int_equal(bench_turn(&bench, refuse, &row), 0);
+    acknowledge_all(&bench);
+    assert_int_equal(bench_turn(&bench, learn_decision, NULL), 0);
+    assert_int_equal(bench_turn(&bench, NULL, NULL), 0);
+    assert_int_equal(told, 1);
+    assert_int_equal(bench_turn(&bench, NULL, NULL), 0);
+    assert_int_equal(told, 1);
+    bench_close(&bench);
+}
+
 /* ---- Members that are not waited for ---- */
 
 struct membership {
@@ -285,6 +370,8 @@ int main(void)
         cmocka_unit_test(a_row_is_counted_once_however_often_it_is_refused),
         cmocka_unit_test(a_child_that_was_revoked_or_moved_is_not_waited_for),
         cmocka_unit_test(a_refusal_in_a_turn_that_fails_is_not_counted),
+        cmocka_unit_test(a_refusal_that_was_not_kept_is_heard_again),
+        cmocka_unit_test(what_is_refused_is_told_again_when_a_decision_arrives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

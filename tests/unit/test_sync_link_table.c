@@ -53,6 +53,10 @@ static void branched(struct bench *bench)
 {
     plain_event(bench, WH_EVENT_BRANCHED);
 }
+static void still_refused(struct bench *bench)
+{
+    plain_event(bench, WH_EVENT_STILL_REFUSED);
+}
 static void barrier_asked(struct bench *bench)
 {
     plain_event(bench, WH_EVENT_BARRIER);
@@ -181,6 +185,7 @@ static const struct {
     {"committed", committed},
     {"commit failed", commit_failed},
     {"the branch is on disk", branched},
+    {"rows are still refused", still_refused},
     {"somebody waits for the parent", barrier_asked},
     {"an operator wants it now", reconnect},
 };
