@@ -5,9 +5,12 @@
 #include "chaos.h"
 #include "engine/doubts.h"
 #include "engine/links.h"
+#include "engine/rows.h"
+#include "memory_store.h"
 #include "trace.h"
 
 #define LOOK_MS 10000
+#define OF_A_SETTLEMENT (UINT64_C(1) << 32) /* no store gets there by writing */
 
 static bool is_given_up(const struct wh_neighbour *neighbour)
 {
@@ -63,6 +66,46 @@ void wh_operators_look(struct wh_sim *sim)
     }
 }
 
+struct leap_check {
+    struct wh_sim_node *node; /* that has just settled */
+    const struct wh_sim_node *holder;
+    uint64_t first; /* counter of the new term */
+    struct wh_arena arena;
+};
+
+static int check_leap(void *context, struct wh_span key, struct wh_span value)
+{
+    struct leap_check *check = context;
+    struct wh_row row;
+    uint64_t seq;
+    (void)key;
+    wh_arena_clear(&check->arena);
+    if (wh_row_stored_read(value, &check->arena, &seq, &row) < 0) return 0;
+    if (!wh_span_equal(row.origin, wh_span_of(check->node->unit))) return 0;
+    if (row.counter < check->first || row.counter >= OF_A_SETTLEMENT) return 0;
+    wh_sim_fail(check->node->sim, check->node,
+                "settles under version %" PRIu64 ", but %s holds version %" PRIu64 " of it",
+                check->first, check->holder->unit, row.counter);
+    return 1;
+}
+
+/* A version that a copy reached, wherever it lies, is older than the settlement: else it would
+ * stand again one day. Those of another settlement are beside the point: which counts, is by
+ * decision. */
+static void check_leaps(struct wh_sim_node *node)
+{
+    const struct wh_engine *engine = node->engine;
+    struct leap_check check = {.node = node};
+    check.first = engine->marks[engine->marks_count - 1].first;
+    for (uint32_t i = 0; i < node->sim->count; i++) {
+        struct wh_store disk = wh_memory_store_disk(node->sim->nodes[i].store);
+        check.holder = &node->sim->nodes[i];
+        (void)disk.ops->scan(disk.self, NULL, WH_FAMILY_ROWS, WH_SPAN_EMPTY, WH_SPAN_EMPTY,
+                             WH_SCAN_UP, check_leap, &check, NULL);
+    }
+    wh_arena_deinit(&check.arena);
+}
+
 void wh_operators_act(struct wh_sim_node *node)
 {
     struct wh_error err;
@@ -74,6 +117,7 @@ void wh_operators_act(struct wh_sim_node *node)
         return;
     }
     wh_sim_note(node->sim, node, "its operator settles: %u rows", count);
+    check_leaps(node);
     wh_links_hurry(node->engine);
 }
 
