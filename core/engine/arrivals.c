@@ -21,21 +21,35 @@ static void on_enrol(struct wh_engine *engine, const struct wh_arrival *arrival,
     engine->enrolments = enrolment;
 }
 
+static void send_revoked(struct wh_engine *engine, uint64_t route)
+{
+    Wh__Frame frame = WH__FRAME__INIT;
+    Wh__Refuse refusal = WH__REFUSE__INIT;
+    refusal.reason = WH_REFUSE_REVOKED;
+    refusal.text = wh_arena_text(&engine->scratch, WH_S("the membership was taken back"));
+    refusal.retry_after_ms = WH_RETRY_MS_MAX;
+    frame.body_case = WH__FRAME__BODY_REFUSE;
+    frame.refuse = &refusal;
+    (void)engine->net.ops->send(engine->net.self, route, wh_frame_pack(&frame, &engine->scratch));
+}
+
 /* ZeroMQ keeps the connection of a key that was revoked after its handshake: it is told so, comes
  * again, and is then not admitted. */
 static void refuse_revoked(struct wh_engine *engine, const struct wh_arrival *arrival)
 {
     struct wh_event lost = {.type = WH_EVENT_LOST};
     struct wh_neighbour *child = wh_children_meet(engine, arrival->unit);
-    Wh__Frame frame = WH__FRAME__INIT;
-    Wh__Refuse refusal = WH__REFUSE__INIT;
-    refusal.reason = WH_REFUSE_REVOKED;
-    refusal.text = wh_arena_text(&engine->scratch, WH_S("the membership was taken back"));
-    frame.body_case = WH__FRAME__BODY_REFUSE;
-    frame.refuse = &refusal;
-    (void)engine->net.ops->send(engine->net.self, arrival->route,
-                                wh_frame_pack(&frame, &engine->scratch));
+    send_revoked(engine, arrival->route);
     if (child) wh_links_step(engine, child, &lost);
+}
+
+void wh_links_end_revoked(struct wh_engine *engine, struct wh_neighbour *child)
+{
+    struct wh_event lost = {.type = WH_EVENT_LOST};
+    if (child->link.state != WH_LINK_UP && child->link.state != WH_LINK_DIVERGED) return;
+    if (wh_member_is_active(engine, wh_neighbour_name(child))) return;
+    send_revoked(engine, child->route);
+    wh_links_step(engine, child, &lost);
 }
 
 /* A Hello out of a branch that was given up, while the one that stands has greeted too: two copies

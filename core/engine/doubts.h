@@ -122,6 +122,9 @@ uint32_t wh_doubts_known(const struct wh_engine *engine, struct wh_arena *arena,
 /* How many of the doubts that this node holds are about `unit` or those below it. */
 uint32_t wh_doubts_about(const struct wh_engine *engine, struct wh_span unit);
 
+/* A counter beyond all that any copy of this home can have reached by writing. */
+uint64_t wh_doubts_leap(const struct wh_engine *engine);
+
 /* Decides for this store: a new term that settles, under a counter that no copy of this home has
  * reached, and all own rows anew under it. Older rows of other branches are void everywhere, as
  * soon as the term's mark arrives. *ret_count: how many rows were written.

@@ -5,6 +5,7 @@
 #include "engine/damage.h"
 #include "engine/engine_parts.h"
 #include "engine/feed.h"
+#include "engine/restored.h"
 #include "engine/rows.h"
 #include "engine/terms.h"
 #include "model/key.h"
@@ -39,12 +40,14 @@ int wh_engine_new(const struct wh_engine_config *config, struct wh_store store, 
     engine->joining = config->parent == WH_PARENT_JOINING;
     memcpy(engine->node_key, config->node_key, sizeof(engine->node_key));
     memcpy(engine->parent_key, config->parent_key, sizeof(engine->parent_key));
+    engine->restored_ms = config->restored_ms;
     engine->cells_pending = true;
     wh_batch_init(&engine->batch);
     wh_out_init(&engine->out);
     engine->children_due_ms = INT64_MAX;
     rc = check_unit(engine, err);
     if (rc == 0) rc = load_head(engine, err);
+    if (rc == 0) rc = wh_restored_load(engine, err);
     if (rc == 0) rc = load_rows(engine, err);
     if (rc == WH_E_CORRUPT || (rc == 0 && engine->damage_seen)) {
         rc = load_what_is_sound(engine, err);

@@ -55,7 +55,9 @@ struct wh_engine_config {
     uint8_t node_key[WH_NODE_KEY_BYTES];   /* public */
     const char *program;                   /* version; must outlive the engine */
     struct wh_key data_key;
-    uint64_t seed; /* fresh randomness */
+    int64_t
+        restored_ms; /* wall time at which the home was put back from a backup; 0: it never was */
+    uint64_t seed;   /* fresh randomness */
 };
 
 struct wh_now {

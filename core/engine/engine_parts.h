@@ -57,6 +57,7 @@ struct wh_engine {
     uint64_t fed[WH_FEEDS][WH_LANES]; /* the last entries of the open batch; 0: none */
     uint64_t safe_head;               /* on disk: what links may speak of */
     int64_t last_moment_ms;
+    int64_t restored_ms; /* until a neighbour has met the home as it was put back (restored.c) */
     struct wh_batch batch;
     uint32_t stale;     /* once the open batch is committed */
     uint32_t unread;    /* stale already: they could not be read after the commit */

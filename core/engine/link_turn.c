@@ -112,6 +112,7 @@ static void tell_children(struct wh_engine *engine, int rc)
         child->is_stepped = false;
         tell_committed(engine, child, rc);
         if (rc == 0) wh_links_end_former(engine, child);
+        if (rc == 0) wh_links_end_revoked(engine, child);
         if (rc == 0) pump(engine, child);
         child = next;
     }

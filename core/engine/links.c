@@ -9,6 +9,7 @@
 #include "engine/feed.h"
 #include "engine/members.h"
 #include "engine/rejects.h"
+#include "engine/restored.h"
 #include "engine/rows.h"
 #include "engine/terms.h"
 #include "model/key.h"
@@ -320,6 +321,7 @@ static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighb
 {
     struct wh_out *out = &engine->out;
     for (uint32_t i = 0; i < out->notes_count; i++) {
+        wh_restored_on_note(engine, neighbour, out->notes[i].type);
         if (out->notes[i].type == WH_NOTE_UP || out->notes[i].type == WH_NOTE_BRANCH) {
             wh_doubts_forget(engine, neighbour);
             neighbour->doubts_changed = true; /* a decision may have come while it was away */

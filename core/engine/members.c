@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/children.h"
 #include "engine/engine_parts.h"
 #include "engine/rows.h"
 #include "model/key.h"
@@ -233,12 +234,14 @@ int wh_member_revoke(struct wh_engine *engine, struct wh_span unit, struct wh_er
 {
     Wh__MemberValue value = WH__MEMBER_VALUE__INIT;
     const struct wh_member *member = find_own(engine, unit);
+    struct wh_neighbour *child = wh_children_find(engine, unit);
     if (!member || member->revoked) {
         return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_MEMBER_UNKNOWN, WH_ARGS(wh_arg_s(unit)));
     }
     value.key = (ProtobufCBinaryData){WH_NODE_KEY_BYTES, (uint8_t *)(uintptr_t)member->key};
     value.since_ms = (uint64_t)engine->now.clock_ms;
     value.revoked = true;
+    if (child) wh_links_mark(engine, child); /* it is told after the commit */
     return put_member(engine, unit, &value, err);
 }
 

@@ -78,6 +78,9 @@ bool wh_copies_are_seen(const struct wh_engine *engine, const struct wh_neighbou
  * given up. */
 void wh_links_end_former(struct wh_engine *engine, struct wh_neighbour *child);
 
+/* arrivals.c: after a commit: ends the session of a child that is no member any more. */
+void wh_links_end_revoked(struct wh_engine *engine, struct wh_neighbour *child);
+
 /* What this node is towards the neighbour (links.c). Lent for the step. */
 struct wh_self wh_links_self(struct wh_engine *engine, const struct wh_neighbour *neighbour);
 

@@ -34,6 +34,11 @@ static uint64_t greatest_told(const struct wh_engine *engine)
     return greatest;
 }
 
+uint64_t wh_doubts_leap(const struct wh_engine *engine)
+{
+    return (((greatest_told(engine) >> LEAP_BITS) + 1) << LEAP_BITS) - 1;
+}
+
 /* True where a row of this node is in doubt; else *ret is the origin of one that is, or empty. */
 static bool is_own_in_doubt(const struct wh_engine *engine, struct wh_span *ret)
 {
@@ -93,7 +98,7 @@ int wh_doubts_settle(struct wh_engine *engine, uint32_t *ret_count, struct wh_er
         return wh_fail(err, WH_E_INVALID, WH_MSG_NOTHING_IN_DOUBT, NULL);
     }
     if (refusal) reason.abandons = refusal->link.told.term;
-    engine->head = (((greatest_told(engine) >> LEAP_BITS) + 1) << LEAP_BITS) - 1;
+    engine->head = wh_doubts_leap(engine);
     rc = wh_term_open(engine, &reason, err);
     if (rc == 0) rc = wh_rows_scan_all(engine, write_again, &settling, err);
     if (rc == 0) *ret_count = settling.count;

@@ -11,6 +11,7 @@
 #include "backup/last_write.h"
 #include "base/z85.h"
 #include "engine/members.h"
+#include "home/restored.h"
 
 struct wh_now wh_node_now(void)
 {
@@ -214,6 +215,16 @@ static void disconnect_nowhere(void *net)
 static const struct wh_net_ops no_wire = {no_arrival, send_nowhere, connect_nowhere,
                                           disconnect_nowhere};
 
+/* When the home went back: put back from a backup, or, at this start, without the end of its log.
+ */
+static int64_t restored_ms(struct wh_node *node)
+{
+    struct wh_restored restored;
+    if (wh_rocks_set_aside(node->rocks)) return wh_node_now().clock_ms;
+    wh_restored_read(node->home.dir, &node->home.arena, &restored);
+    return restored.number > 0 ? restored.restored_ms : 0;
+}
+
 static int open_engine(struct wh_node *node, struct wh_error *err)
 {
     const struct wh_home *home = &node->home;
@@ -224,6 +235,7 @@ static int open_engine(struct wh_node *node, struct wh_error *err)
         .parent = parent_of(home),
         .program = WUHAO_VERSION,
         .data_key = home->data_key,
+        .restored_ms = restored_ms(node),
     };
     struct wh_net net = node->wire ? wh_wire_net(node->wire) : (struct wh_net){&no_wire, NULL};
     int rc = 0;

@@ -174,8 +174,11 @@ bool wh_link_is_given_up(const struct wh_self *self, struct wh_history history, 
     return false;
 }
 
+/* No, where this history has given up the very branch that the neighbour saw last: what the
+ * neighbour tells was decided before that. */
 static bool is_given_up(const struct wh_self *self, const struct greeting *greeting)
 {
+    if (wh_history_abandons(self->history, greeting->holding->seen->term)) return false;
     for (size_t i = 0; i < greeting->abandoned_count; i++) {
         const Wh__Abandoned *abandoned = greeting->abandoned[i];
         if (wh_history_is_given_up(self->history, self->head, abandoned->term, abandoned->kept)) {

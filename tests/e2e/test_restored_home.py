@@ -235,7 +235,7 @@ def test_copied_home_started_twice(trees, tmp_path):
                         "the first one stands back")
         assert "resolve --mine" in link(township, "parent")["reason"]
         seen = link(county, "child", township.unit)
-        assert f"two copies of the node of unit {township.unit} were seen" in seen["reason"]
+        assert f"the node of unit {township.unit} came with what was given up" in seen["reason"]
         assert seen["state"] == "diverged" and county.log().count("note=copies") == 1
         add_meeting(township, "2025-08-10")
         twin.stop()
@@ -243,3 +243,53 @@ def test_copied_home_started_twice(trees, tmp_path):
     finally:
         twin.kill()
     assert county.metrics(township.unit) == township.metrics(township.unit)
+
+
+def restore(township, backups):
+    """As an operator does it: the home's folder is emptied, and the newest backup is put back."""
+    township.kill()
+    shutil.rmtree(township.home)
+    result = node.run("wuhao", "restore", backups, "--into", township.home, timeout_s=120)
+    assert result.code == 0, result
+    township.start()
+
+
+def assert_in_doubt(county, township):
+    """What the county holds beyond the backup stands, and is listed at both ends."""
+    node.wait_until(lambda: has_doubts(township, "parent"), 30, "the township lists its doubts")
+    node.wait_until(lambda: has_doubts(county, "child", township.unit), 30, "so does the county")
+    assert township.rows("sync", "doubts") and county.rows("sync", "doubts")
+    assert county.metrics(township.unit) != township.metrics(township.unit)
+
+
+def test_a_backup_that_is_older_than_the_last_settlement_comes_back_with_doubts(trees, tmp_path):
+    names = ("city", "wudalianchi", "long-zhen")
+    tree = trees(names)
+    county, township, backups = tree[names[1]], tree[names[2]], tmp_path / "backups"
+    add_meeting(township, "2025-01-10")
+    tree.wait_synced()
+    township.ok("backup", "create", backups)
+    for date in ("2025-04-10", "2025-07-10"):  # what is lost at the first and the second restore
+        add_meeting(township, date)
+        tree.wait_synced()
+        restore(township, backups)
+        assert_in_doubt(county, township)
+        assert_settles(tree, names)
+
+
+def test_a_blank_start_and_then_the_backup_comes_back_with_doubts(trees, tmp_path):
+    names = ("city", "wudalianchi", "long-zhen")
+    tree = trees(names)
+    county, township, backups = tree[names[1]], tree[names[2]], tmp_path / "backups"
+    add_meeting(township, "2025-01-10")
+    tree.wait_synced()
+    township.ok("backup", "create", backups)
+    add_meeting(township, "2025-04-10")
+    tree.wait_synced()
+    township.kill()
+    shutil.rmtree(os.path.join(township.home, "store"))
+    township.start()
+    node.wait_until(lambda: has_doubts(township, "parent"), 30, "the blank home is in doubt")
+    restore(township, backups)
+    assert_in_doubt(county, township)
+    assert_settles(tree, names)

@@ -101,6 +101,8 @@ void wh_accident_restore(struct wh_sim *sim, struct wh_chance *chance, uint32_t 
     wh_memory_store_restore(node->store, node->backup);
     disk.ops->release(disk.self, node->backup);
     node->backup = NULL;
+    /* By the command for it, which leaves a note in the home; or by hand. */
+    node->restored_ms = wh_chance_below(chance, 2) == 0 ? sim->now_ms : 0;
     do_again(node);
 }
 

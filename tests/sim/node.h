@@ -69,6 +69,7 @@ struct wh_sim_node {
     uint32_t records_count;
     uint64_t turns;
     const struct wh_snapshot *backup; /* NULL: none */
+    int64_t restored_ms;              /* the note of a restore; 0: none */
     struct wh_sim_node *clone_of;     /* NULL: it is the only one */
     /* what checker.c remembers */
     uint64_t head;

@@ -64,6 +64,7 @@ static struct wh_engine_config config_of(struct wh_sim_node *node)
         .kind = node->kind,
         .parent = parent_state(node),
         .program = "sim",
+        .restored_ms = node->restored_ms,
         .seed = wh_chance_next(&node->sim->starts),
     };
     memcpy(config.node_key, node->key, sizeof(config.node_key));
