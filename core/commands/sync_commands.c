@@ -106,6 +106,7 @@ int wh_run_wait(struct wh_desk *desk, struct wh_call *call, struct wh_error *err
     struct waiting *waiting = call->state;
     int64_t timeout_s = wh_call_number(call, "timeout", 60);
     enum wh_message missing;
+    struct wh_link_status parent;
     if (!wh_call_has(call, "synced")) return 0;
     if (!waiting) {
         waiting = wh_arena_new(&call->arena, 1, sizeof(*waiting));
@@ -121,6 +122,11 @@ int wh_run_wait(struct wh_desk *desk, struct wh_call *call, struct wh_error *err
         return 0;
     }
     if (wh_engine_now(desk->engine).mono_ms < waiting->until_ms) return WH_CALL_AGAIN;
+    if (wh_link_status(desk->engine, 0, &parent) && parent.role == WH_LINK_TO_PARENT &&
+        parent.state == WH_LINK_REFUSED && missing == WH_MSG_WAIT_SEND) {
+        return wh_fail(err, WH_E_FAILED, WH_MSG_WAIT_REFUSED,
+                       WH_ARGS(wh_arg_n(timeout_s), wh_arg_s(wh_link_reason(desk, call, &parent))));
+    }
     return wh_fail(err, WH_E_FAILED, missing, WH_ARGS(wh_arg_n(timeout_s)));
 }
 

@@ -72,6 +72,8 @@ def test_a_revoked_member_is_told_so_on_its_live_link(pair):
     assert lines["231182101"]["state"] == "down" and lines["231182101"]["pending"] == 0
     assert "no member any more" in lines["231182101"]["reason"]
     assert "waiting" not in lines["231182101"]["reason"]
+    waited = town.cli("wait", "--synced", "--timeout", "1")
+    assert waited.code != 0 and "refuses this node" in waited.err, waited
     # The operator of the township asks again, and again: each time there is an answer.
     for _ in range(3):
         said = town.cli("sync", "now")
