@@ -6,20 +6,17 @@
 
 static const struct wh_span met_key = {"restored_met", 12};
 
-static void pack_moment(struct wh_tuple *ret, int64_t moment_ms)
-{
-    wh_tuple_clear(ret);
-    wh_tuple_put_u64(ret, (uint64_t)moment_ms);
-}
-
+/* Met is what was put back up to the moment that is kept: one of a damaged log is later than the
+ * restore before it, which stays met. */
 int wh_restored_load(struct wh_engine *engine, struct wh_error *err)
 {
-    struct wh_tuple moment;
-    struct wh_span met;
-    int rc = wh_engine_get(engine, WH_FAMILY_META, met_key, &engine->scratch, &met, err);
-    pack_moment(&moment, engine->restored_ms);
-    if (rc == 0 && wh_span_equal(met, wh_tuple_span(&moment))) engine->restored_ms = 0;
-    return rc;
+    struct wh_span bytes;
+    uint64_t met = 0;
+    int rc = wh_engine_get(engine, WH_FAMILY_META, met_key, &engine->scratch, &bytes, err);
+    if (rc < 0) return rc;
+    if (bytes.data && wh_key_take_u64(&bytes, &met) < 0) return 0; /* met twice is no harm */
+    if (engine->restored_ms <= (int64_t)met) engine->restored_ms = 0;
+    return 0;
 }
 
 /* The new term begins beyond all that the neighbour may have seen settled: of an unknown term below
@@ -46,7 +43,8 @@ void wh_restored_on_note(struct wh_engine *engine, struct wh_neighbour *neighbou
     if (engine->restored_ms == 0) return;
     if (note == WH_NOTE_ABANDONED) take_place_again(engine, neighbour);
     if (!is_above || (note != WH_NOTE_UP && note != WH_NOTE_BRANCH)) return;
-    pack_moment(&moment, engine->restored_ms);
+    wh_tuple_clear(&moment);
+    wh_tuple_put_u64(&moment, (uint64_t)engine->restored_ms);
     wh_batch_put(&engine->batch, WH_FAMILY_META, met_key, wh_tuple_span(&moment));
     engine->restored_ms = 0;
 }

@@ -7,6 +7,7 @@
 #include "engine/children.h"
 #include "engine/links.h"
 #include "engine/rejects.h"
+#include "engine/restored.h"
 #include "engine_bench.h"
 #include "model/key.h"
 #include "model/protobuf.h"
@@ -361,6 +362,34 @@ static void a_child_that_was_revoked_or_moved_is_not_waited_for(void **state)
     bench_close(&bench);
 }
 
+static int meet(struct engine_bench *bench, void *argument)
+{
+    (void)argument;
+    wh_restored_on_note(bench->engine, wh_children_meet(bench->engine, WH_S("231182")), WH_NOTE_UP);
+    return 0;
+}
+
+/* A later moment, as of a damaged log, does not make the earlier restore a new one. */
+static void a_restore_is_met_once(void **state)
+{
+    struct engine_bench bench;
+    (void)state;
+    bench_root(&bench);
+    for (int64_t moment = 100; moment <= 200; moment += 100) {
+        bench.restored_ms = moment;
+        assert_int_equal(bench_restart(&bench), 0);
+        assert_true(bench.engine->restored_ms == moment);
+        assert_int_equal(bench_restart(&bench), 0); /* nobody has met it yet */
+        assert_true(bench.engine->restored_ms == moment);
+        (void)bench_turn(&bench, meet, NULL);
+        for (bench.restored_ms = moment; bench.restored_ms > 0; bench.restored_ms -= 100) {
+            assert_int_equal(bench_restart(&bench), 0);
+            assert_true(bench.engine->restored_ms == 0);
+        }
+    }
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +401,7 @@ int main(void)
         cmocka_unit_test(a_refusal_in_a_turn_that_fails_is_not_counted),
         cmocka_unit_test(a_refusal_that_was_not_kept_is_heard_again),
         cmocka_unit_test(what_is_refused_is_told_again_when_a_decision_arrives),
+        cmocka_unit_test(a_restore_is_met_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

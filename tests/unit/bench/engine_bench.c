@@ -80,6 +80,7 @@ static int start(struct engine_bench *bench)
         .kind = bench->kind,
         .parent = WH_PARENT_NONE,
         .program = "test",
+        .restored_ms = bench->restored_ms,
         .seed = seed++,
     };
     struct wh_engine_hooks hooks = {

@@ -19,6 +19,7 @@ struct engine_bench {
     struct wh_memory_store *store;
     struct wh_engine *engine;
     struct wh_now now;
+    int64_t restored_ms;  /* of the next start; 0: the home was never put back */
     int64_t deadline_ms;  /* what the last turn said */
     int committed;        /* the code of its commit */
     uint64_t measured;    /* cells */
