@@ -34,7 +34,7 @@ struct wh_neighbour *wh_children_meet(struct wh_engine *engine, struct wh_span u
     uint32_t place;
     if (child) return child;
     if (wh_neighbour_new(engine, WH_LINK_TO_CHILD, unit, &child, &err) < 0) {
-        wh_links_fail_turn(engine, &err);
+        wh_engine_abandon_turn(engine, &err);
         return NULL;
     }
     engine->children = wh_memory_resize(engine->children, engine->children_count + 1,

@@ -49,7 +49,7 @@ static void tick_children(struct wh_engine *engine)
 void wh_links_tick(struct wh_engine *engine)
 {
     struct wh_error err;
-    if (wh_links_retry_changed(engine, &err) < 0) wh_links_fail_turn(engine, &err);
+    if (wh_links_retry_changed(engine, &err) < 0) wh_engine_abandon_turn(engine, &err);
     if (engine->parent) {
         tick(engine, engine->parent);
         tick_barrier(engine);

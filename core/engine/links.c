@@ -176,11 +176,6 @@ void wh_links_step(struct wh_engine *engine, struct wh_neighbour *neighbour, str
     wh_links_mark(engine, neighbour);
 }
 
-void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err)
-{
-    if (engine->failure.code == 0) engine->failure = *err;
-}
-
 /* A unit that a node describes stands below it: only of its home unit may it leave the parent to
  * those above. */
 static bool unit_row_is_sound(struct wh_engine *engine, const struct wh_row *row)
@@ -236,7 +231,7 @@ static void take_rows(struct wh_engine *engine, struct wh_neighbour *neighbour)
     neighbour->awaits_commit = true; /* also where a read fails: the link must hear of it */
     for (uint32_t i = 0; i < out->rows_count; i++) {
         if (take_row(engine, neighbour, out->rows[i], i, &err) < 0) {
-            wh_links_fail_turn(engine, &err);
+            wh_engine_abandon_turn(engine, &err);
             return;
         }
     }
@@ -299,7 +294,7 @@ static void cut(struct wh_engine *engine, struct wh_neighbour *neighbour)
     struct wh_self self = wh_links_self(engine, neighbour);
     neighbour->wants = false;
     if (wh_feed_cut(engine, &request, &engine->scratch, &event.cut, &err) < 0) {
-        wh_links_fail_turn(engine, &err);
+        wh_engine_abandon_turn(engine, &err);
         event.cut = (struct wh_cut){.lane = request.lane, .after = WH_CUT_FAILED};
     }
     event.now_ms = engine->now.mono_ms;
@@ -314,7 +309,7 @@ static void open_branch(struct wh_engine *engine, struct wh_neighbour *neighbour
     neighbour->awaits_branch = true;
     engine->more_work = true;
     if (wh_term_give_up(engine, engine->out.branch.term, &err) < 0)
-        wh_links_fail_turn(engine, &err);
+        wh_engine_abandon_turn(engine, &err);
 }
 
 static void carry_out_once(struct wh_engine *engine, struct wh_neighbour *neighbour)

@@ -91,8 +91,6 @@ void wh_links_tick(struct wh_engine *engine);
 void wh_links_committed(struct wh_engine *engine, int rc);
 int64_t wh_links_deadline_ms(const struct wh_engine *engine);
 /* links.c */
-/* The turn can't be committed. */
-void wh_links_fail_turn(struct wh_engine *engine, const struct wh_error *err);
 void wh_links_deinit(struct wh_engine *engine);
 /* Begins the link to the parent, from what the store holds of its feed. */
 int wh_links_load_parent(struct wh_engine *engine, struct wh_error *err);

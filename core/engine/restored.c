@@ -29,7 +29,7 @@ static void take_place_again(struct wh_engine *engine, struct wh_neighbour *neig
     if (reason.abandons == 0 || wh_history_abandons(history, reason.abandons)) return;
     engine->head = wh_doubts_leap(engine);
     if (wh_term_open(engine, &reason, &err) < 0) {
-        wh_links_fail_turn(engine, &err);
+        wh_engine_abandon_turn(engine, &err);
         return;
     }
     neighbour->link.retry_at_ms = engine->now.mono_ms;

@@ -10,6 +10,7 @@ import pytest
 
 import node
 
+NAMES = ("city", "wudalianchi", "long-zhen")
 MEETING = ("purpose=study", "subject=学习", "attended=5")
 
 
@@ -105,9 +106,8 @@ def assert_said_by_wait(township):
 
 
 def test_restored_home_is_noticed_and_settled(trees):
-    names = ("city", "wudalianchi", "long-zhen")
-    tree = trees(names)
-    city, county, township = (tree[name] for name in names)
+    tree = trees(NAMES)
+    city, county, township = (tree[name] for name in NAMES)
     add_meeting(township, "2025-02-03")
     township.wait_synced()
     copy = keep(township)
@@ -139,7 +139,7 @@ def test_restored_home_is_noticed_and_settled(trees):
     assert any(line["doubt"] for line in city.rows("metrics", "--unit", township.unit))
     ranked = city.rows("rank", "--level", "township", "--year", node.YEAR)
     assert {line["unit"] for line in ranked if line["doubts"] > 0} == {township.unit}
-    assert_settles(tree, names)
+    assert_settles(tree, NAMES)
     # And it goes on as if nothing had been.
     add_meeting(township, "2025-06-01")
     township.wait_synced()
@@ -149,9 +149,8 @@ def test_restored_home_is_noticed_and_settled(trees):
 
 def test_restored_parent_gets_all(trees):
     """L6: the receiver owns the cursor; a restored parent says what it really has."""
-    names = ("city", "wudalianchi", "long-zhen")
-    tree = trees(names)
-    city, county, township = (tree[name] for name in names)
+    tree = trees(NAMES)
+    city, county, township = (tree[name] for name in NAMES)
     add_meeting(township, "2025-02-03")
     township.wait_synced()
     copy = keep(county)
@@ -193,9 +192,8 @@ def test_parent_recreated(trees, what):
 
 def test_restore_deletes_nothing(trees):
     """L9: what a restored store lacks is missing there alone, also once it has been compared."""
-    names = ("city", "wudalianchi", "long-zhen")
-    tree = trees(names)
-    city, county, township = (tree[name] for name in names)
+    tree = trees(NAMES)
+    city, county, township = (tree[name] for name in NAMES)
     units = county.rows("unit", "list")
     copies = keep(county), keep(township)
     for date in ("2025-02-10", "2025-05-10", "2025-08-10"):
@@ -216,8 +214,7 @@ def test_restore_deletes_nothing(trees):
 
 def test_copied_home_started_twice(trees, tmp_path):
     """The one that comes second takes over; the other stands back until an operator decides."""
-    names = ("city", "wudalianchi", "long-zhen")
-    tree = trees(names)
+    tree = trees(NAMES)
     county, township = tree["wudalianchi"], tree["long-zhen"]
     add_meeting(township, "2025-02-03")
     township.wait_synced()
@@ -239,7 +236,7 @@ def test_copied_home_started_twice(trees, tmp_path):
         assert seen["state"] == "diverged" and county.log().count("note=copies") == 1
         add_meeting(township, "2025-08-10")
         twin.stop()
-        assert_settles(tree, names)
+        assert_settles(tree, NAMES)
     finally:
         twin.kill()
     assert county.metrics(township.unit) == township.metrics(township.unit)
@@ -262,28 +259,29 @@ def assert_in_doubt(county, township):
     assert county.metrics(township.unit) != township.metrics(township.unit)
 
 
-def test_a_backup_that_is_older_than_the_last_settlement_comes_back_with_doubts(trees, tmp_path):
-    names = ("city", "wudalianchi", "long-zhen")
-    tree = trees(names)
-    county, township, backups = tree[names[1]], tree[names[2]], tmp_path / "backups"
+@pytest.fixture(name="backed_up")
+def backed_up_fixture(trees, tmp_path):
+    """(tree, county, township, folder of backups): one meeting is in the newest backup."""
+    tree = trees(NAMES)
+    county, township, backups = tree[NAMES[1]], tree[NAMES[2]], tmp_path / "backups"
     add_meeting(township, "2025-01-10")
     tree.wait_synced()
     township.ok("backup", "create", backups)
+    return tree, county, township, backups
+
+
+def test_a_backup_that_is_older_than_the_last_settlement_comes_back_with_doubts(backed_up):
+    tree, county, township, backups = backed_up
     for date in ("2025-04-10", "2025-07-10"):  # what is lost at the first and the second restore
         add_meeting(township, date)
         tree.wait_synced()
         restore(township, backups)
         assert_in_doubt(county, township)
-        assert_settles(tree, names)
+        assert_settles(tree, NAMES)
 
 
-def test_a_blank_start_and_then_the_backup_comes_back_with_doubts(trees, tmp_path):
-    names = ("city", "wudalianchi", "long-zhen")
-    tree = trees(names)
-    county, township, backups = tree[names[1]], tree[names[2]], tmp_path / "backups"
-    add_meeting(township, "2025-01-10")
-    tree.wait_synced()
-    township.ok("backup", "create", backups)
+def test_a_blank_start_and_then_the_backup_comes_back_with_doubts(backed_up):
+    tree, county, township, backups = backed_up
     add_meeting(township, "2025-04-10")
     tree.wait_synced()
     township.kill()
@@ -292,4 +290,4 @@ def test_a_blank_start_and_then_the_backup_comes_back_with_doubts(trees, tmp_pat
     node.wait_until(lambda: has_doubts(township, "parent"), 30, "the blank home is in doubt")
     restore(township, backups)
     assert_in_doubt(county, township)
-    assert_settles(tree, names)
+    assert_settles(tree, NAMES)

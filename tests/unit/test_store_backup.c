@@ -1,6 +1,5 @@
 /* Backups of a store on a real disk: what is in them, what they share, what they refuse. */
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,49 +12,15 @@
 
 #include "engine/batch.h"
 #include "store/backup.h"
+#include "store_bench.h"
 
 static const struct wh_rocks_config defaults = {.cache_bytes = 0};
 
-struct place {
-    char home[256];
-    char store[300];
-    char backups[300];
-    struct wh_rocks *rocks;
-    struct wh_arena arena;
-    struct wh_error err;
-};
-
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)
-{
-    (void)stat;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static int set_up(void **state)
 {
-    const char *tmp = getenv("TMPDIR");
-    struct place *place = calloc(1, sizeof(*place));
-    assert_non_null(place);
-    (void)snprintf(place->home, sizeof(place->home), "%s/wuhao-backup-XXXXXX", tmp ? tmp : "/tmp");
-    assert_non_null(mkdtemp(place->home));
-    (void)snprintf(place->store, sizeof(place->store), "%s/store", place->home);
-    (void)snprintf(place->backups, sizeof(place->backups), "%s/backups", place->home);
-    assert_int_equal(wh_rocks_open(place->store, &defaults, &place->rocks, &place->err), 0);
-    *state = place;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *place = *state;
-    wh_rocks_close(place->rocks);
-    (void)umount2(place->backups, MNT_DETACH); /* where a test mounted a small disk there */
-    wh_arena_deinit(&place->arena);
-    (void)nftw(place->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(place);
-    return 0;
+    int rc = store_bench_set_up(state);
+    if (rc == 0) open_store(*state);
+    return rc;
 }
 
 static void put(struct place *place, const char *key, struct wh_span value)
@@ -209,7 +174,7 @@ static void a_full_disk_fails_a_backup_and_leaves_the_store_and_the_earlier_one(
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, store_bench_tear_down)
         TEST(each_backup_keeps_the_state_of_its_moment),
         TEST(a_second_backup_shares_the_tables_of_the_first),
         TEST(a_backup_that_is_no_longer_understood_is_not_swept_away),

@@ -16,7 +16,7 @@
 #include "model/key.h"
 #include "model/row.h"
 #include "store/migrations.h"
-#include "store/store.h"
+#include "store_bench.h"
 
 /* ---- A disk that loses what was not synced ---- */
 
@@ -70,59 +70,11 @@ static int cut_one(const char *path, const struct stat *stat, int type, struct F
     return size < stat->st_size ? truncate(path, size) : 0;
 }
 
-static const struct wh_rocks_config defaults = {.cache_bytes = 0};
-
-struct place {
-    char home[256];
-    char path[300];
-    struct wh_rocks *rocks;
-    struct wh_store store;
-    struct wh_arena arena;
-    struct wh_error err;
-};
-
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)
-{
-    (void)stat;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
-static void open_store(struct place *place)
-{
-    assert_int_equal(wh_rocks_open(place->path, &defaults, &place->rocks, &place->err), 0);
-    place->store = wh_rocks_store(place->rocks);
-}
-
-static void close_store(struct place *place)
-{
-    wh_rocks_close(place->rocks);
-    place->rocks = NULL;
-}
-
 static int set_up(void **state)
 {
-    const char *tmp = getenv("TMPDIR");
-    struct place *place = calloc(1, sizeof(*place));
-    assert_non_null(place);
     disk = mmap(NULL, sizeof(*disk), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(disk != MAP_FAILED);
-    (void)snprintf(place->home, sizeof(place->home), "%s/wuhao-store-XXXXXX", tmp ? tmp : "/tmp");
-    assert_non_null(mkdtemp(place->home));
-    (void)snprintf(place->path, sizeof(place->path), "%s/store", place->home);
-    *state = place;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *place = *state;
-    close_store(place);
-    wh_arena_deinit(&place->arena);
-    (void)nftw(place->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(place);
-    return 0;
+    return store_bench_set_up(state);
 }
 
 static int put(struct place *place, const char *key, const char *value)
@@ -143,8 +95,7 @@ static void lose_power_after(struct place *place, int (*work)(struct place *plac
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (wh_rocks_open(place->path, &defaults, &place->rocks, &place->err) != 0) _exit(1);
-        place->store = wh_rocks_store(place->rocks);
+        if (try_store(place) != 0) _exit(1);
         _exit(work(place) == 0 ? 0 : 2); /* nothing is closed */
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -236,7 +187,7 @@ static void migration_then_crash(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, store_bench_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(lost_unsynced_tail),
         TEST(migration_then_crash),

@@ -1,7 +1,6 @@
 /* The store over RocksDB on a real disk: what a commit promises, and who is refused. */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,61 +18,7 @@
 #include "model/key.h"
 #include "model/row.h"
 #include "store/migrations.h"
-#include "store/store.h"
-
-static const struct wh_rocks_config defaults = {.cache_bytes = 0};
-
-struct place {
-    char home[256];
-    char path[300];
-    struct wh_rocks *rocks;
-    struct wh_store store;
-    struct wh_arena arena;
-    struct wh_error err;
-};
-
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)
-{
-    (void)stat;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
-static void open_store(struct place *place)
-{
-    assert_int_equal(wh_rocks_open(place->path, &defaults, &place->rocks, &place->err), 0);
-    place->store = wh_rocks_store(place->rocks);
-}
-
-static void close_store(struct place *place)
-{
-    wh_rocks_close(place->rocks);
-    place->rocks = NULL;
-}
-
-static int set_up(void **state)
-{
-    const char *tmp = getenv("TMPDIR");
-    struct place *place = calloc(1, sizeof(*place));
-    assert_non_null(place);
-    (void)snprintf(place->home, sizeof(place->home), "%s/wuhao-store-XXXXXX", tmp ? tmp : "/tmp");
-    assert_non_null(mkdtemp(place->home));
-    (void)snprintf(place->path, sizeof(place->path), "%s/store", place->home);
-    *state = place;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *place = *state;
-    close_store(place);
-    (void)umount2(place->home, MNT_DETACH); /* where a test mounted a small disk there */
-    wh_arena_deinit(&place->arena);
-    (void)nftw(place->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(place);
-    return 0;
-}
+#include "store_bench.h"
 
 static int put(struct place *place, const char *key, const char *value)
 {
@@ -208,8 +153,7 @@ static void a_newer_store_is_refused_in_one_sentence(void **state)
     assert_int_equal(place->store.ops->commit(place->store.self, &batch, &place->err), 0);
     wh_batch_deinit(&batch);
     close_store(place);
-    assert_int_equal(wh_rocks_open(place->path, &defaults, &place->rocks, &place->err),
-                     WH_E_FAILED);
+    assert_int_equal(try_store(place), WH_E_FAILED);
     assert_error(place, "written by a newer program, its version is 3");
 }
 
@@ -239,8 +183,7 @@ static void a_store_that_is_not_ours_is_refused(void **state)
 {
     struct place *place = *state;
     make_foreign(place, NULL, "key");
-    assert_int_equal(wh_rocks_open(place->path, &defaults, &place->rocks, &place->err),
-                     WH_E_FAILED);
+    assert_int_equal(try_store(place), WH_E_FAILED);
     assert_error(place, "not a store of wuhao");
 }
 
@@ -248,8 +191,7 @@ static void a_store_with_a_strange_family_is_refused(void **state)
 {
     struct place *place = *state;
     make_foreign(place, "strange", NULL);
-    assert_int_equal(wh_rocks_open(place->path, &defaults, &place->rocks, &place->err),
-                     WH_E_FAILED);
+    assert_int_equal(try_store(place), WH_E_FAILED);
     assert_error(place, "not a store of wuhao");
 }
 
@@ -270,8 +212,7 @@ static void tables_without_their_list_are_not_overwritten(void **state)
     close_store(place);
     (void)snprintf(path, sizeof(path), "%s/CURRENT", place->path);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(wh_rocks_open(place->path, &defaults, &place->rocks, &place->err),
-                     WH_E_CORRUPT);
+    assert_int_equal(try_store(place), WH_E_CORRUPT);
     assert_error(place, "CURRENT is missing");
 }
 
@@ -285,8 +226,7 @@ static pid_t start_holder(struct place *place)
     child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (wh_rocks_open(place->path, &defaults, &place->rocks, &place->err) != 0) _exit(1);
-        place->store = wh_rocks_store(place->rocks);
+        if (try_store(place) != 0) _exit(1);
         if (put(place, "a", "1") != 0 || write(ends[1], "!", 1) != 1) _exit(1);
         for (;;) (void)pause();
     }
@@ -301,7 +241,7 @@ static void a_store_in_use_names_the_process_that_has_it(void **state)
     struct place *place = *state;
     char words[64];
     pid_t child = start_holder(place);
-    int rc = wh_rocks_open(place->path, &defaults, &place->rocks, &place->err);
+    int rc = try_store(place);
     (void)kill(child, SIGKILL);
     (void)waitpid(child, NULL, 0);
     assert_int_equal(rc, WH_E_BUSY);
@@ -402,7 +342,7 @@ static void a_full_disk_refuses_and_goes_on_once_there_is_room(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_bench_set_up, store_bench_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(what_was_committed_is_there_after_opening_again),
         TEST(puts_and_deletes_of_a_batch_take_effect_in_their_order),
