@@ -77,17 +77,6 @@ static int set_up(void **state)
     return store_bench_set_up(state);
 }
 
-static int put(struct place *place, const char *key, const char *value)
-{
-    struct wh_batch batch;
-    int rc;
-    wh_batch_init(&batch);
-    wh_batch_put(&batch, WH_FAMILY_ROWS, wh_span_of(key), wh_span_of(value));
-    rc = place->store.ops->commit(place->store.self, &batch, &place->err);
-    wh_batch_deinit(&batch);
-    return rc;
-}
-
 /* Another process opens the store and writes; then its machine loses power. */
 static void lose_power_after(struct place *place, int (*work)(struct place *place))
 {
@@ -105,7 +94,7 @@ static void lose_power_after(struct place *place, int (*work)(struct place *plac
 
 static int put_three(struct place *place)
 {
-    return put(place, "a", "1") | put(place, "b", "1") | put(place, "c", "1");
+    return put_row(place, "a", "1") | put_row(place, "b", "1") | put_row(place, "c", "1");
 }
 
 /* L1 of the lessons: what a commit promised is on the disk when it returns. */

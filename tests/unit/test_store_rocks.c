@@ -20,17 +20,6 @@
 #include "store/migrations.h"
 #include "store_bench.h"
 
-static int put(struct place *place, const char *key, const char *value)
-{
-    struct wh_batch batch;
-    int rc;
-    wh_batch_init(&batch);
-    wh_batch_put(&batch, WH_FAMILY_ROWS, wh_span_of(key), wh_span_of(value));
-    rc = place->store.ops->commit(place->store.self, &batch, &place->err);
-    wh_batch_deinit(&batch);
-    return rc;
-}
-
 static void assert_value(struct place *place, const struct wh_snapshot *snapshot, const char *key,
                          const char *value)
 {
@@ -56,8 +45,8 @@ static void what_was_committed_is_there_after_opening_again(void **state)
 {
     struct place *place = *state;
     open_store(place);
-    assert_int_equal(put(place, "a", "1"), 0);
-    assert_int_equal(put(place, "empty", ""), 0);
+    assert_int_equal(put_row(place, "a", "1"), 0);
+    assert_int_equal(put_row(place, "empty", ""), 0);
     close_store(place);
     open_store(place);
     assert_value(place, NULL, "a", "1");
@@ -91,10 +80,10 @@ static void a_snapshot_does_not_see_later_commits(void **state)
     struct place *place = *state;
     const struct wh_snapshot *snapshot;
     open_store(place);
-    assert_int_equal(put(place, "a", "1"), 0);
+    assert_int_equal(put_row(place, "a", "1"), 0);
     snapshot = place->store.ops->snapshot(place->store.self);
-    assert_int_equal(put(place, "a", "2"), 0);
-    assert_int_equal(put(place, "b", "3"), 0);
+    assert_int_equal(put_row(place, "a", "2"), 0);
+    assert_int_equal(put_row(place, "b", "3"), 0);
     assert_value(place, snapshot, "a", "1");
     assert_value(place, snapshot, "b", NULL);
     assert_value(place, NULL, "a", "2");
@@ -127,10 +116,10 @@ static void a_scan_gives_its_range_in_either_order(void **state)
     struct place *place = *state;
     const struct wh_snapshot *snapshot;
     open_store(place);
-    for (size_t i = 0; i < 5; i++) assert_int_equal(put(place, keys[i], "."), 0);
+    for (size_t i = 0; i < 5; i++) assert_int_equal(put_row(place, keys[i], "."), 0);
     snapshot = place->store.ops->snapshot(place->store.self);
-    assert_int_equal(put(place, "e", "S"), 0);
-    assert_int_equal(put(place, "f", "."), 0);
+    assert_int_equal(put_row(place, "e", "S"), 0);
+    assert_int_equal(put_row(place, "f", "."), 0);
     assert_scan(place, NULL, "b", "d", WH_SCAN_UP, "bccc");
     assert_scan(place, NULL, "b", "d", WH_SCAN_DOWN, "cccb");
     assert_scan(place, NULL, "bb", "cd", WH_SCAN_DOWN, "ccc");
@@ -200,7 +189,7 @@ static void a_creation_that_was_cut_short_is_finished(void **state)
     struct place *place = *state;
     make_foreign(place, "records", NULL);
     open_store(place);
-    assert_int_equal(put(place, "a", "1"), 0);
+    assert_int_equal(put_row(place, "a", "1"), 0);
 }
 
 static void tables_without_their_list_are_not_overwritten(void **state)
@@ -208,7 +197,7 @@ static void tables_without_their_list_are_not_overwritten(void **state)
     struct place *place = *state;
     char path[340];
     open_store(place);
-    assert_int_equal(put(place, "a", "1"), 0);
+    assert_int_equal(put_row(place, "a", "1"), 0);
     close_store(place);
     (void)snprintf(path, sizeof(path), "%s/CURRENT", place->path);
     assert_int_equal(unlink(path), 0);
@@ -227,7 +216,7 @@ static pid_t start_holder(struct place *place)
     assert_true(child >= 0);
     if (child == 0) {
         if (try_store(place) != 0) _exit(1);
-        if (put(place, "a", "1") != 0 || write(ends[1], "!", 1) != 1) _exit(1);
+        if (put_row(place, "a", "1") != 0 || write(ends[1], "!", 1) != 1) _exit(1);
         for (;;) (void)pause();
     }
     (void)close(ends[1]);
@@ -277,9 +266,9 @@ static void a_log_damaged_in_the_middle_is_set_aside_and_the_rest_served(void **
     memset(big, 'x', sizeof(big) - 1);
     big[sizeof(big) - 1] = '\0';
     open_store(place);
-    assert_int_equal(put(place, "a", "1"), 0);
-    assert_int_equal(put(place, "b", big), 0);
-    assert_int_equal(put(place, "c", "3"), 0);
+    assert_int_equal(put_row(place, "a", "1"), 0);
+    assert_int_equal(put_row(place, "b", big), 0);
+    assert_int_equal(put_row(place, "c", "3"), 0);
     newest_log(place, path, sizeof(path));
     close_store(place);
     file = open(path, O_RDWR);
@@ -290,7 +279,7 @@ static void a_log_damaged_in_the_middle_is_set_aside_and_the_rest_served(void **
     assert_value(place, NULL, "a", "1");
     assert_value(place, NULL, "b", NULL);
     assert_non_null(wh_rocks_set_aside(place->rocks));
-    assert_int_equal(put(place, "d", "4"), 0);
+    assert_int_equal(put_row(place, "d", "4"), 0);
     close_store(place);
     open_store(place);
     assert_null(wh_rocks_set_aside(place->rocks)); /* said once */
@@ -320,19 +309,19 @@ static void a_full_disk_refuses_and_goes_on_once_there_is_room(void **state)
     open_store(place);
     for (n = 0; n < FULL_COMMITS_MAX && rc == 0; n++) {
         (void)snprintf(key, sizeof(key), "%06d", n);
-        rc = put(place, key, big);
+        rc = put_row(place, key, big);
     }
     assert_int_equal(rc, WH_E_NO_SPACE);
     assert_error(place, "the disk is full");
     assert_value(place, NULL, "000000", big);
     assert_value(place, NULL, key, NULL); /* what failed is not there */
-    assert_int_equal(put(place, key, big), WH_E_NO_SPACE);
+    assert_int_equal(put_row(place, key, big), WH_E_NO_SPACE);
     snapshot = place->store.ops->snapshot(place->store.self);
     assert_int_equal(unlink(ballast), 0);
-    assert_int_equal(put(place, key, "1"), WH_E_NO_SPACE); /* not under a snapshot */
+    assert_int_equal(put_row(place, key, "1"), WH_E_NO_SPACE); /* not under a snapshot */
     assert_value(place, snapshot, "000000", big);
     place->store.ops->release(place->store.self, snapshot);
-    assert_int_equal(put(place, key, "1"), 0);
+    assert_int_equal(put_row(place, key, "1"), 0);
     assert_value(place, NULL, key, "1");
     assert_value(place, NULL, "000000", big);
     close_store(place);

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "engine/batch.h"
+
 static const struct wh_rocks_config defaults = {.cache_bytes = 0};
 
 static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)
@@ -62,4 +64,15 @@ void close_store(struct place *place)
 {
     wh_rocks_close(place->rocks);
     place->rocks = NULL;
+}
+
+int put_row(struct place *place, const char *key, const char *value)
+{
+    struct wh_batch batch;
+    int rc;
+    wh_batch_init(&batch);
+    wh_batch_put(&batch, WH_FAMILY_ROWS, wh_span_of(key), wh_span_of(value));
+    rc = place->store.ops->commit(place->store.self, &batch, &place->err);
+    wh_batch_deinit(&batch);
+    return rc;
 }

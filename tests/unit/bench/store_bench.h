@@ -25,4 +25,7 @@ int try_store(struct place *place);
 void open_store(struct place *place);
 void close_store(struct place *place);
 
+/* One synced batch with one key of the family `rows`; the code of its commit. */
+int put_row(struct place *place, const char *key, const char *value);
+
 #endif
