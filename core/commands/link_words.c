@@ -10,6 +10,23 @@ static enum wh_message doubts_message(const struct wh_doubts_sum *doubts)
     return doubts->has_more_origins ? WH_MSG_LINK_DOUBTS_SEVERAL : WH_MSG_LINK_DOUBTS_ELSEWHERE;
 }
 
+static enum wh_message refusal_message(const struct wh_link_status *link)
+{
+    if (link->reason.type == WH_NOTE_DENIED) return WH_MSG_LINK_DENIED;
+    if (link->reason.type == WH_NOTE_ABANDONED) {
+        return link->role == WH_LINK_TO_PARENT ? WH_MSG_LINK_ABANDONED
+                                               : WH_MSG_LINK_CHILD_ABANDONED;
+    }
+    switch ((enum wh_refuse)link->reason.number) {
+    case WH_REFUSE_PROTOCOL: return WH_MSG_LINK_REFUSED_PROTOCOL;
+    case WH_REFUSE_STORE: return WH_MSG_LINK_REFUSED_STORE;
+    case WH_REFUSE_REVOKED: return WH_MSG_LINK_REFUSED_REVOKED;
+    case WH_REFUSE_STRANGER:
+    case WH_REFUSE_ABANDONED: break;
+    }
+    return WH_MSG_LINK_REFUSED; /* or for a reason of a later release */
+}
+
 /* The note that explains a state, in words. */
 static enum wh_message reason_message(const struct wh_link_status *link)
 {
@@ -19,14 +36,7 @@ static enum wh_message reason_message(const struct wh_link_status *link)
     case WH_LINK_UP:
         if (link->doubts.count > 0) return doubts_message(&link->doubts);
         return link->pending > 0 ? WH_MSG_LINK_SENDING : WH_MSG_LINK_IDLE;
-    case WH_LINK_REFUSED:
-        switch (link->reason.type) {
-        case WH_NOTE_DENIED: return WH_MSG_LINK_DENIED;
-        case WH_NOTE_ABANDONED:
-            return link->role == WH_LINK_TO_PARENT ? WH_MSG_LINK_ABANDONED
-                                                   : WH_MSG_LINK_CHILD_ABANDONED;
-        default: return WH_MSG_LINK_REFUSED;
-        }
+    case WH_LINK_REFUSED: return refusal_message(link);
     case WH_LINK_DIVERGED: return WH_MSG_LINK_DIVERGED;
     case WH_LINK_CONNECTING:
     case WH_LINK_GREETING: return WH_MSG_LINK_CONNECTING;

@@ -68,6 +68,7 @@ def test_a_revoked_member_is_told_so_on_its_live_link(pair):
     county, town = pair["wudalianchi"], pair["long-zhen"]
     county.ok("revoke", "231182101")  # the township has nothing to say, and hears of it
     node.wait_until(lambda: town.rows("sync", "status")[0]["state"] == "refused", 10, "refused")
+    assert "took the membership" in town.rows("sync", "status")[0]["reason"]
     lines = {line["peer"]: line for line in county.rows("sync", "status")}
     assert lines["231182101"]["state"] == "down" and lines["231182101"]["pending"] == 0
     assert "no member any more" in lines["231182101"]["reason"]
