@@ -14,11 +14,6 @@ struct wh_reply_sink {
     void *context;
 };
 
-struct wh_named_text {
-    struct wh_span name;
-    struct wh_span text;
-};
-
 struct wh_call {
     struct wh_arena arena;
     struct wh_reply_sink sink;

@@ -35,6 +35,6 @@ static int outside_command(void *self, uint32_t i, struct wh_call *call, struct 
     int rc = host->records(host->self, kind, unit.text, 0, 99999, add, &v.number, f);
     return rc < 0 ? rc : host->reply_row(call, &v, 1, f);
 }
-const struct wh_plugin wuhao_plugin = {WH_ABI, sizeof(struct wh_plugin), "outside", "1.0.0",
-    {"走访", "Visits"}, 0, 0, {NULL, 0, 0}, WH_LIST(kinds), WH_LIST(commands), outside_open, NULL,
-    outside_measure, NULL, outside_command};
+const struct wh_plugin wuhao_plugin = {.abi = WH_ABI, .size = sizeof(wuhao_plugin), .version = "1",
+    .name = "outside", .title = {"走访", "Visits"}, .kinds = WH_LIST(kinds), .open = outside_open,
+    .commands = WH_LIST(commands), .measure = outside_measure, .command = outside_command};

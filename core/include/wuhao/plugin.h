@@ -4,8 +4,13 @@
  * `struct wh_plugin`. It includes this header alone and links nothing of the core; it reaches the
  * node through the table `struct wh_host` that `open` is handed.
  *
- * Threads. Every callback runs on the node's loop thread and must return within its budget
- * (WH_CALL_BUDGET_MS). No host function may be called from another thread.
+ * Data first. What a plugin is (kinds, metrics, commands, jobs, settings, what it needs) is
+ * constant data that the host checks whole before the first instruction of the plugin runs;
+ * callbacks come last.
+ *
+ * Threads. Every callback runs on the node's loop thread (in an isolated plugin: on the one thread
+ * of its process) and must return within its budget (WH_CALL_BUDGET_MS). No host function may be
+ * called from another thread, nor outside a callback.
  *
  * Ownership. Spans are borrowed: those that a plugin is given live until the callback (or visitor)
  * returns, those that it hands over are copied before the host function returns. Nothing that one
@@ -15,11 +20,14 @@
  * `struct wh_failure` that they were given with one sentence for a reader.
  *
  * Growth. Structs only grow at the end, and carry their size or lie in a list that carries their
- * stride; members are fixed-width integers, spans, lists and pointers, so that an older plugin
- * loads in a newer node. The header compiles as C11 and as C++17. */
+ * stride; members are fixed-width integers, spans, lists and pointers. So an older plugin loads in
+ * a newer node, and a newer one in an older node as long as all that the node does not know of it
+ * is zero; what the node lacks of `struct wh_host` is asked with WH_HOST_HAS(). What is marked
+ * "since 1.1" is not in ABI 1.0. The header compiles as C11 and as C++17. */
 #ifndef WUHAO_PLUGIN_H
 #define WUHAO_PLUGIN_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -28,7 +36,18 @@ extern "C" {
 #endif
 
 #define WH_ABI 1u              /* the layout of everything below; the host refuses another one */
+#define WH_ABI_MINOR 1u        /* grows when something is added at an end */
 #define WH_CALL_BUDGET_MS 2000 /* a callback that takes longer is reported by name */
+#define WH_AGAIN 1             /* a job returns it to be called again in the next turn */
+
+/* Bounds; what is over them is refused with WH_E_INVALID, or cut where the text says so. */
+#define WH_PLUGIN_NAME_MAX 31       /* letters a-z, digits, '_', '-'; begins with a letter */
+#define WH_PLUGIN_KEY_BYTES_MAX 256 /* of a key in the plugin's own key space */
+#define WH_PLUGIN_VALUE_BYTES_MAX 65536
+#define WH_CALL_WRITES_MAX 10000 /* records, keys and notices that one callback may write */
+#define WH_CALL_WRITE_BYTES_MAX (8u << 20)
+#define WH_LOG_TEXT_MAX 1000         /* longer texts are cut */
+#define WH_LOG_LINES_A_MINUTE_MAX 60 /* what is over it is counted, and the count is logged */
 #define WH_EXPORT __attribute__((visibility("default")))
 
 /* Codes that cross the boundary; base/errors.def gives each its exit code. */
@@ -241,6 +260,18 @@ struct wh_named_value {
     struct wh_value value;
 };
 
+/* "Field `name` is `text`", as a clerk would write it: `2026-03-31`, `12.50`, `yes`, a choice's id;
+ * an empty text leaves the field empty. */
+struct wh_named_text {
+    struct wh_span name;
+    struct wh_span text;
+};
+
+/* The id of a record; ends in a zero. */
+struct wh_record_id {
+    char text[40];
+};
+
 /* One record as a visitor sees it. */
 struct wh_record_view {
     struct wh_span kind;
@@ -321,6 +352,81 @@ struct wh_explained {
 
 typedef int (*wh_explained_visit)(void *context, const struct wh_explained *line);
 
+/* ---- Since 1.1 ---- */
+
+/* A unit of the tree that the node knows. `opened` and `closed` are days, 0: always, never. */
+struct wh_unit_view {
+    struct wh_span code;
+    struct wh_span name;
+    struct wh_span unit_kind; /* "township", "village", ... */
+    struct wh_span parent;
+    uint32_t level; /* WH_LEVEL_* */
+    uint32_t reserved;
+    int64_t opened;
+    int64_t closed;
+};
+
+typedef int (*wh_unit_visit)(void *context, const struct wh_unit_view *unit);
+
+/* One metric of one summary row: what `origin` measured of `unit` in a quarter. */
+struct wh_figure {
+    struct wh_span unit;
+    struct wh_span facet; /* the kind */
+    struct wh_span origin;
+    struct wh_span metric;
+    uint32_t year;
+    uint32_t quarter_of_year;
+    int64_t value;
+};
+
+typedef int (*wh_figure_visit)(void *context, const struct wh_figure *figure);
+
+/* What a programme says to plugins; read it with `programme`. */
+#define WH_EVERY_QUARTER 1u
+#define WH_EVERY_HALF 2u
+#define WH_EVERY_YEAR 3u
+
+struct wh_duty {
+    const char *id;
+    struct wh_title title;
+    const char *metric; /* it is done when this metric is above 0; "" where a plugin decides */
+    const char *plugin; /* the plugin that decides; "" where a metric does */
+    uint32_t every;     /* WH_EVERY_* */
+    uint32_t grace_days;
+    uint32_t year; /* 0: every year of the programme */
+    uint32_t reserved;
+    struct wh_list who; /* const char *: unit kinds */
+};
+
+struct wh_programme_view {
+    const char *id;
+    struct wh_title title;
+    uint32_t number; /* of the issue */
+    uint32_t reserved;
+    int64_t pass_township_h;
+    int64_t pass_grassroots_h;
+    struct wh_list years;  /* uint32_t */
+    struct wh_list duties; /* struct wh_duty */
+};
+
+/* What an operator or clerk should know or do. The same `key` posted again replaces the former
+ * one. */
+#define WH_NOTICE_INFO 1u
+#define WH_NOTICE_WARN 2u
+#define WH_NOTICE_URGENT 3u
+
+struct wh_notice {
+    struct wh_span key;  /* the plugin's own name for it, up to WH_PLUGIN_KEY_BYTES_MAX */
+    struct wh_span unit; /* whom it concerns; empty: the node */
+    struct wh_span zh;   /* one sentence, no personal data */
+    struct wh_span en;
+    uint32_t severity; /* WH_NOTICE_* */
+    uint32_t reserved;
+    int64_t due; /* day; 0: none */
+};
+
+typedef int (*wh_key_visit)(void *context, struct wh_span key, struct wh_span value);
+
 /* The functions of the node. Each takes `self` as handed to `open`; later versions add members at
  * the end, `size` tells how many there are. */
 struct wh_host {
@@ -378,11 +484,130 @@ struct wh_host {
     int (*explain)(struct wh_host_self *self, struct wh_span unit,
                    const struct wh_standing_query *query, uint32_t language,
                    wh_explained_visit visit, void *context, struct wh_failure *fail);
+
+    /* ---- Since 1.1 ---- */
+
+    /* The node's clock: milliseconds since 1970, and the civil day on which it stands. */
+    int64_t (*now_ms)(struct wh_host_self *self);
+    int64_t (*today)(struct wh_host_self *self);
+
+    /* The value of one of the plugin's own settings: the config's, else its default; type 0 where
+     * it has neither. The text is lent until `close`. */
+    struct wh_value (*setting)(struct wh_host_self *self, const char *name);
+
+    /* Has job `job` run once at `at_ms` (in the past: in the next turn), beside what its rule says.
+     * A later call replaces the time that an earlier one asked for. Forgotten at `close`.
+     * WH_E_INVALID: the plugin declares no such job. */
+    int (*job_at)(struct wh_host_self *self, const char *job, int64_t at_ms,
+                  struct wh_failure *fail);
+
+    /* Visits the units of the tree below `under` (empty: all that the node knows), itself first, by
+     * code. WH_E_NOT_FOUND: no such unit. */
+    int (*units)(struct wh_host_self *self, struct wh_span under, wh_unit_visit visit,
+                 void *context, struct wh_failure *fail);
+
+    /* Visits every metric of the summary rows of `unit` (and of those below it where `below` is 1)
+     * for the quarters of `year` (0: every year), by unit, quarter, facet, origin. Rows hold no
+     * personal data, so any plugin may read all of them. */
+    int (*figures)(struct wh_host_self *self, struct wh_span unit, uint32_t below, uint32_t year,
+                   wh_figure_visit visit, void *context, struct wh_failure *fail);
+
+    /* Lends the programme in force in `year`, NULL if there is none. Holds until the callback
+     * returns. */
+    const struct wh_programme_view *(*programme)(struct wh_host_self *self, uint32_t year);
+
+    /* Visits the one record of this id, whatever its state. WH_E_NOT_FOUND; WH_E_NOT_PERMITTED as
+     * for `records`. */
+    int (*record)(struct wh_host_self *self, struct wh_span id, wh_record_visit visit,
+                  void *context, struct wh_failure *fail);
+
+    /* The writing functions below may be called within a `command` that is declared with
+     * WH_PERMIT_WRITE or WH_PERMIT_OPERATE, and within a `job`; elsewhere they give
+     * WH_E_NOT_PERMITTED. What a callback writes is saved when it has returned 0 (or WH_AGAIN), all
+     * of it or nothing, before the caller is answered; `records` and `figures` see it from the next
+     * callback on. */
+
+    /* Adds a record of one of the plugin's own kinds: `fields` are struct wh_named_text, checked as
+     * a clerk's would be. The author is the plugin. WH_E_INVALID names every field that is wrong;
+     * WH_E_NOT_PERMITTED: the kind is not its own. */
+    int (*record_add)(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
+                      int64_t date, struct wh_list fields, struct wh_record_id *ret_id,
+                      struct wh_failure *fail);
+
+    /* Changes the fields given (struct wh_named_text; `date` is one too) of a record of one of its
+     * own kinds; the former version is kept. */
+    int (*record_edit)(struct wh_host_self *self, struct wh_span id, struct wh_list fields,
+                       struct wh_failure *fail);
+
+    /* Takes such a record out of force; `why` must not be empty. */
+    int (*record_withdraw)(struct wh_host_self *self, struct wh_span id, struct wh_span why,
+                           struct wh_failure *fail);
+
+    /* The plugin's own keys, which no other plugin sees; kept when it is disabled, part of every
+     * backup, never replicated. key_get lends the value until the callback returns; WH_E_NOT_FOUND
+     * where there is none. It sees what the callback has put. */
+    int (*key_get)(struct wh_host_self *self, struct wh_span key, struct wh_span *ret_value,
+                   struct wh_failure *fail);
+    int (*key_put)(struct wh_host_self *self, struct wh_span key, struct wh_span value,
+                   struct wh_failure *fail);
+    int (*key_delete)(struct wh_host_self *self, struct wh_span key, struct wh_failure *fail);
+
+    /* Visits the keys that begin with `prefix`, in the order of their bytes, as they were before
+     * the callback. */
+    int (*keys)(struct wh_host_self *self, struct wh_span prefix, wh_key_visit visit, void *context,
+                struct wh_failure *fail);
+
+    /* Shows a notice in `wuhao notices` and in the count of `wuhao status` until it is settled.
+     * Settling one that is not there is no error. */
+    int (*notice_post)(struct wh_host_self *self, const struct wh_notice *notice,
+                       struct wh_failure *fail);
+    int (*notice_settle)(struct wh_host_self *self, struct wh_span key, struct wh_failure *fail);
+
+    /* Within `command` only: one sentence beside the rows. */
+    int (*reply_note)(struct wh_call *call, struct wh_span text, struct wh_failure *fail);
 };
+
+/* 1 where this node has the member: `WH_HOST_HAS(host, notice_post)`. */
+#define WH_HOST_HAS(host, member)                                                                  \
+    ((host)->size >= offsetof(struct wh_host, member) + sizeof((host)->member))
 
 /* ---- What a plugin declares ----------------------------------------------------------------- */
 
 #define WH_SERVES_LEDGERS 1u /* flag: the kinds that the programme declares as data are its own */
+
+/* ---- Since 1.1: jobs, settings, changes ---- */
+
+/* Work that is due by the calendar. `when` is one of `every 10m` (m, h), `hourly :15`,
+ * `daily 02:00`, `weekly mon 08:00`, `monthly 1 03:00`, `quarterly 1 03:00` (a day of its first
+ * month), `yearly 01-10 03:00`, or empty: only when asked for. Times are the node's civil time. One
+ * that fell due while the node was stopped or the plugin off runs once, as soon as both are on. */
+struct wh_job {
+    const char *name; /* as a plugin's name */
+    struct wh_title title;
+    const char *when;
+    uint32_t budget_ms; /* for all its slices together; 0: WH_CALL_BUDGET_MS */
+    uint32_t reserved;
+};
+
+/* One key below `settings:` of plugins.d/NAME.yaml. */
+struct wh_setting {
+    const char *name;
+    struct wh_title title; /* help */
+    uint32_t type;         /* WH_TEXT, WH_INTEGER, WH_DECIMAL, WH_DATE, WH_CHOICE, WH_YESNO */
+    uint32_t flags;        /* WH_REQUIRED, WH_BOUNDED */
+    int64_t min;
+    int64_t max;
+    const char *fallback;   /* its default, written as in the config; NULL: none */
+    struct wh_list choices; /* struct wh_choice */
+};
+
+/* A summary row that came or changed. */
+struct wh_row_change {
+    struct wh_span unit;
+    struct wh_span facet;
+    uint32_t year;
+    uint32_t quarter_of_year;
+};
 
 struct wh_plugin {
     uint32_t abi;  /* WH_ABI */
@@ -409,6 +634,20 @@ struct wh_plugin {
                   const struct wh_record_view *record);
     /* Runs command `index` of `commands`. NULL only without commands. */
     int (*command)(void *self, uint32_t index, struct wh_call *call, struct wh_failure *fail);
+
+    /* ---- Since 1.1 ---- */
+
+    struct wh_list jobs;     /* struct wh_job */
+    struct wh_list settings; /* struct wh_setting */
+
+    /* Runs job `index` of `jobs`. NULL only without jobs. 0: done; WH_AGAIN: saved so far, to be
+     * called again in the next turn, so that long work leaves the node time for others; the slices
+     * together must end within the job's budget. After a failure it is tried again when it is due
+     * next. */
+    int (*job)(void *self, uint32_t index, struct wh_failure *fail);
+    /* Summary rows (struct wh_row_change) have changed, and are on disk; at most 1,024 at a time.
+     * May be NULL. Writes nothing: it may ask for a job. */
+    int (*rows_changed)(void *self, struct wh_list changes, struct wh_failure *fail);
 };
 
 /* The one symbol. */

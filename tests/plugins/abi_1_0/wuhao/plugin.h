@@ -1,0 +1,420 @@
+/* plugin.h: all that a plugin of wuhao may know of the node.
+ *
+ * A plugin is one shared object that exports one symbol, `wuhao_plugin`, a constant
+ * `struct wh_plugin`. It includes this header alone and links nothing of the core; it reaches the
+ * node through the table `struct wh_host` that `open` is handed.
+ *
+ * Threads. Every callback runs on the node's loop thread and must return within its budget
+ * (WH_CALL_BUDGET_MS). No host function may be called from another thread.
+ *
+ * Ownership. Spans are borrowed: those that a plugin is given live until the callback (or visitor)
+ * returns, those that it hands over are copied before the host function returns. Nothing that one
+ * side allocated is ever freed by the other.
+ *
+ * Errors. Host functions and callbacks return 0 or a negative WH_E_* code and then fill the
+ * `struct wh_failure` that they were given with one sentence for a reader.
+ *
+ * Growth. Structs only grow at the end, and carry their size or lie in a list that carries their
+ * stride; members are fixed-width integers, spans, lists and pointers, so that an older plugin
+ * loads in a newer node. The header compiles as C11 and as C++17. */
+#ifndef WUHAO_PLUGIN_H
+#define WUHAO_PLUGIN_H
+
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WH_ABI 1u              /* the layout of everything below; the host refuses another one */
+#define WH_CALL_BUDGET_MS 2000 /* a callback that takes longer is reported by name */
+#define WH_EXPORT __attribute__((visibility("default")))
+
+/* Codes that cross the boundary; base/errors.def gives each its exit code. */
+#define WH_E_FAILED (-1)
+#define WH_E_USAGE (-2)
+#define WH_E_NOT_FOUND (-3)
+#define WH_E_INVALID (-4)
+#define WH_E_UNREACHABLE (-5)
+#define WH_E_NOT_PERMITTED (-6)
+#define WH_E_SOME_REFUSED (-7)
+
+/* Text or bytes that belong to somebody else; not terminated by a zero. */
+struct wh_span {
+    const char *data;
+    uint64_t len;
+};
+
+/* `count` structs of `stride` bytes each. Read with wh_list_at(): a list made by an older plugin
+ * has a smaller stride than the header that the host was built with. */
+struct wh_list {
+    const void *items;
+    uint32_t count;
+    uint32_t stride;
+};
+
+/* Makes a list of a static array. */
+#define WH_LIST(array)                                                                             \
+    {                                                                                              \
+        (array), (uint32_t)(sizeof(array) / sizeof((array)[0])), (uint32_t)sizeof((array)[0])      \
+    }
+
+/* Lends item `i` of `list` (0 <= i < count). */
+static inline const void *wh_list_at(const struct wh_list *list, uint32_t i)
+{
+    return (const char *)list->items + (uint64_t)i * list->stride;
+}
+
+/* A span over a string that ends in a zero; NULL gives an empty span. */
+static inline struct wh_span wh_span_of(const char *text)
+{
+    struct wh_span span;
+    span.data = text;
+    span.len = text ? strlen(text) : 0;
+    return span;
+}
+
+/* One text in both languages. `en` is never NULL; a missing `zh` is shown as `en`. */
+struct wh_title {
+    const char *zh;
+    const char *en;
+};
+
+/* ---- Kinds: the schema of a record ------------------------------------------------------- */
+
+/* Types of a field, of a parameter and of a column. Integers, decimals (in hundredths), dates
+ * (days since 1970-01-01) and yes/no travel as int64, the rest as text. */
+#define WH_TEXT 1u
+#define WH_LONG_TEXT 2u
+#define WH_INTEGER 3u
+#define WH_DECIMAL 4u
+#define WH_DATE 5u
+#define WH_CHOICE 6u
+#define WH_CHOICES 7u /* text: ids joined by ';', in the order of the declaration */
+#define WH_YESNO 8u
+#define WH_UNIT 9u
+#define WH_PERSON 10u
+#define WH_FILE 11u
+#define WH_TIME 12u /* columns only: milliseconds since 1970, shown as ISO 8601 */
+#define WH_JSON 13u /* columns only: text that is JSON itself */
+
+/* Flags of a field. */
+#define WH_REQUIRED 1u
+#define WH_PERSONAL 2u /* sealed at rest, never logged, never leaves the node */
+#define WH_PUBLIC 4u   /* its text may travel as a story when its author says so */
+#define WH_BOUNDED 8u  /* `min` and `max` hold */
+
+/* Levels of a unit, as bits, for `enter` and for conditions. */
+#define WH_LEVEL_CITY 1u
+#define WH_LEVEL_COUNTY 2u
+#define WH_LEVEL_TOWNSHIP 4u
+#define WH_LEVEL_GRASSROOTS 8u
+
+struct wh_choice {
+    const char *id;
+    struct wh_title title;
+};
+
+struct wh_field {
+    const char *name;
+    struct wh_title title;
+    uint32_t type;  /* WH_TEXT ... WH_FILE */
+    uint32_t flags; /* WH_REQUIRED | ... */
+    int64_t min;    /* in the unit of the type; read where WH_BOUNDED is set */
+    int64_t max;
+    struct wh_list choices; /* struct wh_choice */
+};
+
+/* Types of a metric over time (data.md "Metrics of a ledger"). */
+#define WH_FLOW 1u
+#define WH_STOCK 2u
+#define WH_TO_DATE 3u
+
+/* How a metric is computed from records. WH_MEASURED: by the plugin's own `measure`. */
+#define WH_MEASURED 0u
+#define WH_COUNT 1u
+#define WH_SUM 2u
+#define WH_DISTINCT 3u
+
+#define WH_IN_FORCE 1u /* flag: `until` is empty or not before the quarter's end */
+#define WH_LATEST 2u   /* flag: only the record with the greatest date, then id */
+
+/* "Field `field` has one of `values`". */
+struct wh_test {
+    const char *field;
+    struct wh_list values; /* const char * */
+};
+
+/* All tests hold, and the unit is of one of `levels` (0: of any). */
+struct wh_condition {
+    struct wh_list tests; /* struct wh_test */
+    uint32_t levels;
+    uint32_t reserved;
+};
+
+struct wh_metric {
+    const char *id;
+    struct wh_title title;
+    uint32_t type;  /* WH_FLOW, WH_STOCK, WH_TO_DATE */
+    uint32_t form;  /* WH_MEASURED ... WH_DISTINCT */
+    uint32_t flags; /* WH_IN_FORCE | WH_LATEST */
+    uint32_t reserved;
+    struct wh_list fields; /* const char *: what a sum adds; the one field of a distinct */
+    struct wh_list any;    /* struct wh_condition: one of them holds; empty: every record */
+};
+
+struct wh_kind {
+    const char *name;
+    struct wh_title title;
+    uint32_t enter; /* WH_LEVEL_*: units that may have such a record */
+    uint32_t reserved;
+    struct wh_list fields;  /* struct wh_field; `unit` and `date` are on every record */
+    struct wh_list unique;  /* const char *: see data.md "Kinds" */
+    struct wh_list metrics; /* struct wh_metric */
+};
+
+/* ---- Commands: the one door ---------------------------------------------------------------- */
+
+#define WH_PARAM_REQUIRED 1u
+#define WH_PARAM_POSITIONAL 2u
+#define WH_PARAM_SWITCH 4u   /* takes no value */
+#define WH_PARAM_REST 8u     /* FIELD=VALUE words; comes last */
+#define WH_PARAM_CONTENT 16u /* a file's path; the command receives its bytes */
+#define WH_PARAM_PATH 32u    /* a path; the command line makes it absolute */
+
+struct wh_param {
+    const char *name;
+    struct wh_title title;
+    uint32_t type;
+    uint32_t flags;
+};
+
+struct wh_column {
+    const char *name; /* the JSON key */
+    struct wh_title title;
+    uint32_t type;
+    uint32_t reserved;
+};
+
+#define WH_PERMIT_READ 1u
+#define WH_PERMIT_WRITE 2u
+#define WH_PERMIT_OPERATE 3u
+
+#define WH_COMMAND_STOPPED 1u /* also runs while the node is stopped */
+#define WH_COMMAND_LOCAL 2u   /* needs no node at all */
+#define WH_COMMAND_CSV 4u     /* prints CSV unless another form is asked for */
+#define WH_COMMAND_PATIENT 8u /* asked again, up to its `timeout`, while no node answers */
+#define WH_COMMAND_ASIDE 16u  /* puts nothing into the store: those that write don't wait for it */
+
+struct wh_command {
+    const char *name; /* one or two words, as in "unit list" */
+    struct wh_title title;
+    struct wh_list params;  /* struct wh_param */
+    struct wh_list columns; /* struct wh_column; empty: the handler names them, or replies none */
+    uint32_t permission;
+    uint32_t flags;
+    const char *example;
+};
+
+/* One value of a reply row. `type` 0 is null. */
+struct wh_value {
+    uint32_t type;
+    uint32_t reserved;
+    int64_t number;
+    struct wh_span text;
+};
+
+/* ---- What the host gives ------------------------------------------------------------------- */
+
+struct wh_host_self; /* the node's side of one plugin */
+struct wh_call;      /* one running command */
+
+/* Where a failing call says why. The caller sets nothing; the callee fills both. */
+struct wh_failure {
+    int32_t code;
+    char text[500]; /* UTF-8, ends in a zero */
+};
+
+struct wh_named_value {
+    struct wh_span name;
+    struct wh_value value;
+};
+
+/* One record as a visitor sees it. */
+struct wh_record_view {
+    struct wh_span kind;
+    struct wh_span unit;
+    struct wh_span id;
+    int64_t date; /* days since 1970-01-01 */
+    uint64_t version;
+    struct wh_list fields; /* struct wh_named_value; fields without a value are left out */
+};
+
+/* Visitors return 0 to go on, 1 to stop, or a negative code, which ends the call with it. */
+typedef int (*wh_record_visit)(void *context, const struct wh_record_view *record);
+
+/* The cell that `measure` computes: one unit, one quarter, one kind. */
+struct wh_cell {
+    struct wh_span unit;
+    struct wh_span kind;
+    uint32_t level; /* WH_LEVEL_* of the unit */
+    uint32_t year;
+    uint32_t quarter_of_year; /* 1..4 */
+    uint32_t reserved;
+    int64_t first_day; /* of the quarter */
+    int64_t last_day;
+    int64_t year_first_day;
+};
+
+/* What a ranking asks. */
+struct wh_standing_query {
+    uint32_t level; /* WH_LEVEL_COUNTY, WH_LEVEL_TOWNSHIP or WH_LEVEL_GRASSROOTS */
+    uint32_t year;
+    struct wh_span under;     /* empty: the node's own unit */
+    struct wh_span unit_kind; /* empty: every kind */
+    struct wh_span as_of;     /* empty: now; else a date or an ISO 8601 time */
+    int64_t pass_h;           /* another pass line in hundredths of a point; -1: the programme's */
+};
+
+#define WH_STANDING_RANKED 1u
+#define WH_STANDING_QUALIFIED 2u
+#define WH_STANDING_TIE 4u
+#define WH_STANDING_FINAL 8u
+
+/* One line of a ranking. Counts and scores that a level does not have are -1. */
+struct wh_standing {
+    struct wh_span unit;
+    struct wh_span name;
+    struct wh_span unit_kind;
+    struct wh_span parent;
+    uint32_t flags;
+    uint32_t rank; /* 1.. ; 0: unranked */
+    int64_t score_h;
+    int64_t units;
+    int64_t units_qualified;
+    int64_t units_grassroots;
+    int64_t units_grassroots_qualified;
+    int64_t complete_h; /* percent in hundredths */
+    int64_t doubts;     /* rows of the unit and those below it that a copy or a lost state wrote */
+};
+
+typedef int (*wh_standing_visit)(void *context, const struct wh_standing *standing);
+
+/* One line of an explanation; lines come in reading order, each below its cause. */
+#define WH_EXPLAIN_TOTAL 1u  /* the score: `points_h` of `full_h` */
+#define WH_EXPLAIN_ITEM 2u   /* an item of the rubric; its rule as a sentence in `text` */
+#define WH_EXPLAIN_METRIC 3u /* a metric's value */
+#define WH_EXPLAIN_SOURCE 4u /* the row (quarter, facet, origin) that the value comes from */
+#define WH_EXPLAIN_RECORD 5u /* a record on this node that counts in it */
+
+struct wh_explained {
+    uint32_t depth; /* WH_EXPLAIN_* */
+    uint32_t flags; /* 1: bonus, 2: open (not judged yet) */
+    struct wh_span id;
+    struct wh_span title;
+    struct wh_span text;
+    int64_t points_h; /* -1: the line has no points */
+    int64_t full_h;
+    int64_t value; /* of a metric or source */
+};
+
+typedef int (*wh_explained_visit)(void *context, const struct wh_explained *line);
+
+/* The functions of the node. Each takes `self` as handed to `open`; later versions add members at
+ * the end, `size` tells how many there are. */
+struct wh_host {
+    uint32_t abi;
+    uint32_t size;
+    struct wh_host_self *self;
+
+    /* Writes a line to the node's log. `event` is a fixed dotted name, `text` key=value pairs
+     * without personal data. Never fails. */
+    void (*log)(struct wh_host_self *self, uint32_t severity, const char *event, const char *text);
+
+    /* Visits the current records of `kind` and `unit` dated from `from` to `to` (days, both
+     * included), by date, then id. Within `measure` the records visited are the sources that the
+     * summary's count and digest cover. WH_E_NOT_PERMITTED: the kind is neither the plugin's own
+     * nor of a plugin that it requires. */
+    int (*records)(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
+                   int64_t from, int64_t to, wh_record_visit visit, void *context,
+                   struct wh_failure *fail);
+
+    /* Lends the declaration of `kind`, NULL if no such kind is served. Holds until the callback
+     * returns. */
+    const struct wh_kind *(*kind)(struct wh_host_self *self, struct wh_span kind);
+
+    /* Within `measure` only: sets the value of one metric of the cell's kind.
+     * WH_E_INVALID: the kind declares no such metric. */
+    int (*metric_set)(struct wh_host_self *self, struct wh_span metric, int64_t value,
+                      struct wh_failure *fail);
+
+    /* Within `command` only: the value given for `param`; type 0 where it was left out. */
+    struct wh_value (*param)(struct wh_call *call, const char *param);
+
+    /* Within `command` only: names the columns of the reply where the declaration leaves them
+     * open. Once, before any row. */
+    int (*reply_columns)(struct wh_call *call, struct wh_list columns, struct wh_failure *fail);
+
+    /* Within `command` only: one row, a value for each column in their order. */
+    int (*reply_row)(struct wh_call *call, const struct wh_value *values, uint32_t count,
+                     struct wh_failure *fail);
+
+    /* Within `command` only: progress of long work, `done` of `total` (0: unknown). */
+    void (*reply_progress)(struct wh_call *call, uint64_t done, uint64_t total);
+
+    /* The language of whoever gave the command: 0 zh, 1 en. */
+    uint32_t (*language)(struct wh_call *call);
+
+    /* The year in which the node's clock stands. */
+    uint32_t (*year_now)(struct wh_host_self *self);
+
+    /* Ranks the units that `query` asks for by the programme in force in its year and visits them
+     * in order. WH_E_NOT_FOUND: no programme for that year, or no such unit. */
+    int (*standings)(struct wh_host_self *self, const struct wh_standing_query *query,
+                     wh_standing_visit visit, void *context, struct wh_failure *fail);
+
+    /* Takes the score of `unit` apart; `query` gives year, as_of, pass_h. `language` as above. */
+    int (*explain)(struct wh_host_self *self, struct wh_span unit,
+                   const struct wh_standing_query *query, uint32_t language,
+                   wh_explained_visit visit, void *context, struct wh_failure *fail);
+};
+
+/* ---- What a plugin declares ----------------------------------------------------------------- */
+
+#define WH_SERVES_LEDGERS 1u /* flag: the kinds that the programme declares as data are its own */
+
+struct wh_plugin {
+    uint32_t abi;  /* WH_ABI */
+    uint32_t size; /* sizeof(struct wh_plugin) */
+    const char *name;
+    const char *version;
+    struct wh_title title;
+    uint32_t flags;
+    uint32_t reserved;
+    struct wh_list needs;    /* const char *: plugins that must be on */
+    struct wh_list kinds;    /* struct wh_kind */
+    struct wh_list commands; /* struct wh_command; names are the plugin's own or `NAME VERB` */
+
+    /* Called once, before anything else; `*ret_self` is handed to every other callback. May be
+     * NULL. `host` holds until close. */
+    int (*open)(const struct wh_host *host, void **ret_self, struct wh_failure *fail);
+    /* Called once, last. May be NULL. */
+    void (*close)(void *self);
+    /* Computes the metrics of one cell of one of its kinds. NULL only without kinds. */
+    int (*measure)(void *self, const struct wh_cell *cell, struct wh_failure *fail);
+    /* 1 if `record` counts in `metric` of the cell, 0 if not: `explain` lists such records.
+     * NULL: every record of the cell's kind and time counts. */
+    int (*counts)(void *self, const struct wh_cell *cell, const struct wh_metric *metric,
+                  const struct wh_record_view *record);
+    /* Runs command `index` of `commands`. NULL only without commands. */
+    int (*command)(void *self, uint32_t index, struct wh_call *call, struct wh_failure *fail);
+};
+
+/* The one symbol. */
+extern WH_EXPORT const struct wh_plugin wuhao_plugin;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
