@@ -64,6 +64,7 @@ static struct wh_host_self *load_anew(struct wh_plugins *plugins,
     keep_config(one, wanted);
     if (former) one->complaint = former->complaint;
     one->is_loaded = wh_plugin_load(one, config);
+    if (!one->is_loaded) wh_plugin_unload(one); /* what it declared stays known */
     return one;
 }
 
