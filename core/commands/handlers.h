@@ -43,6 +43,7 @@ typedef int (*wh_handler)(struct wh_desk *desk, struct wh_call *call, struct wh_
     X("metrics", wh_run_metrics)                                                                   \
     X("plugin list", wh_run_plugin_list)                                                           \
     X("plugin show", wh_run_plugin_show)                                                           \
+    X("plugin new", wh_run_plugin_new)                                                             \
     X("status", wh_run_status)                                                                     \
     X("sync status", wh_run_sync_status)                                                           \
     X("sync now", wh_run_sync_now)                                                                 \

@@ -91,6 +91,14 @@ static const struct wh_param metrics_params[] = {
 static const struct wh_param plugin_show_params[] = {
     {"name", {"插件名", "the plugin"}, WH_TEXT, REQUIRED_WORD},
 };
+static const struct wh_param plugin_new_params[] = {
+    {"name", {"插件名", "the plugin, as in visits"}, WH_TEXT, REQUIRED_WORD},
+    {"kind", {"记录类型（缺省：插件名的单数）", "the kind of record it adds (default: NAME, singular)"},
+     WH_TEXT, 0},
+    {"lang", {"编程语言：c 或 cpp（缺省：c）", "c or cpp (default: c)"}, WH_TEXT, 0},
+    {"dir", {"建在此目录下（缺省：当前目录）", "the folder to make it in (default: here)"}, WH_TEXT,
+     WH_PARAM_PATH},
+};
 static const struct wh_param resolve_params[] = {
     {"mine", {"以本节点的数据为准", "the rows of this node stand, those in doubt are void"}, WH_YESNO,
      WH_PARAM_SWITCH},
@@ -224,6 +232,9 @@ static const struct wh_column plugin_show_columns[] = {
     COLUMN("what", "项目", "What", WH_TEXT),
     COLUMN("name", "名称", "Name", WH_TEXT),
     COLUMN("title", "说明", "Title", WH_TEXT),
+};
+static const struct wh_column plugin_new_columns[] = {
+    COLUMN("file", "文件", "File", WH_TEXT),
 };
 static const struct wh_column status_columns[] = {
     COLUMN("unit", "单位", "Unit", WH_TEXT),
@@ -377,6 +388,9 @@ static const struct wh_command commands[] = {
      WH_PERMIT_READ, 0, "wuhao plugin list"},
     {"plugin show", {"显示插件", "shows what a plugin declares"}, WH_LIST(plugin_show_params),
      WH_LIST(plugin_show_columns), WH_PERMIT_READ, 0, "wuhao plugin show ledger"},
+    {"plugin new", {"新建插件（C 或 C++，含测试）", "writes a new plugin with its test: ./NAME"},
+     WH_LIST(plugin_new_params), WH_LIST(plugin_new_columns), WH_PERMIT_OPERATE, WH_COMMAND_LOCAL,
+     "wuhao plugin new visits --lang c"},
     {"status", {"节点状态", "shows how the node is"}, NONE, WH_LIST(status_columns),
      WH_PERMIT_READ, 0, "wuhao status"},
     {"sync status", {"链路状态", "shows each link and what it waits for"}, NONE,
