@@ -1,5 +1,5 @@
-"""An author with an installed wuhao and an empty folder: a new plugin is written, builds, passes its
-test, and serves on a node."""
+"""An author with an installed wuhao and an empty folder: a new plugin is written, builds, passes
+its test, and serves on a node."""
 import os
 import subprocess
 
