@@ -140,10 +140,9 @@ class Plugin
         return host_->metric_set(host_->self, span_of(metric_id), sum.minutes, fail);
     }
 
-    /* The rule: which records count. */
     bool counts(const wh_record_view &record) const
     {
-        return number_of(record, "minutes") >= host_->setting(host_->self, "minutes_min").number;
+        return number_of(record, "minutes") >= minutes_min();
     }
 
     int total(wh_call *call, wh_failure *fail) const
@@ -177,7 +176,7 @@ class Plugin
 
   private:
     struct Sum {
-        const Plugin *plugin;
+        std::int64_t minutes_min;
         std::int64_t records;
         std::int64_t minutes;
     };
@@ -185,16 +184,27 @@ class Plugin
     Sum sum_of(wh_span kind, wh_span unit, std::int64_t from, std::int64_t to,
                wh_failure *fail) const
     {
-        Sum sum = {this, 0, 0};
+        Sum sum = {minutes_min(), 0, 0};
         auto add = [](void *context, const wh_record_view *record) {
-            auto to_sum = static_cast<Sum *>(context);
-            if (!to_sum->plugin->counts(*record)) return 0;
-            to_sum->records++;
-            to_sum->minutes += number_of(*record, "minutes");
-            return 0;
+            return add_record(*static_cast<Sum *>(context), *record);
         };
         check(host_->records(host_->self, kind, unit, from, to, add, &sum, fail));
         return sum;
+    }
+
+    /* The rule: which records count, and with how much. */
+    static int add_record(Sum &sum, const wh_record_view &record) noexcept
+    {
+        std::int64_t minutes = number_of(record, "minutes");
+        if (minutes < sum.minutes_min) return 0;
+        sum.records++;
+        sum.minutes += minutes;
+        return 0;
+    }
+
+    std::int64_t minutes_min() const
+    {
+        return host_->setting(host_->self, "minutes_min").number;
     }
 
     /* What this node and those below it have measured this year. */
