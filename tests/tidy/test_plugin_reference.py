@@ -44,6 +44,17 @@ def test_nothing_of_the_header_is_left_out(tool):
     assert not [name for name in constants if f"`{name}" not in page]
 
 
+def test_the_guide_names_every_limit_with_its_value(tool):
+    with open(os.path.join(ROOT, "plugins", "README.md"), encoding="utf-8") as file:
+        guide = file.read()
+    limits = [item for item in tool.read_header()
+              if isinstance(item, tool.Item) and item.name.endswith(("_MAX", "_BUDGET_MS"))]
+    assert len(limits) == 8
+    for item in limits:
+        value = {"(8u << 20)": "8 MiB"}.get(item.text, item.text)
+        assert f"| `{item.name}` | {value} |" in guide, item.name
+
+
 @pytest.mark.parametrize("text, name", [
     ("struct wh_host {\n    int a;\n};\n", "wh_host.a"),
     ("struct wh_host {\n    int a; /* x */\n\n    int (*b)(int c);\n};\n", "wh_host.b"),
