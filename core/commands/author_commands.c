@@ -45,14 +45,14 @@ int wh_run_plugin_new(struct wh_desk *desk, struct wh_call *call, struct wh_erro
     int rc;
     (void)desk;
     if (wh_call_has(call, "lang") && !wh_template_language_of(lang, &wanted.language)) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_PLUGIN_LANGUAGE, WH_ARGS(wh_arg_s(lang)));
+        return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_LANGUAGE, WH_ARGS(wh_arg_s(lang)));
     }
     if (is_command_word(wanted.name)) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_PLUGIN_NAME_COMMAND,
+        return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_NAME_COMMAND,
                        WH_ARGS(wh_arg_s(wanted.name)));
     }
     rc = wh_template_write(&wanted, reply_file, call, err);
     if (rc < 0) return rc;
-    wh_reply_note(call, WH_MSG_PLUGIN_MADE, WH_ARGS(wh_arg_s(made_folder(call, &wanted))));
+    wh_reply_note(call, WH_MSG_TEMPLATE_MADE, WH_ARGS(wh_arg_s(made_folder(call, &wanted))));
     return 0;
 }

@@ -72,7 +72,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-bool wh_plugin_name_is_valid(struct wh_span name)
+bool wh_template_name_is_valid(struct wh_span name)
 {
     if (name.len == 0 || name.len > WH_PLUGIN_NAME_MAX || !is_letter(name.data[0])) return false;
     for (size_t i = 0; i < name.len; i++) {
@@ -122,13 +122,13 @@ static struct wh_span kind_of(struct wh_span name, struct wh_arena *arena)
 
 static int check_names(const struct wh_template *wanted, struct wh_error *err)
 {
-    if (!wh_plugin_name_is_valid(wanted->name)) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_PLUGIN_NAME,
+    if (!wh_template_name_is_valid(wanted->name)) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_NAME,
                        WH_ARGS(wh_arg_s(wanted->name), wh_arg_n(WH_PLUGIN_NAME_MAX)));
     }
-    if (wanted->kind.len > 0 && (!wh_plugin_name_is_valid(wanted->kind) ||
+    if (wanted->kind.len > 0 && (!wh_template_name_is_valid(wanted->kind) ||
                                  memchr(wanted->kind.data, '-', wanted->kind.len))) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_PLUGIN_KIND_NAME,
+        return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_KIND_NAME,
                        WH_ARGS(wh_arg_s(wanted->kind), wh_arg_n(WH_PLUGIN_NAME_MAX)));
     }
     return 0;
@@ -204,7 +204,7 @@ static int read_folder(const struct wh_template *wanted, struct writing *writing
     int rc = 0;
     int count = scandir(folder, &entries, NULL, alphasort); /* the same order everywhere */
     if (count < 0) {
-        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_PLUGIN_TEMPLATES, WH_ARGS(wh_arg_c(folder)));
+        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_TEMPLATE_ABSENT, WH_ARGS(wh_arg_c(folder)));
     }
     for (int i = 0; i < count; i++) {
         if (rc == 0 && entries[i]->d_name[0] != '.' && writing->count < FILES_MAX) {
@@ -220,10 +220,10 @@ static int make_folder(const struct writing *writing, struct wh_error *err)
 {
     if (mkdir(writing->into, 0755) == 0) return 0;
     if (errno == EEXIST) {
-        return wh_fail(err, WH_E_NOT_PERMITTED, WH_MSG_PLUGIN_FOLDER_EXISTS,
+        return wh_fail(err, WH_E_NOT_PERMITTED, WH_MSG_TEMPLATE_FOLDER_EXISTS,
                        WH_ARGS(wh_arg_c(writing->into)));
     }
-    return wh_fail(err, errno == ENOENT ? WH_E_NOT_FOUND : WH_E_IO, WH_MSG_PLUGIN_FOLDER,
+    return wh_fail(err, errno == ENOENT ? WH_E_NOT_FOUND : WH_E_IO, WH_MSG_TEMPLATE_FOLDER,
                    WH_ARGS(wh_arg_c(writing->into), wh_arg_c(strerror(errno))));
 }
 
