@@ -195,13 +195,13 @@ struct wh_kind {
 
 /* ---- Commands: the one door ---------------------------------------------------------------- */
 
-/* Flags of a parameter; without one it is an option, as `--unit CODE`. */
+/* Flags of a parameter; it is an option, as `--unit CODE`, or positional: a bare word. */
 #define WH_PARAM_REQUIRED 1u
-#define WH_PARAM_POSITIONAL 2u /* a bare word */
-#define WH_PARAM_SWITCH 4u     /* takes no value */
-#define WH_PARAM_REST 8u       /* FIELD=VALUE words; comes last */
-#define WH_PARAM_CONTENT 16u   /* a file's path; the command receives its bytes */
-#define WH_PARAM_PATH 32u      /* a path; the command line makes it absolute */
+#define WH_PARAM_POSITIONAL 2u
+#define WH_PARAM_SWITCH 4u   /* takes no value */
+#define WH_PARAM_REST 8u     /* FIELD=VALUE words; comes last */
+#define WH_PARAM_CONTENT 16u /* a file's path; the command receives its bytes */
+#define WH_PARAM_PATH 32u    /* a path; the command line makes it absolute */
 
 struct wh_param {
     const char *name;
