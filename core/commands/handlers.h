@@ -40,10 +40,15 @@ typedef int (*wh_handler)(struct wh_desk *desk, struct wh_call *call, struct wh_
     X("show", wh_run_show)                                                                         \
     X("history", wh_run_history)                                                                   \
     X("export", wh_run_export)                                                                     \
+    X("plugin new", wh_run_plugin_new)                                                             \
     X("metrics", wh_run_metrics)                                                                   \
     X("plugin list", wh_run_plugin_list)                                                           \
     X("plugin show", wh_run_plugin_show)                                                           \
-    X("plugin new", wh_run_plugin_new)                                                             \
+    X("plugin enable", wh_run_plugin_enable)                                                       \
+    X("plugin disable", wh_run_plugin_disable)                                                     \
+    X("plugin reload", wh_run_plugin_reload)                                                       \
+    X("plugin run", wh_run_plugin_run)                                                             \
+    X("notices", wh_run_notices)                                                                   \
     X("status", wh_run_status)                                                                     \
     X("sync status", wh_run_sync_status)                                                           \
     X("sync now", wh_run_sync_now)                                                                 \
