@@ -99,6 +99,13 @@ static const struct wh_param plugin_new_params[] = {
     {"dir", {"建在此目录下（缺省：当前目录）", "the folder to make it in (default: here)"}, WH_TEXT,
      WH_PARAM_PATH},
 };
+static const struct wh_param plugin_test_params[] = {
+    {"file", {"插件文件", "the plugin: NAME.so"}, WH_TEXT, REQUIRED_WORD | WH_PARAM_PATH},
+    {"scenario", {"测试场景（YAML）", "what goes in and what must come out, as YAML"}, WH_TEXT,
+     REQUIRED_FILE},
+    {"isolate", {"在单独的进程中运行", "in a process of its own, as a node may run it"}, WH_YESNO,
+     WH_PARAM_SWITCH},
+};
 static const struct wh_param resolve_params[] = {
     {"mine", {"以本节点的数据为准", "the rows of this node stand, those in doubt are void"}, WH_YESNO,
      WH_PARAM_SWITCH},
@@ -253,6 +260,11 @@ static const struct wh_column plugin_show_columns[] = {
 static const struct wh_column plugin_new_columns[] = {
     COLUMN("file", "文件", "File", WH_TEXT),
 };
+static const struct wh_column plugin_test_columns[] = {
+    COLUMN("line", "行", "Line", WH_INTEGER),
+    COLUMN("step", "步骤", "Step", WH_TEXT),
+    COLUMN("came", "结果", "Came", WH_TEXT),
+};
 static const struct wh_column status_columns[] = {
     COLUMN("unit", "单位", "Unit", WH_TEXT),
     COLUMN("name", "名称", "Name", WH_TEXT),
@@ -401,6 +413,9 @@ static const struct wh_command commands[] = {
     {"plugin new", {"新建插件（C 或 C++，含测试）", "writes a new plugin with its test: ./NAME"},
      WH_LIST(plugin_new_params), WH_LIST(plugin_new_columns), WH_PERMIT_OPERATE, WH_COMMAND_LOCAL,
      "wuhao plugin new visits --lang c"},
+    {"plugin test", {"测试插件（不需要节点）", "tries a plugin out against a scenario, without a node"},
+     WH_LIST(plugin_test_params), WH_LIST(plugin_test_columns), WH_PERMIT_OPERATE,
+     WH_COMMAND_LOCAL, "wuhao plugin test visits.so scenario.yaml"},
     {"commands", {"列出插件提供的命令", "lists the commands that plugins add"}, NONE,
      WH_LIST(commands_columns),
      WH_PERMIT_READ, 0, "wuhao commands"},

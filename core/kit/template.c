@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "home/file.h"
+#include "host/plugins.h"
 
 #define FILES_MAX 32 /* of one template */
 
@@ -62,26 +63,6 @@ bool wh_template_language_of(struct wh_span word, enum wh_template_language *ret
     return false;
 }
 
-static bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool wh_template_name_is_valid(struct wh_span name)
-{
-    if (name.len == 0 || name.len > WH_PLUGIN_NAME_MAX || !is_letter(name.data[0])) return false;
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
-        if (!is_letter(c) && !is_digit(c) && c != '_' && c != '-') return false;
-    }
-    return true;
-}
-
 static char *path_in(struct wh_arena *arena, const char *dir, const char *name)
 {
     size_t size = strlen(dir) + strlen(name) + 2;
@@ -122,11 +103,11 @@ static struct wh_span kind_of(struct wh_span name, struct wh_arena *arena)
 
 static int check_names(const struct wh_template *wanted, struct wh_error *err)
 {
-    if (!wh_template_name_is_valid(wanted->name)) {
+    if (!wh_plugin_name_is_valid(wanted->name)) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_NAME,
                        WH_ARGS(wh_arg_s(wanted->name), wh_arg_n(WH_PLUGIN_NAME_MAX)));
     }
-    if (wanted->kind.len > 0 && (!wh_template_name_is_valid(wanted->kind) ||
+    if (wanted->kind.len > 0 && (!wh_plugin_name_is_valid(wanted->kind) ||
                                  memchr(wanted->kind.data, '-', wanted->kind.len))) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_KIND_NAME,
                        WH_ARGS(wh_arg_s(wanted->kind), wh_arg_n(WH_PLUGIN_NAME_MAX)));

@@ -26,9 +26,6 @@ struct wh_template {
 /* The language that "c" or "cpp" names; false: neither. */
 bool wh_template_language_of(struct wh_span word, enum wh_template_language *ret);
 
-/* True for what may name a plugin: a-z, 0-9, '_', '-', a letter first, WH_PLUGIN_NAME_MAX. */
-bool wh_template_name_is_valid(struct wh_span name);
-
 /* The folder of the templates beside the program that runs, in `arena`: ../share/wuhao/... */
 const char *wh_template_folder(struct wh_arena *arena);
 

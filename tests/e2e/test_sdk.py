@@ -141,3 +141,140 @@ def test_a_call_into_the_core_fails_when_it_is_linked(author):
     author.ok("cmake", "-S", "visits", "-B", "build", f"-DCMAKE_PREFIX_PATH={author.prefix}")
     done = author.run("cmake", "--build", "build")
     assert done.returncode != 0 and "undefined reference to `wh_log_line'" in done.stderr
+
+
+# ---- The test kit ----
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture(name="visits")
+def visits_fixture(author):
+    """A new plugin, built: its file, and its scenario."""
+    author.new("visits")
+    return author.cmake("visits"), author.folder / "visits" / "scenario.yaml"
+
+
+def plugin_test(author, visits, *words):
+    return author.run("wuhao", "plugin", "test", *visits, *words)
+
+
+@pytest.mark.parametrize("lang", ["c", "cpp"])
+def test_its_own_test_passes_as_its_readme_says(author, lang):
+    author.new("home-visits", "--lang", lang)
+    path = author.cmake("home-visits")
+    author.ok("ctest", "--test-dir", "home-visits/build", "--output-on-failure")
+    done = plugin_test(author, (path, author.folder / "home-visits" / "scenario.yaml"))
+    assert done.returncode == 0 and "steps as expected" in done.stderr, done
+    done = plugin_test(author, (path, author.folder / "home-visits" / "scenario.yaml"), "--isolate")
+    assert done.returncode == 0, done
+
+
+def test_what_differs_is_named_with_the_line_that_expects_it(author, visits):
+    edit(visits[1], "visit_minutes: 75", "visit_minutes: 76")
+    edit(visits[1], "refused: minutes", "refused: person")
+    done = plugin_test(author, visits)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert lines[0] == "wuhao: plugin visits: 2 differences"
+    line = visits[1].read_text(encoding="utf-8").splitlines().index(
+        "    expect: {visit_minutes: 76}") + 1
+    assert f"  line {line}, visit_minutes: expected `76`, but `75` came" in lines
+    assert "refused: expected `person`, but `visit: minutes: 601" in done.stderr
+
+
+def test_a_rule_that_has_changed_fails_its_test(author, visits):
+    edit(author.folder / "visits" / "visits.c", "sum->minutes += minutes;",
+         "sum->minutes += 2 * minutes;")
+    author.ok("cmake", "--build", "visits/build")
+    done = plugin_test(author, visits)
+    assert done.returncode == 1 and "expected `75`, but `150` came" in done.stderr, done
+
+
+def test_without_expectations_it_prints_what_comes(author, visits):
+    text = visits[1].read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if "expect" not in line and "      - {" not in line]
+    visits[1].write_text("\n".join(kept) + "\n", encoding="utf-8")
+    done = plugin_test(author, visits, "--csv")
+    assert done.returncode == 0, done
+    assert "visit_minutes=75" in done.stdout
+    assert "records=2 minutes=75 checked=2026-05-20" in done.stdout
+    assert "key=quiet severity=warn" in done.stdout
+
+
+def test_a_broken_scenario_is_refused_with_every_line(author, visits):
+    edit(visits[1], "today: 2026-05-20", "today: yesterday")
+    edit(visits[1], "  - job: check", "  - jobs: check")
+    done = plugin_test(author, visits)
+    assert done.returncode == 4 and "did you mean `job`" in done.stderr, done
+    assert "`yesterday` is not a date" in done.stderr
+
+
+def test_a_setting_that_can_not_be_is_refused_with_its_line(author, visits):
+    edit(visits[1], "minutes_min: 20", "minutes_min: 2000")
+    done = plugin_test(author, visits)
+    assert done.returncode == 4 and "scenario:8: setting minutes_min: 2000" in done.stderr, done
+
+
+def test_a_job_that_fails_leaves_nothing_behind(author, visits):
+    """It posts its notice and then fails: all of it or nothing."""
+    edit(author.folder / "visits" / "visits.c",
+         'return host->key_put(host->self, wh_span_of("checked"), wh_span_of(today), fail);',
+         'return host->key_put(host->self, wh_span_of(""), wh_span_of(today), fail);')
+    author.ok("cmake", "--build", "visits/build")
+    visits[1].write_text("""today: 2026-05-20
+units:
+  - {code: "2399", name: 示例市, kind: city}
+steps:
+  - job: check
+    refused: key
+  - notices:
+    expect: []
+""", encoding="utf-8")
+    done = plugin_test(author, visits)
+    assert done.returncode == 0, done
+
+
+def test_a_plugin_that_crashes_is_named_by_its_signal(author, visits):
+    edit(author.folder / "visits" / "visits.c", "    sum->records++;",
+         "    sum->records++;\n    *(volatile int *)8 = 0;")
+    author.ok("cmake", "--build", "visits/build")
+    done = plugin_test(author, visits)
+    assert done.returncode == 1 and "ended by signal 11" in done.stderr, done
+    done = plugin_test(author, visits, "--isolate")  # the steps after it run all the same
+    assert done.returncode == 1 and "differences" in done.stderr, done
+
+
+# ---- On a node ----
+
+VILLAGE, TOWN = "231182101201", "231182101"
+KEY = VILLAGE, "2025Q2", "visit", TOWN, "visit_minutes"
+
+
+def has_come(city, value):
+    return city.metrics(VILLAGE).get(KEY) == value
+
+
+def test_it_serves_on_a_node_and_is_changed_while_it_runs(pair, author, visits):
+    town, city = pair["long-zhen"], pair["city"]
+    town.ok("plugin", "enable", visits[0])
+    town.ok("add", "visit", "--unit", VILLAGE, "date=2025-05-06", "minutes=30")
+    town.ok("add", "visit", "--unit", VILLAGE, "date=2025-05-07", "minutes=45")
+    assert town.rows("visits", "total", "--unit", VILLAGE) == [
+        {"records": 2, "minutes": 75, "checked": None}]
+    node.wait_until(lambda: has_come(city, 75), 60, "the metric arrives at the city")
+
+    edit(author.folder / "visits" / "visits.c", "sum->minutes += minutes;",
+         "sum->minutes += 2 * minutes;")
+    author.ok("cmake", "--build", "visits/build")
+    town.ok("plugin", "reload", "visits")
+    node.wait_until(lambda: has_come(city, 150), 60, "it is measured again by the new rule")
+
+    town.ok("plugin", "run", "visits", "check")
+    assert town.rows("visits", "total", "--unit", VILLAGE)[0]["checked"] is not None
+    town.ok("plugin", "disable", "visits")
+    assert has_come(city, 150)  # what it measured stays
+    assert town.cli("visits", "total", "--unit", VILLAGE).code != 0
