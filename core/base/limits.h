@@ -9,6 +9,7 @@
 #define WH_TEXT_BYTES_MAX 1000 /* a text field */
 #define WH_LONG_TEXT_BYTES_MAX 100000
 #define WH_FIELDS_MAX 64               /* of one kind */
+#define WH_METRICS_MAX 256             /* of one kind, declared in C */
 #define WH_FAULTS_KEPT_MAX 10000       /* more are counted, not kept */
 #define WH_INPUT_BYTES_MAX (96u << 20) /* a CSV or YAML file handed to a command */
 #define WH_IMPORT_ROWS_MAX 500000

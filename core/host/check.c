@@ -1,4 +1,5 @@
 /* A plugin's declaration, checked whole before any code of it is called. */
+#include "base/limits.h"
 #include "base/text.h"
 #include "door/commands.h"
 #include "host/calendar.h"
@@ -100,14 +101,37 @@ static bool is_ledger(const struct wh_host_self *one, struct wh_span name)
     return kind != NULL;
 }
 
+/* One plugin serves the ledgers. */
+static bool check_flags(struct wh_host_self *one)
+{
+    const struct wh_host_self *other;
+    if (one->declared->flags & ~WH_SERVES_LEDGERS) {
+        wh_plugin_fail(one, "it has flags that this node does not know (update the node)");
+        return false;
+    }
+    if (!(one->declared->flags & WH_SERVES_LEDGERS)) return true;
+    for (uint32_t p = 0; (other = nth(one->plugins, p)); p++) {
+        if (wh_span_equal(other->name, one->name) || !other->is_loaded ||
+            !(other->declared->flags & WH_SERVES_LEDGERS)) {
+            continue;
+        }
+        wh_plugin_fail(one, "the programme's ledgers are another's: %.*s serves them",
+                       (int)other->name.len, other->name.data);
+        return false;
+    }
+    return true;
+}
+
 static bool check_kinds(struct wh_host_self *one)
 {
     const struct wh_list *kinds = &one->declared->kinds;
     for (uint32_t i = 0; i < kinds->count; i++) {
         const struct wh_kind *kind = wh_list_at(kinds, i);
         const struct wh_host_self *other;
-        if (!is_text(kind->name) || !is_title(kind->title)) {
-            wh_plugin_fail(one, "kind %u has no name or title", i + 1);
+        if (!is_text(kind->name) || !is_title(kind->title) || kind->fields.count > WH_FIELDS_MAX ||
+            kind->metrics.count > WH_METRICS_MAX) {
+            wh_plugin_fail(one, "kind %u has no name or title, over %d fields or over %d metrics",
+                           i + 1, WH_FIELDS_MAX, WH_METRICS_MAX);
             return false;
         }
         other = other_with_kind(one, wh_span_of(kind->name));
@@ -252,7 +276,8 @@ bool wh_plugin_check(struct wh_host_self *one)
     } else if (declared->jobs.count > 0 && !declared->job) {
         wh_plugin_fail(one, "it declares jobs and has no `job`");
     } else {
-        return check_needs(one) && check_kinds(one) && check_commands(one) && check_jobs(one);
+        return check_flags(one) && check_needs(one) && check_kinds(one) && check_commands(one) &&
+               check_jobs(one);
     }
     return false;
 }
