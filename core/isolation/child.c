@@ -67,12 +67,25 @@ static int declare(struct wh_host_self *self, const char *sandbox)
 
 /* ---- Callbacks ---- */
 
+static const struct wh_kind *own_kind(const struct wh_plugin *plugin, struct wh_span name)
+{
+    for (uint32_t i = 0; i < plugin->kinds.count; i++) {
+        const struct wh_kind *kind = wh_list_at(&plugin->kinds, i);
+        if (wh_span_equal(name, wh_span_of(kind->name))) return kind;
+    }
+    return NULL;
+}
+
 static int measure(struct wh_host_self *self, struct wh_wire *wire, struct wh_failure *failure)
 {
     struct wh_cell cell;
+    int rc;
     memset(&cell, 0, sizeof(cell));
     wh_wire_cell(wire, &cell);
-    return self->plugin->measure(self->plugin_self, &cell, failure);
+    self->measuring = own_kind(self->plugin, cell.kind);
+    rc = self->plugin->measure(self->plugin_self, &cell, failure);
+    self->measuring = NULL;
+    return rc;
 }
 
 static const struct wh_metric *metric_of(struct wh_host_self *self, struct wh_span kind_name,
@@ -143,6 +156,7 @@ int wh_child_serve(struct wh_host_self *self, const char *sandbox)
         rc = wh_exchange_receive(&self->exchange, &what, &payload, INT64_MAX);
         if (rc < 0 || what != WH_FRAME_CALL) break;
         wh_arena_clear(&self->arena);
+        self->today = INT64_MIN;
         wire = wh_wire_take(wh_arena_copy(&self->arena, payload), &self->arena);
         wh_wire_u32(&wire, &which);
         wh_wire_u32(&wire, &index);

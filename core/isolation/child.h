@@ -13,6 +13,8 @@ struct wh_host_self {
     struct wh_span answer;   /* of the last ask, in the arena */
     const struct wh_plugin *plugin;
     void *plugin_self;
+    const struct wh_kind *measuring; /* one of its own kinds, within `measure` of it; else NULL */
+    int64_t today;                   /* within the callback; INT64_MIN: not asked yet */
     struct wh_host table;
 };
 

@@ -44,6 +44,12 @@ static int ask(struct wh_host_self *self, struct wh_wire *ret_answer, struct wh_
     return rc;
 }
 
+/* Tells without waiting: what can't fail, or was looked at here. */
+static bool tell(struct wh_host_self *self)
+{
+    return wh_exchange_queue(&self->exchange, WH_FRAME_TELL, wh_buffer_span(&self->asking)) == 0;
+}
+
 static int ask_plain(struct wh_host_self *self, struct wh_failure *failure)
 {
     struct wh_wire answer;
@@ -67,33 +73,44 @@ static int visited(int visit_rc, int rc)
 
 /* ---- Log, clocks, texts and numbers ---- */
 
-static int send_text_and_number(struct wh_host_self *self, enum wh_ask which, const char *text,
-                                const char *and, int64_t number, struct wh_failure *failure)
+static void put_text_and_number(struct wh_host_self *self, enum wh_ask which, const char *text,
+                                const char *and, int64_t number)
 {
     struct wh_wire wire = begin(self, which);
     wh_wire_text(&wire, &text);
     wh_wire_text(&wire, &and);
     wh_wire_i64(&wire, &number);
-    return ask_plain(self, failure);
 }
 
 static void child_log(struct wh_host_self *self, uint32_t severity, const char *event,
                       const char *text)
 {
-    (void)send_text_and_number(self, WH_ASK_LOG, event, text, severity, NULL); /* never fails */
+    put_text_and_number(self, WH_ASK_LOG, event, text, severity);
+    if (!tell(self)) (void)ask_plain(self, NULL); /* never fails */
+}
+
+static bool declares(const struct wh_kind *kind, struct wh_span metric)
+{
+    for (uint32_t i = 0; kind && i < kind->metrics.count; i++) {
+        const struct wh_metric *one = wh_list_at(&kind->metrics, i);
+        if (wh_span_equal(metric, wh_span_of(one->id))) return true;
+    }
+    return false;
 }
 
 static int child_metric_set(struct wh_host_self *self, struct wh_span metric, int64_t value,
                             struct wh_failure *failure)
 {
-    return send_text_and_number(self, WH_ASK_METRIC_SET, wh_arena_text(&self->arena, metric), NULL,
-                                value, failure);
+    put_text_and_number(self, WH_ASK_METRIC_SET, wh_arena_text(&self->arena, metric), NULL, value);
+    if (declares(self->measuring, metric) && tell(self)) return 0;
+    return ask_plain(self, failure);
 }
 
 static int child_job_at(struct wh_host_self *self, const char *job, int64_t at_ms,
                         struct wh_failure *failure)
 {
-    return send_text_and_number(self, WH_ASK_JOB_AT, job, NULL, at_ms, failure);
+    put_text_and_number(self, WH_ASK_JOB_AT, job, NULL, at_ms);
+    return ask_plain(self, failure);
 }
 
 static int64_t number_of(struct wh_host_self *self, enum wh_ask which)
@@ -112,7 +129,8 @@ static int64_t child_now_ms(struct wh_host_self *self)
 
 static int64_t child_today(struct wh_host_self *self)
 {
-    return number_of(self, WH_ASK_TODAY);
+    if (self->today == INT64_MIN) self->today = number_of(self, WH_ASK_TODAY);
+    return self->today;
 }
 
 static uint32_t child_year_now(struct wh_host_self *self)

@@ -21,6 +21,7 @@ void wh_exchange_deinit(struct wh_exchange *exchange)
     if (exchange->fd >= 0) (void)close(exchange->fd); /* nothing waits in it */
     exchange->fd = -1;
     wh_buffer_deinit(&exchange->in);
+    wh_buffer_deinit(&exchange->queued);
     exchange->frame_bytes = 0;
 }
 
@@ -38,12 +39,10 @@ static int await(struct wh_exchange *exchange, short events, int64_t deadline_ms
     }
 }
 
-static int send_bytes(struct wh_exchange *exchange, struct wh_span bytes, int flags,
-                      int64_t deadline_ms)
+static int send_bytes(struct wh_exchange *exchange, struct wh_span bytes, int64_t deadline_ms)
 {
     while (bytes.len > 0) {
-        ssize_t sent =
-            send(exchange->fd, bytes.data, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT | flags);
+        ssize_t sent = send(exchange->fd, bytes.data, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         int rc = 0;
         if (sent >= 0) {
             bytes = wh_span_from(bytes, (size_t)sent);
@@ -57,15 +56,29 @@ static int send_bytes(struct wh_exchange *exchange, struct wh_span bytes, int fl
     return 0;
 }
 
+#define QUEUED_BYTES_MAX 65536
+
+int wh_exchange_queue(struct wh_exchange *exchange, enum wh_frame what, struct wh_span payload)
+{
+    uint32_t head[2] = {(uint32_t)payload.len, (uint32_t)what};
+    if (exchange->queued.len + sizeof(head) + payload.len > QUEUED_BYTES_MAX) return WH_E_TOO_BIG;
+    wh_buffer_put(&exchange->queued, wh_span(head, sizeof(head)));
+    wh_buffer_put(&exchange->queued, payload);
+    return 0;
+}
+
 int wh_exchange_send(struct wh_exchange *exchange, enum wh_frame what, struct wh_span payload,
                      int64_t deadline_ms)
 {
     uint32_t head[2] = {(uint32_t)payload.len, (uint32_t)what};
-    int rc;
+    bool is_small = exchange->queued.len + sizeof(head) + payload.len <= QUEUED_BYTES_MAX;
+    int rc = 0;
     if (payload.len > WH_EXCHANGE_BYTES_MAX) return WH_E_TOO_BIG;
-    rc = send_bytes(exchange, wh_span(head, sizeof(head)), payload.len > 0 ? MSG_MORE : 0,
-                    deadline_ms);
-    return rc < 0 ? rc : send_bytes(exchange, payload, 0, deadline_ms);
+    wh_buffer_put(&exchange->queued, wh_span(head, sizeof(head)));
+    if (is_small) wh_buffer_put(&exchange->queued, payload);
+    rc = send_bytes(exchange, wh_buffer_span(&exchange->queued), deadline_ms);
+    wh_buffer_clear(&exchange->queued);
+    return rc < 0 || is_small ? rc : send_bytes(exchange, payload, deadline_ms);
 }
 
 /* At least `len` bytes of the frame are in the buffer. */

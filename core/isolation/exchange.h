@@ -14,6 +14,7 @@ enum wh_frame {
     WH_FRAME_DECLARED = 1, /* plugin -> node, the first: its declaration, and its sandbox */
     WH_FRAME_CALL,         /* node -> plugin: a callback and its arguments */
     WH_FRAME_ASK,          /* plugin -> node, within a callback: a host function */
+    WH_FRAME_TELL,         /* the same, and no answer is waited for */
     WH_FRAME_ANSWER,       /* node -> plugin: what it gave */
     WH_FRAME_RETURN,       /* plugin -> node: the callback's code and failure */
 };
@@ -72,8 +73,9 @@ enum wh_ask {
 
 struct wh_exchange {
     int fd;
-    struct wh_buffer in; /* what has come of the next frame */
-    size_t frame_bytes;  /* of the frame that was lent last */
+    struct wh_buffer queued; /* frames that go out with the next one */
+    struct wh_buffer in;     /* what has come of the next frame */
+    size_t frame_bytes;      /* of the frame that was lent last */
 };
 
 void wh_exchange_deinit(struct wh_exchange *exchange); /* closes the socket */
@@ -85,6 +87,10 @@ int64_t wh_exchange_now_ms(void);
  * WH_E_BUSY: it did not take it in time; WH_E_TOO_BIG. */
 int wh_exchange_send(struct wh_exchange *exchange, enum wh_frame what, struct wh_span payload,
                      int64_t deadline_ms);
+
+/* Lets one frame go out with the next that is sent: for what needs no answer, since each wait costs
+ * two wake-ups. WH_E_TOO_BIG. */
+int wh_exchange_queue(struct wh_exchange *exchange, enum wh_frame what, struct wh_span payload);
 
 /* Waits for one frame; *ret_payload is lent until the next receive. The same codes. */
 int wh_exchange_receive(struct wh_exchange *exchange, enum wh_frame *ret_what,

@@ -113,7 +113,9 @@ static int finish(struct wh_proxy *proxy, struct wh_wire *returned, struct wh_fa
     return wh_failure_say(failure, rc, "%.*s", (int)text.len, text.data ? text.data : "");
 }
 
-static int answer(struct wh_proxy *proxy, struct wh_span asked, int64_t deadline_ms)
+/* Carries out what was asked, and sends what it gave back unless nobody waits for it. */
+static int answer(struct wh_proxy *proxy, enum wh_frame what, struct wh_span asked,
+                  int64_t deadline_ms)
 {
     struct wh_arena arena = {NULL, 0};
     struct wh_buffer payload = {NULL, 0, 0}, framed = {NULL, 0, 0};
@@ -123,14 +125,15 @@ static int answer(struct wh_proxy *proxy, struct wh_span asked, int64_t deadline
     uint32_t code;
     int rc = wh_proxy_answer(proxy, asked, &arena, &payload, &failure);
     code = (uint32_t)rc;
-    failure.text[sizeof(failure.text) - 1] = '\0';
-    text = wh_span_of(failure.text);
-    wh_wire_u32(&wire, &code);
-    wh_wire_span(&wire, &text);
-    wh_buffer_put(&framed, wh_buffer_span(&payload));
-    rc = rc == WH_E_CORRUPT ? rc
-                            : wh_exchange_send(&proxy->exchange, WH_FRAME_ANSWER,
-                                               wh_buffer_span(&framed), deadline_ms);
+    if (rc != WH_E_CORRUPT) rc = 0;
+    if (rc == 0 && what == WH_FRAME_ASK) {
+        text = wh_failure_text(&failure);
+        wh_wire_u32(&wire, &code);
+        wh_wire_span(&wire, &text);
+        wh_buffer_put(&framed, wh_buffer_span(&payload));
+        rc = wh_exchange_send(&proxy->exchange, WH_FRAME_ANSWER, wh_buffer_span(&framed),
+                              deadline_ms);
+    }
     wh_buffer_deinit(&payload);
     wh_buffer_deinit(&framed);
     wh_arena_deinit(&arena);
@@ -152,7 +155,11 @@ static int carry_out(struct wh_proxy *proxy, struct wh_span call, struct wh_fail
             wire = wh_wire_take(payload, NULL);
             return finish(proxy, &wire, failure);
         }
-        rc = what == WH_FRAME_ASK ? answer(proxy, payload, deadline_ms) : WH_E_CORRUPT;
+        if (what == WH_FRAME_ASK || what == WH_FRAME_TELL) {
+            rc = answer(proxy, what, payload, deadline_ms);
+        } else {
+            rc = WH_E_CORRUPT;
+        }
     }
     return die(proxy, rc == WH_E_TOO_BIG ? WH_E_CORRUPT : rc, failure);
 }
