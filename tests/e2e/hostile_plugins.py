@@ -141,3 +141,28 @@ def configure(one, name, file, **keys):
     os.makedirs(os.path.dirname(config_of(one, name)), exist_ok=True)
     with open(config_of(one, name), "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
+
+
+def is_running_hard(pid, share=0.05):
+    """Has the process used CPU since the last look (a spinning callback has)?"""
+    def used():
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    before, pause = used(), threading.Event()
+    pause.wait(2 * share)  # the window that is looked at
+    return used() - before >= share
+
+
+def add_meeting(one, subject):
+    one.ok("add", "meeting", "--unit", VILLAGE, "date=2025-03-04", "purpose=study",
+           f"subject={subject}")
+
+
+def provoke(one, name, where):
+    """Calls the callback in which the fault is; gives how the command ended."""
+    if where == "IN_JOB":
+        return one.cli("plugin", "run", name, "go")
+    if where == "IN_MEASURE":
+        return one.cli("add", f"{name}_visit", "--unit", VILLAGE, "date=2025-03-04", "minutes=5")
+    return one.cli(name, "go")

@@ -1,0 +1,167 @@
+"""Plugins in the node's own process (`isolate: false`): a crash ends the node, and is counted.
+
+What starts the node again is here what systemd is elsewhere.
+"""
+import os
+import re
+import signal
+import time
+
+import pytest
+
+import hostile_plugins
+import node
+from hostile_plugins import (answers, build, complaints, listed, provoke, state, whole_log)
+
+DEATHS = 3         # within an hour quarantine a plugin
+NAMED_WITHIN_S = 3.5
+ENDED_WITHIN_S = 14  # five budgets of two seconds, and what it takes to end
+CALLBACKS = ("IN_COMMAND", "IN_JOB", "IN_MEASURE")
+
+
+@pytest.fixture(name="city")
+def city_fixture(homes):
+    one = homes("city", "2311", "黑河市", "city").init().start()
+    one.issue()
+    hostile_plugins.needs_enable(one)
+    return one
+
+
+def enable_inside(one, tmp_path, source, name, *defines):
+    path = build(os.path.join("hostile", source), tmp_path, name, *defines)
+    hostile_plugins.configure(one, name, path, isolate=False)
+    one.ok("plugin", "reload", name)
+    assert state(one, name) == "on"
+
+
+def wait_for_death(one, timeout_s=10):
+    code = one.process.wait(timeout_s)
+    one.close()
+    return code
+
+
+def start_again(one, tries=1):
+    """As systemd would; a plugin may end it once more while it starts."""
+    for _ in range(tries):
+        try:
+            return one.start()
+        except AssertionError:
+            wait_for_death(one)
+    return one.start()
+
+
+def is_quarantined(one, name):
+    line = listed(one, name)
+    assert line["state"] == "quarantined" and len(line["reason"]) > 15, line
+    assert re.search(rf"quarantin.*{name}|{name}.*quarantin", whole_log(one)), one.log()
+    assert [told for told in one.rows("notices") if name in str(told)], one.rows("notices")
+    answers(one)
+    return True
+
+
+@pytest.mark.parametrize("where", CALLBACKS)
+@pytest.mark.parametrize("by", ("NOWHERE", "ABORT"))
+def test_three_crashes_within_an_hour_quarantine_the_plugin(city, tmp_path, by, where):
+    name = f"crash_{where}".lower()
+    enable_inside(city, tmp_path, "crash.c", name, where, f"BY={by}")
+    for death in range(DEATHS):
+        if where != "IN_MEASURE" or death == 0:  # a cell that is not measured waits for the start
+            result = provoke(city, name, where)
+            if where == "IN_COMMAND":
+                assert result.code == 5, result
+            wait_for_death(city)
+        start_again(city, DEATHS)
+        if state(city, name) == "quarantined":
+            break
+    assert is_quarantined(city, name)
+    assert provoke(city, name, where).code != 0 or where == "IN_MEASURE"
+    if where != "IN_MEASURE":
+        city.ok("plugin", "enable", name)
+        assert state(city, name) == "on" and city.cli(name, "calm").code == 0
+
+
+@pytest.mark.parametrize("where", ("IN_OPEN", "IN_CONSTRUCTOR"))
+def test_crashes_while_it_opens_are_counted_too(city, tmp_path, where):
+    name = f"crash_{where}".lower()
+    path = build("hostile/crash.c", tmp_path, name, where)
+    hostile_plugins.configure(city, name, path, isolate=False)
+    assert city.cli("plugin", "reload", name).code == 5
+    wait_for_death(city)
+    for _ in range(DEATHS):
+        try:
+            city.start()
+            break
+        except AssertionError:
+            wait_for_death(city)
+    assert is_quarantined(city, name)
+
+
+@pytest.mark.parametrize("by", ("EXIT", "QUIT"))
+def test_a_plugin_that_ends_the_process_politely_is_counted_as_well(city, tmp_path, by):
+    name = f"leaves_{by}".lower()
+    enable_inside(city, tmp_path, "crash.c", name, f"BY={by}")
+    for _ in range(DEATHS):
+        assert provoke(city, name, "IN_COMMAND").code == 5
+        wait_for_death(city)
+        city.start()
+    assert is_quarantined(city, name)
+
+
+def test_two_crashes_do_not_quarantine(city, tmp_path):
+    enable_inside(city, tmp_path, "crash.c", "twice")
+    for _ in range(DEATHS - 1):
+        provoke(city, "twice", "IN_COMMAND")
+        wait_for_death(city)
+        city.start()
+    assert state(city, "twice") == "on"
+    assert listed(city, "ledger")["state"] == "on"
+
+
+def test_a_node_that_is_killed_inside_a_plugin_is_no_fault_of_the_plugin(city, tmp_path):
+    enable_inside(city, tmp_path, "loop.c", "inside")
+    for _ in range(DEATHS + 1):
+        wait = node.in_background(lambda: city.cli("inside", "go", timeout_s=30))
+        pid = city.process.pid
+        node.wait_until(lambda: hostile_plugins.is_running_hard(pid), 5, "it is inside")
+        city.process.send_signal(signal.SIGKILL)
+        wait_for_death(city)
+        wait(30)
+        city.start()
+    assert state(city, "inside") == "on"
+
+
+@pytest.mark.parametrize("where", CALLBACKS)
+def test_a_hang_is_named_within_three_seconds_and_ends_the_node(city, tmp_path, where):
+    name = f"hang_{where}".lower()
+    enable_inside(city, tmp_path, "loop.c", name, where)
+    began = time.monotonic()
+    wait = node.in_background(lambda: provoke(city, name, where))
+    node.wait_until(lambda: complaints(city, name), NAMED_WITHIN_S + 1, "the log names it")
+    assert time.monotonic() - began < NAMED_WITHIN_S
+    code = wait_for_death(city, ENDED_WITHIN_S)
+    assert code == -signal.SIGABRT, code
+    assert 8 < time.monotonic() - began < ENDED_WITHIN_S
+    wait(30)
+
+
+def test_three_hangs_quarantine_like_crashes(city, tmp_path):
+    enable_inside(city, tmp_path, "loop.c", "hangs")
+    for _ in range(DEATHS):
+        provoke(city, "hangs", "IN_COMMAND")
+        wait_for_death(city, ENDED_WITHIN_S)
+        city.start()
+    assert is_quarantined(city, "hangs")
+    answers(city)
+
+
+def test_a_quarantine_ends_when_the_file_has_changed(city, tmp_path):
+    enable_inside(city, tmp_path, "crash.c", "mended")
+    for _ in range(DEATHS):
+        provoke(city, "mended", "IN_COMMAND")
+        wait_for_death(city)
+        city.start()
+    assert state(city, "mended") == "quarantined"
+    build("hostile/declares.c", tmp_path, "mended")
+    city.cli("plugin", "reload", "mended")
+    assert state(city, "mended") == "on"
+    assert city.cli("mended", "go").code == 0
