@@ -122,10 +122,14 @@ def test_fifty_crashes_are_told_a_few_times(city, enabled, where):
     with Watch(city):
         for _ in range(50):
             provoke(city, name, where)
+    def is_quarantined():
+        provoke(city, name, where)
+        return state(city, name) == "quarantined"
+    # Between deaths its process rests, so fifty calls are not fifty deaths.
+    node.wait_until(is_quarantined, 20, "three deaths in a row quarantine")
     counted = complaints(city, name)
     assert counted, "the log does not name it"
     assert max(counted.values()) <= SAME_COMPLAINT_MAX, counted
-    node.wait_until(lambda: state(city, name) == "quarantined", 10, "three in a row quarantine")
     says_why_unless_on(city, name)
     if where != MEASURE:  # there a caller has its record, which is saved
         assert "quarantine" in provoke(city, name, where).err
@@ -177,6 +181,28 @@ def test_a_command_whose_process_is_killed_fails_within_a_second(city, enabled):
     assert time.monotonic() - began < 1
     assert is_one_clear_line(told[0])
     assert city.cli("killed_within", "calm").code == 0
+
+
+def test_a_process_does_not_outlive_its_node(city, enabled):
+    assert enabled("loop.c", "orphan", JOB).code == 0
+    pid = pid_of(city, "orphan")
+    city.kill()
+    node.wait_until(lambda: not os.path.exists(f"/proc/{pid}"), 5, "it has ended")
+    city.start()
+    assert city.cli("orphan", "calm").code == 0
+
+
+@pytest.mark.parametrize("talks", ((), ("TALKS",)), ids=("spins", "talks"))
+def test_a_thread_that_a_callback_leaves_behind_harms_that_plugin_alone(city, enabled, talks):
+    name = "_".join(("lingers", *talks)).lower()
+    assert enabled("lingers.c", name, *talks).code == 0
+    with Watch(city):
+        for _ in range(10):
+            city.cli(name, "go")
+            city.cli(name, "calm")
+    pid = pid_of(city, name)
+    assert city.cli("plugin", "disable", name).code == 0
+    assert not pid or not os.path.exists(f"/proc/{pid}")
 
 
 # Hangs.
@@ -248,7 +274,7 @@ def test_a_code_that_is_none_is_a_failure(city, enabled, rc, where):
 
 
 @pytest.mark.parametrize("gives", ("RUBBISH", "TOO_FEW", "TOO_MANY", "NO_TYPE", "NOT_JSON",
-                                   "CONTROLS", "NO_SPAN", "COLUMNS"))
+                                   "CONTROLS", "NO_SPAN", "COLUMNS", "BYTES"))
 def test_rubbish_that_comes_back_reaches_nobody(city, enabled, gives):
     name = f"gives_{gives}".lower()
     assert enabled("answers.c", name, f"GIVES={gives}").code == 0
@@ -343,6 +369,12 @@ def test_a_plugin_does_not_get_what_its_sandbox_keeps_from_it(city, enabled, wha
     else:
         assert is_one_clear_line(result)
     assert city.cli(name, "calm").code == 0
+
+
+def test_a_constructor_does_not_read_the_nodes_key(city, enabled):
+    key = os.path.join(city.home, "keys", "node.key")
+    assert enabled("reaches.c", "early", CONSTRUCTOR, "FOR=KEY", f'PATH="{key}"').code == 0
+    assert city.rows("early", "calm")[0]["did"] == 0, sandbox_of(city, "early")
 
 
 def test_a_plugin_does_not_fill_the_disk(city, enabled, tmp_path):

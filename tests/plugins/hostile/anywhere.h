@@ -20,6 +20,7 @@
 #endif
 
 static const struct wh_host *host; /* NULL before `open` */
+static int got;                    /* a fault outside a command had its way: `calm` tells */
 
 /* The fault. `call` is NULL outside a command. Returns as a callback does. */
 static int fault(struct wh_call *call, struct wh_failure *fail);
@@ -103,7 +104,7 @@ static int hostile_command(void *self, uint32_t index, struct wh_call *call,
 #ifdef IN_COMMAND
     if (index == 0) return fault(call, fail);
 #endif
-    return tell(call, 0, index == 0 ? "nothing to do here" : "calm", fail);
+    return tell(call, got, index == 0 ? "nothing to do here" : "calm", fail);
 }
 
 static int hostile_job(void *self, uint32_t index, struct wh_failure *fail)

@@ -25,8 +25,11 @@
 #define NO_JOB 18
 #define BOUNDS 19 /* a setting whose default is out of its bounds */
 #define JOB_TWICE 20
-#define LONG_NAME 21 /* of a kind: 3,000 letters */
-#define MANY 22      /* a list of four thousand million items */
+#define LONG_NAME 21    /* of a kind: 3,000 letters */
+#define NULL_TESTS 23   /* a condition of a metric says three tests and has none */
+#define FIELD_NAME 24   /* FIELD */
+#define NULL_CHOICES 25 /* a field of choices without ids */
+#define MANY 22         /* a list of four thousand million items */
 #ifndef WRONG
 #define WRONG NOTHING
 #endif
@@ -35,6 +38,9 @@
 #endif
 #ifndef COMMAND
 #define COMMAND "status"
+#endif
+#ifndef FIELD
+#define FIELD "colour"
 #endif
 #ifndef NEEDED
 #define NEEDED "ledger"
@@ -54,17 +60,30 @@ static int fault(struct wh_call *call, struct wh_failure *fail)
 }
 
 static const char *const needs[] = {IF(NULL_NEED, NULL, NEEDED)};
+static const struct wh_choice no_ids[] = {{NULL, {NULL, NULL}}, {NULL, {NULL, NULL}}};
 static const struct wh_field wrong_fields[] = {
-    {.name = "colour",
+    {.name = IF(FIELD_NAME, FIELD, "colour"),
      .title = {"颜色", "Colour"},
-     .type = IF(CHOICE_WITHOUT_CHOICES, WH_CHOICE, WH_TEXT)},
+     .type = WRONG == CHOICE_WITHOUT_CHOICES || WRONG == NULL_CHOICES ? WH_CHOICE : WH_TEXT,
+     .choices = {IF(NULL_CHOICES, no_ids, NULL), IF(NULL_CHOICES, 2, 0), sizeof(no_ids[0])}},
+};
+static const struct wh_condition conditions[] = {
+    {.tests = {NULL, IF(NULL_TESTS, 3, 0), sizeof(struct wh_test)}},
+};
+static const struct wh_metric wrong_metrics[] = {
+    {.id = NAME "_visits",
+     .title = {"次数", "Visits"},
+     .type = WH_FLOW,
+     .form = WH_COUNT,
+     .any = {conditions, IF(NULL_TESTS, 1, 0), sizeof(conditions[0])}},
 };
 static const struct wh_kind wrong_kinds[] = {
     {.name = IF(KIND_OF_OTHERS, "meeting",
                 IF(NULL_KIND_NAME, NULL, IF(LONG_NAME, VERY_LONG, NAME "_visit"))),
      .title = {"走访", "Visits"},
      .enter = WH_LEVEL_TOWNSHIP,
-     .fields = WH_LIST(wrong_fields)},
+     .fields = WH_LIST(wrong_fields),
+     .metrics = WH_LIST(wrong_metrics)},
     {.name = IF(KIND_TWICE, NAME "_visit", NAME "_second"),
      .title = {"走访", "Visits"},
      .enter = WH_LEVEL_TOWNSHIP,

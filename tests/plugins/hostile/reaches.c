@@ -88,5 +88,6 @@ static int fault(struct wh_call *call, struct wh_failure *fail)
         did = 1;
         break;
     }
+    got |= did; /* a constructor has nobody to tell yet */
     return tell(call, did, did ? "got it" : "did not get it", fail);
 }
