@@ -173,6 +173,9 @@ def test_a_file_that_is_overwritten_in_place_changes_nothing_until_it_is_loaded_
 
 # Declarations: `declares.c` with the fault, and words of which the reason must have one.
 
+# In a process of its own these end it before it can be asked; the reason then says how it ended.
+END_ITS_PROCESS = ("size_0", "size_4", "null_items", "many_items", "stride", "null_tests")
+
 WRONG = {
     "abi": (("WRONG=ABI",), "abi"),
     "size_0": (("WRONG=SIZE", "DECLARED_SIZE=0"), "bytes"),
@@ -226,7 +229,8 @@ def test_a_wrong_declaration_is_refused_before_any_code_of_it_runs(city, tmp_pat
     is_one_clear_line(city.cli("plugin", "reload", name))
     line = listed(city, name)
     assert line and line["state"] == "failed" and len(line["reason"]) > 15, line
-    assert isolate and name.startswith("size") or word.lower() in line["reason"].lower(), line
+    if not isolate or name not in END_ITS_PROCESS:
+        assert word.lower() in line["reason"].lower(), line
     assert "hostile.opened" not in "".join(
         text for text in whole_log(city).splitlines() if f"={name} " in text)
     is_one_clear_line(city.cli(name, "go"))

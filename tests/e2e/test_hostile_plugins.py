@@ -15,8 +15,8 @@ import node
 from hostile_plugins import (VILLAGE, Watch, answers, build, complaints, is_one_clear_line, listed,
                              provoke, shown, state)
 
-COMMAND, JOB, MEASURE, OPEN, CLOSE, CONSTRUCTOR = (
-    "IN_COMMAND", "IN_JOB", "IN_MEASURE", "IN_OPEN", "IN_CLOSE", "IN_CONSTRUCTOR")
+COMMAND, JOB, MEASURE, ROWS, OPEN, CLOSE, CONSTRUCTOR = (
+    "IN_COMMAND", "IN_JOB", "IN_MEASURE", "IN_ROWS", "IN_OPEN", "IN_CLOSE", "IN_CONSTRUCTOR")
 CALLBACKS = (COMMAND, JOB, MEASURE)
 WAYS_TO_END = ("NOWHERE", "ABORT", "EXIT", "QUIT")
 SAME_COMPLAINT_MAX = 5
@@ -232,6 +232,18 @@ def test_a_plugin_that_hangs_while_it_opens_is_listed_as_failed(city, enabled):
     assert time.monotonic() - began < GIVES_UP_S
     assert is_one_clear_line(result)
     assert says_why_unless_on(city, "hang_in_open") != "on"
+
+
+@pytest.mark.parametrize("source", ("crash.c", "loop.c", "answers.c"))
+def test_a_fault_when_rows_change_holds_up_no_change(city, enabled, source):
+    name = f"rows_{source[:-2]}"
+    assert enabled(source, name, ROWS).code == 0
+    with Watch(city):
+        for _ in range(3):  # a hang costs the node two seconds each; then it is quarantined
+            has_measured_what_it_can(city, name)
+    node.wait_until(lambda: complaints(city, name), GIVES_UP_S, "the log names it")
+    assert max(complaints(city, name).values()) <= SAME_COMPLAINT_MAX
+    says_why_unless_on(city, name)
 
 
 # Memory.

@@ -1,7 +1,8 @@
 /* anywhere.h: a whole plugin around one fault. The source that includes it defines fault(), which
- * runs in the callback that -DIN_OPEN, -DIN_MEASURE, -DIN_JOB, -DIN_CLOSE or -DIN_CONSTRUCTOR
- * names, else in the command `NAME go`. All the rest of the plugin behaves: `NAME calm` always
- * gives a row, its kind `NAME_visit` has one metric, its job is `go`. NAME comes from the builder.
+ * runs in the callback that -DIN_OPEN, -DIN_MEASURE, -DIN_JOB, -DIN_ROWS, -DIN_CLOSE or
+ * -DIN_CONSTRUCTOR names, else in the command `NAME go`. All the rest of the plugin behaves: `NAME
+ * calm` always gives a row, its kind `NAME_visit` has one metric, its job is `go`. NAME comes from
+ * the builder.
  */
 #ifndef HOSTILE_ANYWHERE_H
 #define HOSTILE_ANYWHERE_H
@@ -14,8 +15,8 @@
 #ifndef WHEN
 #define WHEN "" /* the job's rule */
 #endif
-#if !defined(IN_OPEN) && !defined(IN_MEASURE) && !defined(IN_JOB) && !defined(IN_CLOSE) &&         \
-    !defined(IN_CONSTRUCTOR)
+#if !defined(IN_ROWS) && !defined(IN_OPEN) && !defined(IN_MEASURE) && !defined(IN_JOB) &&          \
+    !defined(IN_CLOSE) && !defined(IN_CONSTRUCTOR) && !defined(IN_COMMAND)
 #define IN_COMMAND
 #endif
 
@@ -119,6 +120,15 @@ static int hostile_job(void *self, uint32_t index, struct wh_failure *fail)
 #endif
 }
 
+#ifdef IN_ROWS
+static int hostile_rows(void *self, struct wh_list changes, struct wh_failure *fail)
+{
+    (void)self;
+    (void)changes;
+    return fault(NULL, fail);
+}
+#endif
+
 static void hostile_close(void *self)
 {
     (void)self;
@@ -151,6 +161,9 @@ const struct wh_plugin wuhao_plugin = {
     .command = hostile_command,
     .jobs = WH_LIST(jobs),
     .job = hostile_job,
+#ifdef IN_ROWS
+    .rows_changed = hostile_rows,
+#endif
 };
 #endif
 

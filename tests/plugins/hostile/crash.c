@@ -19,7 +19,7 @@
 static int fault(struct wh_call *call, struct wh_failure *fail)
 {
     volatile int by = BY;
-    int *volatile nowhere = NULL;
+    volatile int *volatile nowhere = NULL;
     switch (by) {
     case ABORT: abort();
     case EXIT: exit(0);
