@@ -355,6 +355,17 @@ def test_a_reply_without_end_does_not_fill_the_node(city, enabled):
     assert city.cli("flood_rows", "calm").code == 0
 
 
+@pytest.mark.parametrize("where", (MEASURE, JOB, ROWS))
+def test_a_plugin_that_fails_in_other_words_each_time_does_not_fill_the_log(city, enabled, where):
+    name = f"varies_{where}".lower()
+    assert enabled("answers.c", name, where, "GIVES=TURNS").code == 0
+    for _ in range(100):
+        provoke(city, name, where)
+        if where == ROWS:
+            hostile_plugins.add_meeting(city, name)
+    assert sum(complaints(city, name).values()) <= 70  # 60 a minute are allowed
+
+
 # What is not a plugin's.
 
 def test_a_plugin_does_not_read_records_of_a_plugin_that_it_does_not_need(city, enabled):

@@ -13,6 +13,7 @@
 #define NO_METRIC 7 /* a metric that the kind does not declare */
 #define NO_SPAN 8   /* a text with a length and no bytes */
 #define BYTES 10    /* bytes on every open descriptor, among them its line to the node */
+#define TURNS 11    /* a failure in other words each time */
 #define COLUMNS 9   /* columns although the command declares them; then rows of those */
 #ifndef GIVES
 #define GIVES NUMBER
@@ -28,6 +29,15 @@ static int row_of(struct wh_call *call, struct wh_value what, struct wh_value da
     return call ? host->reply_row(call, row, values, fail) : 0;
 }
 
+static int complain(struct wh_failure *fail)
+{
+    static unsigned turn;
+    turn++;
+    memset(fail->text, 0, sizeof(fail->text));
+    memset(fail->text, 'a' + (int)(turn % 26), 1 + turn % 400);
+    return WH_E_FAILED;
+}
+
 static int fault(struct wh_call *call, struct wh_failure *fail)
 {
     static const struct wh_column other[] = {{.name = "x", .title = {"x", "x"}, .type = WH_TEXT}};
@@ -41,6 +51,7 @@ static int fault(struct wh_call *call, struct wh_failure *fail)
         fail->code = -77;
         memset(fail->text, 0xc3, sizeof(fail->text));
         return WH_E_FAILED;
+    case TURNS: return complain(fail);
     case TOO_FEW: return row_of(call, text, json, 1, fail);
     case TOO_MANY: return row_of(call, text, json, 5, fail);
     case NO_TYPE: text.type = 99; break;
