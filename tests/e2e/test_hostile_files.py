@@ -164,8 +164,8 @@ def test_a_file_that_is_overwritten_in_place_changes_nothing_until_it_is_loaded_
     assert city.cli(name, "go").code == 0
     os.truncate(path, 0)
     assert city.cli(name, "go").code == 0
-    is_one_clear_line(city.cli("plugin", "reload", name))
-    assert state(city, name) == "failed"
+    city.cli("plugin", "reload", name)  # the former code may go on, but what is wrong is told
+    assert len(listed(city, name)["reason"]) > 15
     answers(city)
     city.cli("plugin", "disable", name)
     assert city.runs()

@@ -316,6 +316,14 @@ def test_a_metric_that_is_not_declared_is_refused_and_named(city, enabled):
     has_measured_what_it_can(city, "no_metric")
 
 
+def test_frames_that_look_almost_right_harm_that_plugin_alone(city, enabled):
+    assert enabled("forges.c", "forges").code == 0
+    with Watch(city):
+        for _ in range(20):
+            city.cli("forges", "go")
+            city.ok("plugin", "enable", "forges")  # a clean record: no rest, no quarantine
+
+
 # Floods.
 
 @pytest.mark.parametrize("to", ("KEYS", "NOTICES"))

@@ -80,9 +80,10 @@ def measured(one):
     with open(f"/proc/{pid}/status", encoding="utf-8") as file:
         lines = dict(line.split(":", 1) for line in file)
     states = list(hostile_plugins.processes_of(pid).values())
+    in_run = sum(len(names) for _, _, names in os.walk(os.path.join(one.home, "run")))
     return {"resident_kib": int(lines["VmRSS"].split()[0]), "threads": int(lines["Threads"]),
             "descriptors": descriptors(pid), "mapped": mapped(pid), "children": len(states),
-            "zombies": states.count("Z"), "run": len(os.listdir(os.path.join(one.home, "run")))}
+            "zombies": states.count("Z"), "run": in_run}
 
 
 def turn(one, path, number):
