@@ -155,7 +155,7 @@ def test_a_file_that_is_overwritten_in_place_changes_nothing_until_it_is_loaded_
     name = f"overwritten_{isolate}".lower()
     path = build("hostile/declares.c", tmp_path, name)
     hostile_plugins.configure(city, name, path, isolate=isolate)
-    city.ok("plugin", "reload", name)
+    city.ok("plugin", "enable", path)
     assert state(city, name) == "on"
     size = os.path.getsize(path)
     with open(path, "r+b") as file:  # the same inode: what is mapped from it changes
@@ -246,7 +246,7 @@ def test_a_wrong_declaration_is_refused_before_any_code_of_it_runs(city, tmp_pat
     defines, word = WRONG[name]
     path = build("hostile/declares.c", tmp_path, name, *defines)
     hostile_plugins.configure(city, name, path, isolate=isolate)
-    is_one_clear_line(city.cli("plugin", "reload", name))
+    is_one_clear_line(city.cli("plugin", "enable", path))
     line = listed(city, name)
     assert line and line["state"] == "failed" and len(line["reason"]) > 15, line
     if not isolate or name not in END_ITS_PROCESS:
@@ -278,9 +278,7 @@ def test_the_same_declaration_without_a_fault_loads(city, tmp_path):
 def test_plugins_that_need_each_other_both_fail_and_name_it(city, tmp_path):
     for name, other in (("hen", "egg"), ("egg", "hen")):
         path = build("hostile/declares.c", tmp_path, name, "WRONG=NEEDS", f'NEEDED="{other}"')
-        hostile_plugins.configure(city, name, path)
-    city.cli("plugin", "reload", "hen")
-    city.cli("plugin", "reload", "egg")
+        assert is_one_clear_line(city.cli("plugin", "enable", path))
     for name, other in (("hen", "egg"), ("egg", "hen")):
         line = listed(city, name)
         assert line["state"] == "failed" and other in line["reason"], line

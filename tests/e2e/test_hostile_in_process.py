@@ -30,7 +30,7 @@ def city_fixture(homes):
 def enable_inside(one, tmp_path, source, name, *defines):
     path = build(os.path.join("hostile", source), tmp_path, name, *defines)
     hostile_plugins.configure(one, name, path, isolate=False)
-    one.ok("plugin", "reload", name)
+    one.ok("plugin", "enable", path)
     assert state(one, name) == "on"
 
 
@@ -85,7 +85,7 @@ def test_crashes_while_it_opens_are_counted_too(city, tmp_path, where):
     name = f"crash_{where}".lower()
     path = build("hostile/crash.c", tmp_path, name, where)
     hostile_plugins.configure(city, name, path, isolate=False)
-    assert city.cli("plugin", "reload", name).code == 5
+    assert city.cli("plugin", "enable", path).code == 5
     wait_for_death(city)
     for _ in range(DEATHS):
         try:

@@ -101,7 +101,7 @@ def rest(one, path):
     """The same state for every look: both on, one isolated and one not."""
     for number, name in enumerate(PLUGINS):
         hostile_plugins.configure(one, name, path[name], isolate=number == 0)
-        one.ok("plugin", "reload", name)
+        one.ok("plugin", "enable", path[name])
 
 
 @pytest.mark.parametrize("rounds", (ROUNDS,))
