@@ -14,6 +14,7 @@ SOURCES = os.path.join(node.ROOT, "tests", "plugins")
 INCLUDE = os.path.join(node.ROOT, "core", "include")
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
 ANSWER_S = 5  # whatever a plugin does, the node answers others within this
+PROVOKED_S = 20  # whoever provokes a fault is told within this
 TOWN, VILLAGE = "231182101", "231182101201"
 
 
@@ -162,7 +163,8 @@ def add_meeting(one, subject):
 def provoke(one, name, where):
     """Calls the callback in which the fault is; gives how the command ended."""
     if where == "IN_JOB":
-        return one.cli("plugin", "run", name, "go")
+        return one.cli("plugin", "run", name, "go", timeout_s=PROVOKED_S)
     if where == "IN_MEASURE":
-        return one.cli("add", f"{name}_visit", "--unit", VILLAGE, "date=2025-03-04", "minutes=5")
-    return one.cli(name, "go")
+        return one.cli("add", f"{name}_visit", "--unit", VILLAGE, "date=2025-03-04", "minutes=5",
+                       timeout_s=PROVOKED_S)
+    return one.cli(name, "go", timeout_s=PROVOKED_S)

@@ -47,7 +47,7 @@ def enabled_fixture(city, tmp_path):
         return city.cli("plugin", "enable", path)
     yield enabled
     for name in names:
-        city.cli("plugin", "disable", name)
+        city.cli("plugin", "disable", name, timeout_s=hostile_plugins.PROVOKED_S)
         assert state(city, name) in ("off", "failed", "quarantined")
     answers(city)
 
