@@ -132,3 +132,12 @@ int wh_text_from_gbk(struct wh_span text, struct wh_arena *arena, struct wh_span
     *ret = wh_span(start, (size_t)(out - start));
     return 0;
 }
+
+struct wh_span wh_text_take_line(struct wh_span *text)
+{
+    const char *end = memchr(text->data, '\n', text->len);
+    size_t len = end ? (size_t)(end - text->data) + 1 : text->len;
+    struct wh_span line = wh_span(text->data, len);
+    *text = wh_span_from(*text, len);
+    return line;
+}

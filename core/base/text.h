@@ -25,6 +25,9 @@ bool wh_text_is_utf8(struct wh_span text);
 /* `text` without blanks at both ends. */
 struct wh_span wh_text_trim(struct wh_span text);
 
+/* The first line of *text, with its end, taken off it; *text must not be empty. */
+struct wh_span wh_text_take_line(struct wh_span *text);
+
 /* `text` itself where it may be printed, else a copy in `arena` with \xNN for every byte that is
  * not valid UTF-8 or belongs to a control character. */
 struct wh_span wh_text_printable(struct wh_span text, struct wh_arena *arena);

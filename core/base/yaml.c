@@ -236,3 +236,13 @@ bool wh_yaml_yesno(const struct wh_yaml *node, const char *key, uint32_t line,
     }
     return wrong(node, key, WH_MSG_YAML_NOT_YESNO, faults);
 }
+
+void wh_yaml_put_quoted(struct wh_buffer *buffer, struct wh_span text)
+{
+    wh_buffer_put_byte(buffer, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '"' || text.data[i] == '\\') wh_buffer_put_byte(buffer, '\\');
+        wh_buffer_put_byte(buffer, (uint8_t)text.data[i]);
+    }
+    wh_buffer_put_byte(buffer, '"');
+}

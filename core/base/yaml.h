@@ -6,6 +6,7 @@
 #ifndef WH_BASE_YAML_H
 #define WH_BASE_YAML_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 
 enum wh_yaml_type {
@@ -48,6 +49,9 @@ bool wh_yaml_list(const struct wh_yaml *node, const char *key, uint32_t line,
                   struct wh_faults *faults);
 bool wh_yaml_map(const struct wh_yaml *node, const char *key, uint32_t line,
                  struct wh_faults *faults);
+/* Appends a text in double quotes, as it is read back. */
+void wh_yaml_put_quoted(struct wh_buffer *buffer, struct wh_span text);
+
 /* true or false. */
 bool wh_yaml_yesno(const struct wh_yaml *node, const char *key, uint32_t line,
                    struct wh_faults *faults, bool *ret);

@@ -57,6 +57,24 @@ static int find_command(struct wh_desk *desk, struct wh_queued *queued, struct w
     return wh_call_check(&queued->call, command, err);
 }
 
+static void finish(struct wh_queued *queued, int rc, const struct wh_error *err);
+static void unlink_call(struct wh_desk *desk, struct wh_queued *queued);
+
+void wh_desk_commands_changed(struct wh_desk *desk)
+{
+    struct wh_queued *queued = desk->queue, *next;
+    for (; queued; queued = next) {
+        struct wh_error err = {.code = 0};
+        int rc;
+        next = queued->next;
+        if (queued->run) continue; /* a command of the core's */
+        rc = find_command(desk, queued, &err);
+        if (rc == 0) continue;
+        unlink_call(desk, queued);
+        finish(queued, rc, &err);
+    }
+}
+
 static void finish(struct wh_queued *queued, int rc, const struct wh_error *err)
 {
     wh_reply_end(&queued->call, rc, err);
@@ -144,6 +162,24 @@ static void unlink_call(struct wh_desk *desk, struct wh_queued *queued)
     if (desk->writer == queued) desk->writer = NULL;
 }
 
+/* What the host itself has to write, and a job that is due: one that fails half-way takes no
+ * command's writes with it. */
+static void run_plugins(struct wh_desk *desk, bool written)
+{
+    struct wh_error err = {.code = 0};
+    uint32_t before = wh_engine_writes(desk->engine);
+    if (!desk->plugins) return;
+    if (wh_plugins_turn(desk->plugins, &err) < 0) {
+        if (wh_engine_writes(desk->engine) != before) wh_engine_abandon_turn(desk->engine, &err);
+        return;
+    }
+    if (written || desk->writer) return;
+    before = wh_engine_writes(desk->engine);
+    if (wh_plugins_run_job(desk->plugins, &err) < 0 && wh_engine_writes(desk->engine) != before) {
+        wh_engine_abandon_turn(desk->engine, &err);
+    }
+}
+
 void wh_desk_requests(void *context, struct wh_engine *engine)
 {
     struct wh_desk *desk = context;
@@ -164,6 +200,7 @@ void wh_desk_requests(void *context, struct wh_engine *engine)
         unlink_call(desk, queued);
         finish(queued, rc, &err);
     }
+    run_plugins(desk, written);
 }
 
 void wh_desk_committed(void *context, int rc, const struct wh_error *err)
@@ -176,6 +213,7 @@ void wh_desk_committed(void *context, int rc, const struct wh_error *err)
         unlink_call(desk, queued);
         finish(queued, queued->writes ? rc : 0, err);
     }
+    if (desk->plugins) wh_plugins_committed(desk->plugins, rc);
 }
 
 bool wh_desk_is_busy(const struct wh_desk *desk)

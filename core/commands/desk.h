@@ -13,6 +13,9 @@
 #include "door/call.h"
 #include "engine/engine.h"
 #include "home/home.h"
+#include "host/calls.h"
+#include "host/jobs.h"
+#include "host/notices.h"
 #include "host/plugins.h"
 
 struct wh_queued;
@@ -33,6 +36,9 @@ struct wh_desk {
     int64_t (*disk_free)(void *node);
     /* The parent in the home's config has changed. */
     int (*parent_changed)(void *node, struct wh_error *err);
+    /* What plugins.d/ says has changed: it is put into force before the next turn. NULL: the node
+     * is stopped. */
+    void (*plugins_changed)(void *node);
     bool was_large;           /* a call that took much memory has ended: the loop gives it back */
     struct wh_map noted;      /* of each neighbour: the note that was logged last */
     struct wh_arena peers;    /* their units */
@@ -55,11 +61,16 @@ void wh_desk_run_local(struct wh_desk *desk, struct wh_span request, struct wh_r
 /* True while some call waits: the next turn is then due soon. */
 bool wh_desk_is_busy(const struct wh_desk *desk);
 
+/* Plugins came or went: calls that wait for their turn find their command anew. Between turns. */
+void wh_desk_commands_changed(struct wh_desk *desk);
+
 /* Ends every call that waits: the node stops. */
 void wh_desk_close(struct wh_desk *desk);
 
 /* What plugins may ask of the node. */
 struct wh_host_services wh_desk_services(struct wh_desk *desk);
+/* The part of it that writes (plugin_write_services.c). */
+void wh_desk_write_services(struct wh_host_services *services);
 /* The engine's hooks that ask plugins. `desk->plugins` is looked up at each call. */
 struct wh_engine_hooks wh_desk_hooks(struct wh_desk *desk);
 

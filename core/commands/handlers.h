@@ -43,6 +43,11 @@ typedef int (*wh_handler)(struct wh_desk *desk, struct wh_call *call, struct wh_
     X("metrics", wh_run_metrics)                                                                   \
     X("plugin list", wh_run_plugin_list)                                                           \
     X("plugin show", wh_run_plugin_show)                                                           \
+    X("plugin enable", wh_run_plugin_enable)                                                       \
+    X("plugin disable", wh_run_plugin_disable)                                                     \
+    X("plugin reload", wh_run_plugin_reload)                                                       \
+    X("plugin run", wh_run_plugin_run)                                                             \
+    X("notices", wh_run_notices)                                                                   \
     X("status", wh_run_status)                                                                     \
     X("sync status", wh_run_sync_status)                                                           \
     X("sync now", wh_run_sync_now)                                                                 \

@@ -1,4 +1,4 @@
-/* status, metrics, plugin list|show, commands. */
+/* status, metrics. */
 #include <cJSON.h>
 #include <stdio.h>
 
@@ -46,6 +46,7 @@ static struct wh_span plugins_json(struct wh_desk *desk, struct wh_arena *arena)
         cJSON *one = cJSON_CreateObject();
         add_text(one, "name", plugin.name, arena);
         (void)cJSON_AddStringToObject(one, "state", wh_plugin_state_word(plugin.state));
+        if (plugin.reason.len > 0) add_text(one, "reason", plugin.reason, arena);
         (void)cJSON_AddItemToArray(list, one);
     }
     return json_text(list, arena);
@@ -87,6 +88,13 @@ static struct wh_value restored_json(struct wh_desk *desk, struct wh_call *call)
     return (struct wh_value){.type = WH_JSON, .text = json_text(object, &call->arena)};
 }
 
+static int count_notice(void *context, const struct wh_notice_view *notice)
+{
+    (void)notice;
+    (*(int64_t *)context)++;
+    return 0;
+}
+
 int wh_run_status(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
     struct wh_span home = wh_engine_home(desk->engine);
@@ -95,8 +103,12 @@ int wh_run_status(struct wh_desk *desk, struct wh_call *call, struct wh_error *e
     const struct wh_programmes *held = wh_engine_programmes(desk->engine);
     int64_t up_ms = wh_engine_now(desk->engine).mono_ms - desk->started_ms;
     uint64_t records, rows;
+    int64_t notices = 0;
     int rc = wh_records_count(desk->engine, &records, err);
     if (rc == 0) rc = wh_engine_rows_count(desk->engine, &rows, err);
+    if (rc == 0 && desk->plugins) {
+        rc = wh_plugins_notices(desk->plugins, count_notice, &notices, err);
+    }
     if (rc < 0) return rc;
     struct wh_value row[] = {
         wh_value_text(home),
@@ -110,7 +122,7 @@ int wh_run_status(struct wh_desk *desk, struct wh_call *call, struct wh_error *e
                         : wh_value_null(),
         {.type = WH_JSON, .text = plugins_json(desk, &call->arena)},
         {.type = WH_JSON, .text = links_json(desk, call)},
-        wh_value_number(WH_INTEGER, 0),
+        wh_value_number(WH_INTEGER, notices),
         wh_value_number(WH_INTEGER, desk->disk_free ? desk->disk_free(desk->node) : 0),
         restored_json(desk, call),
     };
@@ -198,92 +210,4 @@ int wh_run_metrics(struct wh_desk *desk, struct wh_call *call, struct wh_error *
     }
     return wh_rows_scan(desk->engine, WH_TABLE_SUMMARY, listing.unit, WH_PLACE_NOW, list_metrics,
                         &listing, err);
-}
-
-/* ---- Plugins ---- */
-
-int wh_run_plugin_list(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
-{
-    struct wh_plugin_view plugin;
-    (void)err;
-    for (uint32_t i = 0; desk->plugins && wh_plugin_at(desk->plugins, i, &plugin); i++) {
-        const struct wh_plugin *declared = plugin.declared;
-        struct wh_value row[] = {
-            wh_value_text(plugin.name),
-            declared ? wh_value_text(wh_span_of(declared->version)) : wh_value_null(),
-            wh_value_text(wh_span_of(wh_plugin_state_word(plugin.state))),
-            declared ? wh_value_text(wh_title_text(declared->title, call->language))
-                     : wh_value_null(),
-            plugin.reason.len > 0 ? wh_value_text(plugin.reason) : wh_value_null(),
-        };
-        wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
-    }
-    return 0;
-}
-
-static void reply_declared(struct wh_call *call, const char *what, const char *name,
-                           struct wh_title title)
-{
-    struct wh_value row[] = {
-        wh_value_text(wh_span_of(what)),
-        wh_value_text(wh_span_of(name)),
-        title.en ? wh_value_text(wh_title_text(title, call->language)) : wh_value_null(),
-    };
-    wh_reply_row(call, row, 3);
-}
-
-static void show_plugin(struct wh_call *call, const struct wh_plugin *declared)
-{
-    struct wh_title none = {NULL, NULL};
-    reply_declared(call, "plugin", declared->name, declared->title);
-    reply_declared(call, "version", declared->version, none);
-    for (uint32_t i = 0; i < declared->needs.count; i++) {
-        const char *const *name = wh_list_at(&declared->needs, i);
-        reply_declared(call, "needs", *name, none);
-    }
-    if (declared->flags & WH_SERVES_LEDGERS) {
-        reply_declared(call, "kinds", "ledgers",
-                       (struct wh_title){"方案中声明的台账", "the programme's ledgers"});
-    }
-    for (uint32_t i = 0; i < declared->kinds.count; i++) {
-        const struct wh_kind *kind = wh_list_at(&declared->kinds, i);
-        reply_declared(call, "kind", kind->name, kind->title);
-    }
-    for (uint32_t i = 0; i < declared->commands.count; i++) {
-        const struct wh_command *command = wh_list_at(&declared->commands, i);
-        reply_declared(call, "command", command->name, command->title);
-    }
-}
-
-int wh_run_plugin_show(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
-{
-    struct wh_span name = wh_call_text(call, "name");
-    struct wh_plugin_view plugin;
-    for (uint32_t i = 0; desk->plugins && wh_plugin_at(desk->plugins, i, &plugin); i++) {
-        struct wh_title none = {NULL, NULL};
-        if (!wh_span_equal(plugin.name, name)) continue;
-        reply_declared(call, "state", wh_plugin_state_word(plugin.state), none);
-        if (plugin.reason.len > 0) {
-            reply_declared(call, "reason", wh_arena_text(&call->arena, plugin.reason), none);
-        }
-        if (plugin.declared) show_plugin(call, plugin.declared);
-        return 0;
-    }
-    return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_PLUGIN_UNKNOWN, WH_ARGS(wh_arg_s(name)));
-}
-
-int wh_run_commands(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
-{
-    const struct wh_command *command;
-    struct wh_value row[2];
-    (void)err;
-    for (uint32_t i = 0; desk->plugins; i++) {
-        command = wh_plugins_command_at(desk->plugins, i);
-        if (!command) break;
-        wh_reply_declaration(call, command);
-        row[0] = wh_value_text(wh_span_of(command->name));
-        row[1] = wh_value_text(wh_title_text(command->title, call->language));
-        wh_reply_row(call, row, 2);
-    }
-    return 0;
 }

@@ -1,9 +1,11 @@
-/* What plugins may ask of the node, and what the engine asks of plugins. */
+/* What plugins may read of the node, and what the engine asks of plugins. */
 #include "base/date.h"
 #include "commands/desk.h"
 #include "engine/cells.h"
 #include "engine/programmes.h"
 #include "engine/records.h"
+#include "engine/units.h"
+#include "model/key.h"
 #include "standing/standings.h"
 
 static int32_t year_of(const struct wh_engine *engine)
@@ -30,9 +32,60 @@ static int scan_records(void *context, struct wh_span kind, struct wh_span unit,
     return wh_records_scan(desk->engine, &query, each, each_context, err);
 }
 
-static uint32_t year_now(void *context)
+static int find_record(void *context, struct wh_span text, struct wh_arena *arena,
+                       struct wh_record *ret, struct wh_error *err)
 {
-    return (uint32_t)year_of(((struct wh_desk *)context)->engine);
+    struct wh_desk *desk = context;
+    struct wh_id id;
+    if (wh_id_parse(text, &id) < 0) {
+        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_RECORD_UNKNOWN, WH_ARGS(wh_arg_s(text)));
+    }
+    return wh_record_find(desk->engine, id, arena, ret, err);
+}
+
+static int64_t now_ms(void *context)
+{
+    return wh_engine_now(((struct wh_desk *)context)->engine).clock_ms;
+}
+
+static int32_t zone_minutes(void *context)
+{
+    return wh_engine_now(((struct wh_desk *)context)->engine).zone_minutes;
+}
+
+static int visit_units(void *context, struct wh_span under, wh_unit_visit visit,
+                       void *visit_context, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    const struct wh_units *units = wh_engine_units(desk->engine);
+    int rc = 0;
+    if (under.len > 0 && !wh_units_find(units, under)) {
+        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_UNIT_UNKNOWN, WH_ARGS(wh_arg_s(under)));
+    }
+    for (uint32_t i = wh_units_from(units, under); rc == 0 && i < units->count; i++) {
+        const struct wh_unit *unit = &units->items[i];
+        struct wh_unit_view view = {
+            .code = unit->code,
+            .name = unit->name,
+            .unit_kind = wh_span_of(wh_unit_kind_word(unit->kind)),
+            .parent = unit->parent,
+            .level = wh_unit_level(unit->kind),
+            .opened = unit->opened,
+            .closed = unit->closed,
+        };
+        if (!wh_span_starts(unit->code, under)) break;
+        rc = visit(visit_context, &view);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static const Wh__Programme *programme(void *context, uint32_t year, uint32_t *ret_number)
+{
+    struct wh_desk *desk = context;
+    const struct wh_issue *issue = wh_programmes_for(wh_engine_programmes(desk->engine), year);
+    if (!issue) return NULL;
+    *ret_number = issue->number;
+    return issue->programme;
 }
 
 static int standings(void *context, const struct wh_standing_query *query, wh_standing_visit visit,
@@ -53,14 +106,20 @@ static int explain(void *context, struct wh_span unit, const struct wh_standing_
 
 struct wh_host_services wh_desk_services(struct wh_desk *desk)
 {
-    return (struct wh_host_services){
+    struct wh_host_services services = {
         .context = desk,
-        .records = scan_records,
+        .now_ms = now_ms,
+        .zone_minutes = zone_minutes,
         .kind = find_kind,
-        .year_now = year_now,
+        .records = scan_records,
+        .record = find_record,
+        .units = visit_units,
+        .programme = programme,
         .standings = standings,
         .explain = explain,
     };
+    wh_desk_write_services(&services);
+    return services;
 }
 
 /* ---- For the engine ---- */
@@ -81,18 +140,22 @@ static int measure(void *context, const struct wh_cell *cell, const struct wh_ki
 {
     struct wh_desk *desk = context;
     struct wh_measure_sink sink = {ret, set_metric, use_record};
-    int rc = desk->plugins ? wh_plugins_measure(desk->plugins, cell, sink, err) : WH_E_NOT_FOUND;
-    (void)kind;
-    if (rc < 0 && rc != WH_E_NOT_FOUND) {
-        struct wh_arena arena = {NULL, 0};
-        struct wh_span text = wh_error_text(err, WH_EN, &arena);
-        wh_log(desk->log, WH_ERROR, "measure.failed", "unit=%.*s kind=%.*s why=%.*s",
-               (int)cell->unit.len, cell->unit.data, (int)cell->kind.len, cell->kind.data,
-               (int)text.len, text.data);
-        wh_arena_deinit(&arena);
-        return WH_E_NOT_FOUND;
-    }
-    return rc;
+    if (!desk->plugins) return WH_E_NOT_FOUND;
+    /* the host has logged it, once */
+    return wh_plugins_measure(desk->plugins, cell, kind, sink, err) < 0 ? WH_E_NOT_FOUND : 0;
+}
+
+static void row_changed(void *context, struct wh_span key)
+{
+    struct wh_desk *desk = context;
+    struct wh_row_change change;
+    struct wh_span origin;
+    int32_t quarter;
+    if (!desk->plugins || !wh_plugins_listen(desk->plugins)) return;
+    if (wh_row_key_summary_read(key, &change.unit, &quarter, &change.facet, &origin) < 0) return;
+    change.year = (uint32_t)(quarter / 4);
+    change.quarter_of_year = (uint32_t)(quarter % 4 + 1);
+    wh_plugins_row_changed(desk->plugins, &change);
 }
 
 static const struct wh_kind *plugin_kind(void *context, struct wh_span name)
@@ -157,6 +220,7 @@ struct wh_engine_hooks wh_desk_hooks(struct wh_desk *desk)
         .plugin_kind = plugin_kind,
         .plugin_kind_name = plugin_kind_name,
         .serves_ledgers = serves_ledgers,
+        .row_changed = row_changed,
         .requests = wh_desk_requests,
         .committed = wh_desk_committed,
         .joined = joined,

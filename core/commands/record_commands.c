@@ -1,6 +1,7 @@
 /* add, edit, withdraw, list, show, history, export. */
 #include "base/text.h"
 #include "commands/handlers.h"
+#include "commands/record_writes.h"
 #include "engine/records.h"
 #include "engine/units.h"
 
@@ -13,49 +14,44 @@ static struct wh_span id_text(struct wh_id id, struct wh_arena *arena)
     return wh_span_of(text);
 }
 
-static int fail_faults(struct wh_call *call, struct wh_span what, struct wh_error *err)
+static struct wh_record_writing writing_of(struct wh_desk *desk, struct wh_call *call,
+                                           struct wh_span what)
 {
-    return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_FAULTS,
-                   WH_ARGS(wh_arg_s(what), wh_arg_n(call->faults.count)));
+    return (struct wh_record_writing){desk->engine, &call->arena, &call->faults, call->author,
+                                      what};
 }
 
-/* Offers the record to those that are there; adds a fault where it repeats one. */
-static int check_unique(struct wh_desk *desk, struct wh_call *call, const struct wh_record *record,
-                        struct wh_error *err)
+/* The FIELD=VALUE words, and `unit` before them where it is given. */
+static struct wh_entry *entries_of(struct wh_call *call, uint32_t *ret_count)
 {
-    struct wh_uniqueness *uniqueness = wh_uniqueness_new(desk->engine, record->kind);
-    int rc = wh_uniqueness_offer(uniqueness, record, 0, &call->faults, err);
-    wh_uniqueness_free(uniqueness);
-    if (rc == 0 && call->faults.count > 0) {
-        rc = fail_faults(call, wh_span_of(record->kind->name), err);
-    }
-    return rc;
-}
-
-int wh_run_add(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
-{
-    struct wh_record_scope scope = wh_records_scope(desk->engine);
     struct wh_entry *entries = wh_arena_new(&call->arena, call->rest_count + 1u, sizeof(*entries));
-    struct wh_record record;
-    const struct wh_kind *kind;
-    struct wh_value id;
     uint32_t count = 0;
-    int rc = wh_call_kind(desk, call, &kind, err);
-    if (rc < 0) return rc;
     if (wh_call_has(call, "unit")) {
         entries[count++] = (struct wh_entry){WH_S("unit"), wh_call_text(call, "unit")};
     }
     for (uint32_t i = 0; i < call->rest_count; i++) {
         entries[count++] = (struct wh_entry){call->rest[i].name, call->rest[i].text};
     }
-    if (!wh_record_read(kind, &scope, entries, count, 0, &call->arena, &call->faults, &record)) {
-        return fail_faults(call, wh_span_of(kind->name), err);
-    }
-    rc = check_unique(desk, call, &record, err);
-    if (rc == 0) rc = wh_record_add(desk->engine, &record, call->author, err);
+    *ret_count = count;
+    return entries;
+}
+
+int wh_run_add(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct wh_record_writing writing;
+    const struct wh_kind *kind;
+    struct wh_entry *entries;
+    struct wh_value value;
+    struct wh_id id;
+    uint32_t count;
+    int rc = wh_call_kind(desk, call, &kind, err);
     if (rc < 0) return rc;
-    id = wh_value_text(id_text(record.id, &call->arena));
-    wh_reply_row(call, &id, 1);
+    writing = writing_of(desk, call, wh_span_of(kind->name));
+    entries = entries_of(call, &count);
+    rc = wh_record_enter(&writing, kind, entries, count, &id, err);
+    if (rc < 0) return rc;
+    value = wh_value_text(id_text(id, &call->arena));
+    wh_reply_row(call, &value, 1);
     return 0;
 }
 
@@ -70,63 +66,16 @@ static int find_record(struct wh_desk *desk, struct wh_call *call, struct wh_rec
     return wh_record_find(desk->engine, id, &call->arena, ret, err);
 }
 
-static bool is_given(const struct wh_call *call, struct wh_span name)
-{
-    for (uint32_t i = 0; i < call->rest_count; i++) {
-        if (wh_span_equal(call->rest[i].name, name)) return true;
-    }
-    return false;
-}
-
-/* The fields as they are, but for those that the call gives anew. */
-static struct wh_entry *edited_entries(struct wh_call *call, const struct wh_record *old,
-                                       uint32_t *ret_count)
-{
-    const struct wh_field date = {.type = WH_DATE};
-    struct wh_field_value day = {true, old->date, WH_SPAN_EMPTY};
-    uint32_t size = old->kind->fields.count + call->rest_count + 2u, count = 0;
-    struct wh_entry *entries = wh_arena_new(&call->arena, size, sizeof(*entries));
-    if (!is_given(call, WH_S("unit")))
-        entries[count++] = (struct wh_entry){WH_S("unit"), old->unit};
-    if (!is_given(call, WH_S("date"))) {
-        entries[count++] =
-            (struct wh_entry){WH_S("date"), wh_field_text(&date, &day, &call->arena)};
-    }
-    for (uint32_t i = 0; i < old->kind->fields.count; i++) {
-        const struct wh_field *field = wh_kind_field(old->kind, i);
-        struct wh_span name = wh_span_of(field->name);
-        if (is_given(call, name)) continue;
-        entries[count++] =
-            (struct wh_entry){name, wh_field_text(field, &old->values[i], &call->arena)};
-    }
-    for (uint32_t i = 0; i < call->rest_count; i++) {
-        entries[count++] = (struct wh_entry){call->rest[i].name, call->rest[i].text};
-    }
-    *ret_count = count;
-    return entries;
-}
-
 int wh_run_edit(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
-    struct wh_record_scope scope = wh_records_scope(desk->engine);
-    struct wh_record old, changed;
+    struct wh_record_writing writing = writing_of(desk, call, wh_call_text(call, "id"));
+    struct wh_record old;
     struct wh_entry *entries;
     uint32_t count;
     int rc = find_record(desk, call, &old, err);
     if (rc < 0) return rc;
-    if (call->rest_count == 0) return wh_fail(err, WH_E_USAGE, WH_MSG_EDIT_NOTHING, NULL);
-    if (old.state == WH_RECORD_WITHDRAWN) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_WITHDRAWN, NULL);
-    }
-    entries = edited_entries(call, &old, &count);
-    if (!wh_record_read(old.kind, &scope, entries, count, 0, &call->arena, &call->faults,
-                        &changed)) {
-        return fail_faults(call, wh_call_text(call, "id"), err);
-    }
-    changed.id = old.id;
-    changed.version = old.version;
-    rc = check_unique(desk, call, &changed, err);
-    return rc < 0 ? rc : wh_record_change(desk->engine, &old, &changed, call->author, err);
+    entries = entries_of(call, &count);
+    return wh_record_alter(&writing, &old, entries, count, err);
 }
 
 int wh_run_withdraw(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)

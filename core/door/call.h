@@ -22,7 +22,9 @@ struct wh_call {
     enum wh_language language;
     int32_t zone_minutes;
     struct wh_span author;
-    uint32_t columns; /* of the reply; 0 until named */
+    uint32_t columns;            /* of the reply; 0 until named */
+    uint64_t reply_bytes;        /* of a plugin's rows so far */
+    struct wh_host_self *plugin; /* that runs it; NULL: the core */
     struct wh_faults faults;
     struct wh_named_text *rest; /* FIELD=VALUE */
     uint32_t rest_count;

@@ -213,6 +213,23 @@ static const struct wh_column commands_columns[] = {
     COLUMN("command", "命令", "Command", WH_TEXT),
     COLUMN("title", "说明", "Title", WH_TEXT),
 };
+static const struct wh_param plugin_enable_params[] = {
+    {"name", {"插件名或 .so 文件", "the plugin, or its file NAME.so"}, WH_TEXT,
+     REQUIRED_WORD | WH_PARAM_MAY_BE_PATH},
+};
+static const struct wh_param plugin_run_params[] = {
+    {"name", {"插件名", "the plugin"}, WH_TEXT, REQUIRED_WORD},
+    {"job", {"任务名", "its job"}, WH_TEXT, REQUIRED_WORD},
+};
+static const struct wh_column notice_columns[] = {
+    COLUMN("plugin", "来源", "From", WH_TEXT),
+    COLUMN("key", "标识", "Key", WH_TEXT),
+    COLUMN("unit", "单位", "Unit", WH_UNIT),
+    COLUMN("severity", "级别", "Severity", WH_TEXT),
+    COLUMN("due", "期限", "Due", WH_DATE),
+    COLUMN("posted", "时间", "Posted", WH_TIME),
+    COLUMN("text", "内容", "Text", WH_TEXT),
+};
 static const struct wh_column plugin_columns[] = {
     COLUMN("name", "插件", "Plugin", WH_TEXT),
     COLUMN("version", "版本", "Version", WH_TEXT),
@@ -377,6 +394,19 @@ static const struct wh_command commands[] = {
      WH_PERMIT_READ, 0, "wuhao plugin list"},
     {"plugin show", {"显示插件", "shows what a plugin declares"}, WH_LIST(plugin_show_params),
      WH_LIST(plugin_show_columns), WH_PERMIT_READ, 0, "wuhao plugin show ledger"},
+    {"plugin enable", {"启用插件", "turns a plugin on, now and at each start"},
+     WH_LIST(plugin_enable_params), WH_LIST(plugin_columns), WH_PERMIT_OPERATE,
+     WH_COMMAND_STOPPED, "wuhao plugin enable ./visits.so"},
+    {"plugin disable", {"停用插件（数据保留）", "turns a plugin off; its records and metrics stay"},
+     WH_LIST(plugin_show_params), WH_LIST(plugin_columns), WH_PERMIT_OPERATE,
+     WH_COMMAND_STOPPED, "wuhao plugin disable visits"},
+    {"plugin reload", {"重新载入插件文件", "takes a plugin's file anew; its kinds are measured again"},
+     WH_LIST(plugin_show_params), WH_LIST(plugin_columns), WH_PERMIT_OPERATE, 0,
+     "wuhao plugin reload visits"},
+    {"plugin run", {"立即执行插件的任务", "runs a job of a plugin now"}, WH_LIST(plugin_run_params), NONE,
+     WH_PERMIT_OPERATE, 0, "wuhao plugin run visits tidy"},
+    {"notices", {"列出通知", "lists what somebody should know or do"}, NONE, WH_LIST(notice_columns),
+     WH_PERMIT_READ, 0, "wuhao notices"},
     {"status", {"节点状态", "shows how the node is"}, NONE, WH_LIST(status_columns),
      WH_PERMIT_READ, 0, "wuhao status"},
     {"sync status", {"链路状态", "shows each link and what it waits for"}, NONE,

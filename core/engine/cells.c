@@ -57,35 +57,48 @@ static int mark_record(void *context, struct wh_span key, struct wh_span value)
     return 0;
 }
 
+struct asking {
+    struct wh_engine *engine;
+    struct wh_span kind; /* empty: every kind */
+};
+
 /* Cells that have a row are marked too: an `until` may have made them. */
 static int mark_row(void *context, const struct wh_row *row)
 {
-    struct wh_engine *engine = context;
+    const struct asking *asking = context;
+    struct wh_engine *engine = asking->engine;
     struct wh_span unit, facet, origin;
     int32_t quarter;
     if (wh_row_key_summary_read(row->key, &unit, &quarter, &facet, &origin) < 0) return 0;
     if (!wh_span_equal(origin, engine->home)) return 0;
     if (wh_span_equal(facet, WH_S("presence"))) return 0;
+    if (asking->kind.len > 0 && !wh_span_equal(facet, asking->kind)) return 0;
     mark(engine, unit, quarter, facet);
     return 0;
+}
+
+int wh_cells_ask_kind(struct wh_engine *engine, struct wh_span kind, struct wh_error *err)
+{
+    struct asking asking = {engine, kind};
+    struct wh_tuple prefix;
+    int rc;
+    wh_key_records_of(&prefix, kind, WH_SPAN_EMPTY);
+    if (kind.len == 0) prefix.len = 1; /* all kinds */
+    rc =
+        wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), mark_record, engine, err);
+    if (rc < 0) return rc;
+    return wh_rows_scan(engine, WH_TABLE_SUMMARY, WH_SPAN_EMPTY, WH_PLACE_NOW, mark_row, &asking,
+                        err);
 }
 
 static int mark_all(struct wh_engine *engine, struct wh_error *err)
 {
     struct wh_span asked;
-    struct wh_tuple prefix;
     int rc = wh_engine_get(engine, WH_FAMILY_META, all_key, &engine->scratch, &asked, err);
     if (rc < 0 || !asked.data) return rc;
-    wh_tuple_clear(&prefix);
-    wh_key_records_of(&prefix, WH_SPAN_EMPTY, WH_SPAN_EMPTY);
-    prefix.len = 1; /* all kinds */
-    rc =
-        wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), mark_record, engine, err);
-    if (rc < 0) return rc;
-    rc = wh_rows_scan(engine, WH_TABLE_SUMMARY, WH_SPAN_EMPTY, WH_PLACE_NOW, mark_row, engine, err);
-    if (rc < 0) return rc;
-    wh_batch_delete(&engine->batch, WH_FAMILY_META, all_key);
-    return 0;
+    rc = wh_cells_ask_kind(engine, WH_SPAN_EMPTY, err);
+    if (rc == 0) wh_batch_delete(&engine->batch, WH_FAMILY_META, all_key);
+    return rc;
 }
 
 /* ---- Measuring ---- */

@@ -37,6 +37,9 @@ void wh_cells_mark(struct wh_engine *engine, const struct wh_record *record);
 /* Asks that every cell with records is measured again: a new issue of the programme. */
 void wh_cells_ask_all(struct wh_engine *engine);
 
+/* The same at once, for the cells of one kind where it is named. WH_E_IO. */
+int wh_cells_ask_kind(struct wh_engine *engine, struct wh_span kind, struct wh_error *err);
+
 /* True where no cell waits to be measured. */
 bool wh_cells_all_measured(const struct wh_engine *engine);
 

@@ -29,6 +29,8 @@ struct wh_engine_hooks {
     const char *(*plugin_kind_name)(void *context, size_t i);
     /* True where the programme's ledgers are served. */
     bool (*serves_ledgers)(void *context);
+    /* A summary row came or changed, in the open batch. `key` is the row's own, lent. */
+    void (*row_changed)(void *context, struct wh_span key);
     /* Runs what has been asked through the door; may put into the open batch. */
     void (*requests)(void *context, struct wh_engine *engine);
     /* The batch of this turn is on disk (rc 0), or failed with `err`. */

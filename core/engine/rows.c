@@ -71,6 +71,9 @@ static void write_row(struct wh_engine *engine, const struct wh_row *row, uint64
                         row->packed);
     wh_feed_put(engine, row, seq, wh_tuple_span(&key));
     engine->rows_written = true;
+    if (row->table == WH_TABLE_SUMMARY && engine->hooks.row_changed) {
+        engine->hooks.row_changed(engine->hooks.context, row->key);
+    }
     mark_stale(engine, row);
 }
 

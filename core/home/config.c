@@ -253,17 +253,6 @@ enum wh_severity wh_config_severity(const struct wh_config *config)
 
 /* ---- Writing ---- */
 
-/* A text in double quotes, as YAML reads it back. */
-static void put_quoted(struct wh_buffer *buffer, struct wh_span text)
-{
-    wh_buffer_put_byte(buffer, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '"' || text.data[i] == '\\') wh_buffer_put_byte(buffer, '\\');
-        wh_buffer_put_byte(buffer, (uint8_t)text.data[i]);
-    }
-    wh_buffer_put_byte(buffer, '"');
-}
-
 static bool section_is_set(const struct wh_config *config, const char *section)
 {
     if (strcmp(section, "parent") == 0) return config->parent_endpoint.len > 0;
@@ -282,7 +271,7 @@ static void put_setting(struct wh_buffer *buffer, const struct setting *setting,
     if (setting->count_place != 0) wh_buffer_put_byte(buffer, '[');
     for (uint32_t i = 0; i < count; i++) {
         if (i > 0) wh_buffer_put(buffer, WH_S(", "));
-        put_quoted(buffer, items[i]);
+        wh_yaml_put_quoted(buffer, items[i]);
     }
     if (setting->count_place != 0) wh_buffer_put_byte(buffer, ']');
     wh_buffer_put_byte(buffer, '\n');
@@ -313,15 +302,6 @@ struct wh_span wh_config_write(const struct wh_config *config, struct wh_arena *
     return result;
 }
 
-static struct wh_span take_line(struct wh_span *text)
-{
-    const char *end = memchr(text->data, '\n', text->len);
-    size_t len = end ? (size_t)(end - text->data) + 1 : text->len;
-    struct wh_span line = wh_span(text->data, len);
-    *text = wh_span_from(*text, len);
-    return line;
-}
-
 struct wh_span wh_config_with_parent(struct wh_span text, struct wh_span endpoint,
                                      struct wh_span key, struct wh_arena *arena)
 {
@@ -329,7 +309,7 @@ struct wh_span wh_config_with_parent(struct wh_span text, struct wh_span endpoin
     struct wh_span result;
     bool inside = false;
     while (text.len > 0) {
-        struct wh_span line = take_line(&text);
+        struct wh_span line = wh_text_take_line(&text);
         bool is_top = line.data[0] != ' ' && line.data[0] != '#' && line.data[0] != '\n' &&
                       line.data[0] != '\r';
         if (is_top) inside = wh_span_starts(line, WH_S("parent:"));
@@ -337,9 +317,9 @@ struct wh_span wh_config_with_parent(struct wh_span text, struct wh_span endpoin
     }
     if (buffer.len > 0 && buffer.data[buffer.len - 1] != '\n') wh_buffer_put_byte(&buffer, '\n');
     wh_buffer_put(&buffer, WH_S("parent:\n  endpoint: "));
-    put_quoted(&buffer, endpoint);
+    wh_yaml_put_quoted(&buffer, endpoint);
     wh_buffer_put(&buffer, WH_S("\n  key: "));
-    put_quoted(&buffer, key);
+    wh_yaml_put_quoted(&buffer, key);
     wh_buffer_put_byte(&buffer, '\n');
     result = wh_arena_copy(arena, wh_buffer_span(&buffer));
     wh_buffer_deinit(&buffer);

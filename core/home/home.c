@@ -8,6 +8,7 @@
 
 #include "base/z85.h"
 #include "home/file.h"
+#include "home/plugin_files.h"
 
 static int make_dirs(struct wh_home *home, struct wh_error *err)
 {
@@ -77,6 +78,14 @@ out:
     return rc;
 }
 
+static char *path_in(const char *dir, const char *name, struct wh_arena *arena)
+{
+    size_t size = strlen(dir) + strlen(name) + 2;
+    char *path = wh_arena_new(arena, size, 1);
+    (void)snprintf(path, size, "%s/%s", dir, name);
+    return path;
+}
+
 static const char *environment(const char *name)
 {
     return getenv(name);
@@ -85,14 +94,21 @@ static const char *environment(const char *name)
 static int read_config(struct wh_home *home, struct wh_faults *faults, struct wh_config *ret,
                        struct wh_error *err)
 {
+    struct wh_arena *arena = &home->config_arenas[home->config_at ^ 1];
     struct wh_span text;
-    char *path = wh_home_path(home, "wuhao.yaml");
-    int rc = wh_file_read(path, &home->arena, &text, err);
+    char *path;
+    int rc;
+    wh_arena_clear(arena);
+    path = path_in(home->dir, "wuhao.yaml", arena);
+    rc = wh_file_read(path, arena, &text, err);
     if (rc == WH_E_NOT_FOUND) {
         return wh_fail(err, rc, WH_MSG_HOME_NONE, WH_ARGS(wh_arg_c(home->dir)));
     }
     if (rc < 0) return rc;
-    if (wh_config_read(text, environment, &home->arena, faults, ret)) return 0;
+    if (wh_config_read(text, environment, arena, faults, ret)) {
+        home->config_at ^= 1;
+        return 0;
+    }
     return wh_fail(err, WH_E_INVALID, WH_MSG_CONFIG_FAULTS,
                    WH_ARGS(wh_arg_c(path), wh_arg_n(faults->count)));
 }
@@ -149,6 +165,8 @@ void wh_home_close(struct wh_home *home)
     wh_wipe(home->node_secret, sizeof(home->node_secret));
     wh_wipe(home->token_secret, sizeof(home->token_secret));
     wh_wipe(&home->data_key, sizeof(home->data_key));
+    wh_arena_deinit(&home->config_arenas[0]);
+    wh_arena_deinit(&home->config_arenas[1]);
     wh_arena_deinit(&home->arena);
 }
 
@@ -156,9 +174,18 @@ int wh_home_check_config(const char *dir, struct wh_faults *faults, struct wh_er
 {
     struct wh_home home = {.dir = NULL};
     int rc;
+    struct wh_plugin_files plugins;
     set_dir(&home, dir);
     rc = read_config(&home, faults, &home.config, err);
-    wh_arena_deinit(&home.arena);
+    if (rc == 0) {
+        wh_plugin_files_read(home.dir, faults->arena, faults, &plugins);
+        if (faults->count > 0) {
+            rc = wh_fail(
+                err, WH_E_INVALID, WH_MSG_CONFIG_FAULTS,
+                WH_ARGS(wh_arg_c(wh_home_path(&home, "plugins.d")), wh_arg_n(faults->count)));
+        }
+    }
+    wh_home_close(&home);
     return rc;
 }
 
@@ -172,10 +199,7 @@ int wh_home_reload(struct wh_home *home, struct wh_faults *faults, struct wh_err
 
 char *wh_home_path(struct wh_home *home, const char *name)
 {
-    size_t size = strlen(home->dir) + strlen(name) + 2;
-    char *path = wh_arena_new(&home->arena, size, 1);
-    (void)snprintf(path, size, "%s/%s", home->dir, name);
-    return path;
+    return path_in(home->dir, name, &home->arena);
 }
 
 /* The secret first: a config that names a parent without it would be a node that is no member. */

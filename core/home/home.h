@@ -10,6 +10,8 @@
 
 struct wh_home {
     struct wh_arena arena;
+    struct wh_arena config_arenas[2]; /* of the config, and of the one before it */
+    uint32_t config_at;
     char *dir; /* absolute */
     struct wh_config config;
     uint8_t node_public[32];
@@ -34,7 +36,8 @@ void wh_home_close(struct wh_home *home);
 /* Reads and checks the config of a home and nothing else. */
 int wh_home_check_config(const char *dir, struct wh_faults *faults, struct wh_error *err);
 
-/* Reads the config anew (SIGHUP): WH_E_INVALID where it has faults; the old one then stays. */
+/* Reads the config anew (SIGHUP): WH_E_INVALID where it has faults; the old one then stays. The one
+ * before lives until the next time. */
 int wh_home_reload(struct wh_home *home, struct wh_faults *faults, struct wh_error *err);
 
 /* `DIR/NAME` in the home's arena. */

@@ -1,49 +1,67 @@
 #include "host/plugins.h"
 
-#include <dlfcn.h>
-#include <time.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "host/callbacks.h"
 #include "host/plugins_parts.h"
+#include "model/key.h"
 
-static void open_all(struct wh_plugins *plugins);
+/* ---- One ---- */
 
-struct wh_plugins *wh_plugins_new(const struct wh_plugins_config *config,
-                                  struct wh_host_services services)
+struct wh_host_self *wh_plugin_new(struct wh_plugins *plugins, struct wh_span name)
 {
-    struct wh_plugins *plugins = wh_memory_new(1, sizeof(*plugins));
-    plugins->services = services;
-    plugins->log = config->log;
-    plugins->items = wh_arena_new(&plugins->arena, config->enable_count, sizeof(*plugins->items));
-    for (uint32_t i = 0; i < config->enable_count; i++) {
-        struct wh_host_self *one = wh_arena_new(&plugins->arena, 1, sizeof(*one));
-        one->plugins = plugins;
-        one->name = wh_arena_copy(&plugins->arena, config->enable[i]);
-        wh_plugin_load(one, config);
-        plugins->items[plugins->count++] = one;
-    }
-    open_all(plugins);
-    return plugins;
+    struct wh_host_self *one = wh_memory_new(1, sizeof(*one));
+    one->plugins = plugins;
+    one->name = wh_arena_copy(&one->arena, name);
+    return one;
 }
 
-/* Those who need others close before them. */
-void wh_plugins_free(struct wh_plugins *plugins)
+void wh_plugin_free(struct wh_host_self *one)
 {
-    if (!plugins) return;
-    for (uint32_t i = plugins->count; i > 0; i--) {
-        struct wh_host_self *one = plugins->items[i - 1];
-        if (one->state == WH_PLUGIN_ON && one->declared->close) one->declared->close(one->self);
-    }
-    for (uint32_t i = 0; i < plugins->count; i++) {
-        if (plugins->items[i]->library) (void)dlclose(plugins->items[i]->library); /* at the end */
-    }
-    wh_arena_deinit(&plugins->arena);
-    wh_memory_free(plugins);
+    wh_plugin_unload(one);
+    wh_arena_deinit(&one->lent);
+    wh_arena_deinit(&one->arena);
+    wh_memory_free(one->strikes);
+    wh_memory_free(one);
 }
 
-/* ---- Opening, in the order of needs ---- */
+static void set_reason(struct wh_host_self *one, const char *format, va_list args)
+{
+    char reason[700];
+    (void)vsnprintf(reason, sizeof(reason), format, args);
+    one->reason = wh_text_printable(wh_arena_copy(&one->arena, wh_span_of(reason)), &one->arena);
+}
 
-static struct wh_host_self *find(const struct wh_plugins *plugins, struct wh_span name)
+void wh_plugin_fail(struct wh_host_self *one, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    set_reason(one, format, args);
+    va_end(args);
+    one->state = WH_PLUGIN_FAILED;
+    if (!one->is_learnt) wh_plugin_complain(one, "plugin.failed", one->reason);
+}
+
+void wh_plugin_quarantine(struct wh_host_self *one, const char *format, ...)
+{
+    char why[240];
+    va_list args;
+    va_start(args, format);
+    set_reason(one, format, args);
+    va_end(args);
+    one->state = WH_PLUGIN_QUARANTINED;
+    one->plugins->needs_review = true;
+    (void)snprintf(why, sizeof(why), "%.*s", (int)one->reason.len, one->reason.data);
+    wh_page_quarantine(one->plugins->page, one->slot, one->digest, sizeof(one->digest), why);
+    wh_plugin_complain(one, "plugin.quarantined", one->reason);
+}
+
+struct wh_host_self *wh_plugin_find(const struct wh_plugins *plugins, struct wh_span name)
 {
     for (uint32_t i = 0; i < plugins->count; i++) {
         if (wh_span_equal(plugins->items[i]->name, name)) return plugins->items[i];
@@ -51,11 +69,99 @@ static struct wh_host_self *find(const struct wh_plugins *plugins, struct wh_spa
     return NULL;
 }
 
-static bool needs_are_on(struct wh_host_self *one)
+bool wh_plugin_needs(const struct wh_host_self *one, struct wh_span plugin)
+{
+    for (uint32_t i = 0; one->declared && i < one->declared->needs.count; i++) {
+        const char *const *name = wh_list_at(&one->declared->needs, i);
+        if (wh_span_equal(plugin, wh_span_of(*name))) return true;
+    }
+    return false;
+}
+
+bool wh_plugin_owns(const struct wh_host_self *one, const struct wh_kind *kind)
+{
+    const struct wh_list *kinds;
+    uintptr_t first, at = (uintptr_t)kind;
+    if (!kind || !one->declared || one->declared->kinds.count == 0) return false;
+    kinds = &one->declared->kinds;
+    first = (uintptr_t)kinds->items;
+    return at >= first && at - first < (uintptr_t)kinds->count * kinds->stride;
+}
+
+struct wh_host_self *wh_plugin_server(const struct wh_plugins *plugins, const struct wh_kind *kind)
+{
+    struct wh_host_self *ledgers = NULL;
+    for (uint32_t i = 0; i < plugins->count; i++) {
+        struct wh_host_self *one = plugins->items[i];
+        if (one->state != WH_PLUGIN_ON) continue;
+        if (wh_plugin_owns(one, kind)) return one;
+        if (one->declared->flags & WH_SERVES_LEDGERS) ledgers = one;
+    }
+    return ledgers;
+}
+
+/* ---- All ---- */
+
+struct wh_plugins *wh_plugins_new(struct wh_host_services services)
+{
+    struct wh_plugins *plugins = wh_memory_new(1, sizeof(*plugins));
+    plugins->services = services;
+    return plugins;
+}
+
+void wh_plugin_shut(struct wh_host_self *one)
+{
+    one->plugins->generation++;
+    if (one->state == WH_PLUGIN_ON) wh_plugin_close(one);
+    one->state = WH_PLUGIN_OFF;
+}
+
+/* Those who were opened later may need those who were opened before. */
+struct wh_host_self *wh_plugin_last_opened(const struct wh_plugins *plugins,
+                                           wh_plugin_wanted wanted)
+{
+    struct wh_host_self *last = NULL;
+    for (uint32_t i = 0; i < plugins->count; i++) {
+        struct wh_host_self *one = plugins->items[i];
+        if (one->state != WH_PLUGIN_ON || !wanted(one)) continue;
+        if (!last || one->opened > last->opened) last = one;
+    }
+    return last;
+}
+
+static bool each_one(const struct wh_host_self *one)
+{
+    return one->state == WH_PLUGIN_ON;
+}
+
+void wh_plugins_free(struct wh_plugins *plugins)
+{
+    struct wh_host_self *one;
+    if (!plugins) return;
+    while ((one = wh_plugin_last_opened(plugins, each_one))) wh_plugin_shut(one);
+    for (uint32_t i = 0; i < plugins->count; i++) wh_plugin_free(plugins->items[i]);
+    wh_page_close(plugins->page);
+    wh_memory_free(plugins->items);
+    wh_memory_free(plugins->changes);
+    wh_memory_free(plugins->run_dir);
+    wh_memory_free(plugins->program);
+    wh_arena_deinit(&plugins->changes_arena);
+    wh_arena_deinit(&plugins->scratch);
+    wh_memory_free(plugins);
+}
+
+uint64_t wh_plugins_generation(const struct wh_plugins *plugins)
+{
+    return plugins->generation;
+}
+
+/* ---- Opening, in the order of needs ---- */
+
+static bool needs_are_on(const struct wh_host_self *one)
 {
     for (uint32_t i = 0; i < one->declared->needs.count; i++) {
         const char *const *name = wh_list_at(&one->declared->needs, i);
-        const struct wh_host_self *other = find(one->plugins, wh_span_of(*name));
+        const struct wh_host_self *other = wh_plugin_find(one->plugins, wh_span_of(*name));
         if (!other || other->state != WH_PLUGIN_ON) return false;
     }
     return true;
@@ -64,219 +170,111 @@ static bool needs_are_on(struct wh_host_self *one)
 static void open_one(struct wh_host_self *one)
 {
     struct wh_failure failure = {.code = 0};
-    one->table = wh_plugin_table(one);
-    if (one->declared->open && one->declared->open(&one->table, &one->self, &failure) < 0) {
-        wh_plugin_fail(one, "open: %s", failure.text);
+    one->plugins->generation++;
+    one->opened = ++one->plugins->opened;
+    wh_memory_free(one->strikes);
+    one->strikes = wh_memory_new(wh_strikes_count(one->declared), sizeof(*one->strikes));
+    one->state = WH_PLUGIN_ON; /* so that `open` may read its own */
+    wh_jobs_open(one);
+    if (wh_plugin_open(one, &failure) < 0 && one->state == WH_PLUGIN_ON) {
+        wh_plugin_fail(one, "open: %s", failure.text[0] ? failure.text : "it gave no reason");
         return;
     }
-    one->state = WH_PLUGIN_ON;
+    if (one->state != WH_PLUGIN_ON) return;
+    one->reason = WH_SPAN_EMPTY;
+    one->is_new_code = true;
+    wh_log(one->plugins->log, WH_INFO, "plugin.on", "name=%.*s version=%s isolated=%s",
+           (int)one->name.len, one->name.data, one->declared->version, one->proxy ? "yes" : "no");
+}
+
+/* "a -> b -> a" where following needs that can't be met comes back to where it began. */
+static bool name_cycle(const struct wh_host_self *one, char *ret, size_t size)
+{
+    const struct wh_host_self *at = one;
+    size_t len = (size_t)snprintf(ret, size, "%.*s", (int)one->name.len, one->name.data);
+    for (uint32_t steps = 0; steps < one->plugins->count && len < size; steps++) {
+        const struct wh_host_self *next = NULL;
+        for (uint32_t i = 0; i < at->declared->needs.count && !next; i++) {
+            const char *const *name = wh_list_at(&at->declared->needs, i);
+            next = wh_plugin_find(one->plugins, wh_span_of(*name));
+            if (next && (next->state == WH_PLUGIN_ON || !next->is_loaded)) next = NULL;
+        }
+        if (!next) return false;
+        len += (size_t)snprintf(ret + len, size - len, " -> %.*s", (int)next->name.len,
+                                next->name.data);
+        if (next == one) return true;
+        at = next;
+    }
+    return false;
+}
+
+static const char *missing_need(const struct wh_host_self *one, const char **ret_state)
+{
+    for (uint32_t i = 0; i < one->declared->needs.count; i++) {
+        const char *const *name = wh_list_at(&one->declared->needs, i);
+        const struct wh_host_self *other = wh_plugin_find(one->plugins, wh_span_of(*name));
+        *ret_state = other ? wh_plugin_state_word(other->state) : "not enabled";
+        if (!other || (other->state != WH_PLUGIN_ON && !other->is_loaded)) return *name;
+    }
+    return NULL;
+}
+
+static void fail_needs(struct wh_host_self *one)
+{
+    char cycle[400];
+    const char *state = "off";
+    const char *name = missing_need(one, &state);
+    if (name) {
+        wh_plugin_fail(one, "it needs plugin %s, which is %s", name, state);
+    } else if (name_cycle(one, cycle, sizeof(cycle))) {
+        wh_plugin_fail(one, "plugins need each other: %s", cycle);
+    } else {
+        wh_plugin_fail(one, "a plugin that it needs can't be opened");
+    }
 }
 
 /* Each round opens those whose needs are on; what is left when a round opens none can't be. */
-static void open_all(struct wh_plugins *plugins)
+void wh_plugins_open_all(struct wh_plugins *plugins)
 {
     bool opened = true;
     while (opened) {
         opened = false;
         for (uint32_t i = 0; i < plugins->count; i++) {
             struct wh_host_self *one = plugins->items[i];
-            if (one->state != WH_PLUGIN_OFF || !one->declared || !needs_are_on(one)) continue;
+            if (one->state != WH_PLUGIN_OFF || !one->is_loaded || !needs_are_on(one)) continue;
             open_one(one);
             opened = true;
         }
     }
     for (uint32_t i = 0; i < plugins->count; i++) {
         struct wh_host_self *one = plugins->items[i];
-        if (one->state == WH_PLUGIN_OFF && one->declared) {
-            wh_plugin_fail(one, "a plugin that it needs is not on, or they need each other");
-        }
-        if (one->state == WH_PLUGIN_FAILED) {
-            wh_log(plugins->log, WH_WARN, "plugin.failed", "name=%.*s why=%.*s", (int)one->name.len,
-                   one->name.data, (int)one->reason.len, one->reason.data);
-        }
+        if (one->state == WH_PLUGIN_OFF && one->is_loaded) fail_needs(one);
     }
 }
 
-/* ---- Lists ---- */
+/* ---- After a quarantine ---- */
 
-bool wh_plugin_at(const struct wh_plugins *plugins, uint32_t i, struct wh_plugin_view *ret)
+/* Its process ends, and who needs it can't go on. Code that runs in this process stays mapped: it
+ * may have threads. */
+void wh_plugins_review(struct wh_plugins *plugins)
 {
-    const struct wh_host_self *one;
-    if (i >= plugins->count) return false;
-    one = plugins->items[i];
-    *ret = (struct wh_plugin_view){one->name, one->state, one->declared, one->reason};
-    return true;
-}
-
-const char *wh_plugin_state_word(enum wh_plugin_state state)
-{
-    switch (state) {
-#define X(symbol, word)                                                                            \
-    case WH_PLUGIN_##symbol: return word;
-        WH_PLUGIN_STATES(X)
-#undef X
+    bool more = plugins->needs_review;
+    plugins->needs_review = false;
+    if (more) plugins->generation++;
+    for (uint32_t i = 0; more && i < plugins->count; i++) {
+        struct wh_host_self *one = plugins->items[i];
+        if (one->state != WH_PLUGIN_QUARANTINED) continue;
+        wh_proxy_free(one->proxy);
+        one->proxy = NULL;
     }
-    return "?";
-}
-
-static const struct wh_kind *own_kind(const struct wh_host_self *one, struct wh_span name)
-{
-    for (uint32_t i = 0; one->declared && i < one->declared->kinds.count; i++) {
-        const struct wh_kind *kind = wh_list_at(&one->declared->kinds, i);
-        if (wh_span_equal(name, wh_span_of(kind->name))) return kind;
-    }
-    return NULL;
-}
-
-const struct wh_kind *wh_plugins_kind(const struct wh_plugins *plugins, struct wh_span name)
-{
-    for (uint32_t i = 0; i < plugins->count; i++) {
-        const struct wh_host_self *one = plugins->items[i];
-        const struct wh_kind *kind = one->state == WH_PLUGIN_FAILED ? NULL : own_kind(one, name);
-        if (kind) return kind;
-    }
-    return NULL;
-}
-
-const char *wh_plugins_kind_name(const struct wh_plugins *plugins, size_t i)
-{
-    for (uint32_t p = 0; p < plugins->count; p++) {
-        const struct wh_host_self *one = plugins->items[p];
-        if (one->state != WH_PLUGIN_ON) continue;
-        if (i < one->declared->kinds.count) {
-            return ((const struct wh_kind *)wh_list_at(&one->declared->kinds, (uint32_t)i))->name;
-        }
-        i -= one->declared->kinds.count;
-    }
-    return NULL;
-}
-
-bool wh_plugins_serve_ledgers(const struct wh_plugins *plugins)
-{
-    for (uint32_t i = 0; i < plugins->count; i++) {
-        const struct wh_host_self *one = plugins->items[i];
-        if (one->state == WH_PLUGIN_ON && (one->declared->flags & WH_SERVES_LEDGERS)) return true;
-    }
-    return false;
-}
-
-bool wh_plugin_serves(const struct wh_host_self *one, struct wh_span kind)
-{
-    if (one->state != WH_PLUGIN_ON) return false;
-    if (own_kind(one, kind)) return true;
-    return (one->declared->flags & WH_SERVES_LEDGERS) && !wh_plugins_kind(one->plugins, kind);
-}
-
-static struct wh_host_self *server_of(const struct wh_plugins *plugins, struct wh_span kind)
-{
-    for (uint32_t i = 0; i < plugins->count; i++) {
-        if (wh_plugin_serves(plugins->items[i], kind)) return plugins->items[i];
-    }
-    return NULL;
-}
-
-/* ---- Calls ---- */
-
-static int64_t mono_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void watch_budget(struct wh_host_self *one, const char *callback, int64_t began_ms)
-{
-    int64_t took_ms = mono_ms() - began_ms;
-    if (took_ms <= WH_CALL_BUDGET_MS) return;
-    wh_log(one->plugins->log, WH_WARN, "plugin.slow", "name=%.*s callback=%s took_ms=%lld",
-           (int)one->name.len, one->name.data, callback, (long long)took_ms);
-}
-
-static int plugin_error(struct wh_host_self *one, int rc, const struct wh_failure *failure,
-                        struct wh_error *err)
-{
-    struct wh_span text = wh_span(failure->text, strnlen(failure->text, sizeof(failure->text)));
-    if (rc < WH_E_SOME_REFUSED) rc = WH_E_FAILED;
-    if (text.len == 0) {
-        return wh_fail(err, rc, WH_MSG_PLUGIN_FAILED, WH_ARGS(wh_arg_s(one->name)));
-    }
-    return wh_fail(err, rc, WH_MSG_VERBATIM, WH_ARGS(wh_arg_s(text)));
-}
-
-int wh_plugins_measure(struct wh_plugins *plugins, const struct wh_cell *cell,
-                       struct wh_measure_sink sink, struct wh_error *err)
-{
-    struct wh_host_self *one = server_of(plugins, cell->kind);
-    struct wh_failure failure = {.code = 0};
-    int64_t began_ms = mono_ms();
-    int rc;
-    if (!one || !one->declared->measure) return WH_E_NOT_FOUND;
-    one->measuring = &sink;
-    rc = one->declared->measure(one->self, cell, &failure);
-    one->measuring = NULL;
-    watch_budget(one, "measure", began_ms);
-    return rc < 0 ? plugin_error(one, rc, &failure, err) : 0;
-}
-
-bool wh_plugins_count(struct wh_plugins *plugins, const struct wh_cell *cell,
-                      const struct wh_metric *metric, const struct wh_record *record)
-{
-    struct wh_host_self *one = server_of(plugins, cell->kind);
-    struct wh_arena arena = {NULL, 0};
-    struct wh_record_view view;
-    int counts;
-    if (!one || !one->declared->counts) return true;
-    view = wh_plugin_record_view(record, &arena);
-    counts = one->declared->counts(one->self, cell, metric, &view);
-    wh_arena_deinit(&arena);
-    return counts != 0;
-}
-
-const struct wh_command *wh_plugins_command_at(const struct wh_plugins *plugins, uint32_t i)
-{
-    for (uint32_t p = 0; p < plugins->count; p++) {
-        const struct wh_host_self *one = plugins->items[p];
-        if (!one->declared) continue;
-        if (i < one->declared->commands.count) return wh_list_at(&one->declared->commands, i);
-        i -= one->declared->commands.count;
-    }
-    return NULL;
-}
-
-const struct wh_command *wh_plugins_command(const struct wh_plugins *plugins, struct wh_span name)
-{
-    const struct wh_command *command;
-    for (uint32_t i = 0; (command = wh_plugins_command_at(plugins, i)); i++) {
-        if (wh_span_equal(name, wh_span_of(command->name))) return command;
-    }
-    return NULL;
-}
-
-static struct wh_host_self *owner_of(const struct wh_plugins *plugins,
-                                     const struct wh_command *command, uint32_t *ret_index)
-{
-    for (uint32_t p = 0; p < plugins->count; p++) {
-        struct wh_host_self *one = plugins->items[p];
-        for (uint32_t i = 0; one->declared && i < one->declared->commands.count; i++) {
-            if (wh_list_at(&one->declared->commands, i) != command) continue;
-            *ret_index = i;
-            return one;
+    while (more) {
+        more = false;
+        for (uint32_t i = 0; i < plugins->count; i++) {
+            struct wh_host_self *one = plugins->items[i];
+            if (one->state != WH_PLUGIN_ON || needs_are_on(one)) continue;
+            wh_plugin_shut(one);
+            fail_needs(one);
+            more = true;
         }
     }
-    return NULL;
-}
-
-int wh_plugins_run(struct wh_plugins *plugins, struct wh_call *call, struct wh_error *err)
-{
-    uint32_t index = 0;
-    struct wh_host_self *one = owner_of(plugins, call->command, &index);
-    struct wh_failure failure = {.code = 0};
-    int64_t began_ms = mono_ms();
-    int rc;
-    if (!one || one->state != WH_PLUGIN_ON) {
-        return wh_fail(err, WH_E_FAILED, WH_MSG_PLUGIN_OFF, WH_ARGS(wh_arg_c(call->command->name)));
-    }
-    rc = one->declared->command(one->self, index, call, &failure);
-    watch_budget(one, call->command->name, began_ms);
-    return rc < 0 ? plugin_error(one, rc, &failure, err) : 0;
 }

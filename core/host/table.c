@@ -2,12 +2,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/date.h"
+#include "base/text.h"
 #include "host/plugins_parts.h"
+#include "model/kind.h"
 
-static int fail(struct wh_failure *fail, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int fail(struct wh_failure *failure, int code, const char *format, ...)
+int wh_table_fail(struct wh_failure *failure, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -18,22 +18,47 @@ static int fail(struct wh_failure *failure, int code, const char *format, ...)
 }
 
 /* Codes beyond those of the ABI become a plain failure; the sentence says the rest. */
-static int fail_with(struct wh_failure *failure, const struct wh_error *err,
-                     enum wh_language language)
+int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
+                       enum wh_language language)
 {
     struct wh_arena arena = {NULL, 0};
     struct wh_span text = wh_error_text(err, language, &arena);
     int code = err->code >= WH_E_SOME_REFUSED ? err->code : WH_E_FAILED;
-    (void)fail(failure, code, "%.*s", (int)text.len, text.data);
+    (void)wh_table_fail(failure, code, "%.*s", (int)text.len, text.data);
     wh_arena_deinit(&arena);
     return code;
+}
+
+/* A plugin's lines are bounded, in length and in number; what is over it is counted. */
+static bool may_log(struct wh_host_self *self)
+{
+    int64_t minute_ms = wh_exchange_now_ms() / 60000;
+    if (minute_ms != self->log_minute_ms) {
+        if (self->log_lines > WH_LOG_LINES_A_MINUTE_MAX) {
+            wh_log(self->plugins->log, WH_WARN, "plugin.talks", "plugin=%.*s lines_left_out=%u",
+                   (int)self->name.len, self->name.data,
+                   self->log_lines - WH_LOG_LINES_A_MINUTE_MAX);
+        }
+        self->log_minute_ms = minute_ms;
+        self->log_lines = 0;
+    }
+    return self->log_lines++ < WH_LOG_LINES_A_MINUTE_MAX;
 }
 
 static void host_log(struct wh_host_self *self, uint32_t severity, const char *event,
                      const char *text)
 {
-    wh_log(self->plugins->log, (enum wh_severity)severity, event, "plugin=%.*s %s",
-           (int)self->name.len, self->name.data, text);
+    struct wh_span name = wh_span(event, strnlen(event ? event : "", 60));
+    struct wh_span said = wh_span(text, strnlen(text ? text : "", WH_LOG_TEXT_MAX));
+    struct wh_arena arena = {NULL, 0};
+    if (severity != WH_ERROR && severity != WH_WARN && severity != WH_DEBUG) severity = WH_INFO;
+    if (!may_log(self)) return;
+    name = wh_text_printable(name, &arena);
+    said = wh_text_printable(said, &arena);
+    wh_log(self->plugins->log, (enum wh_severity)severity, "plugin.says",
+           "plugin=%.*s event=%.*s %.*s", (int)self->name.len, self->name.data, (int)name.len,
+           name.data, (int)said.len, said.data);
+    wh_arena_deinit(&arena);
 }
 
 struct wh_record_view wh_plugin_record_view(const struct wh_record *record, struct wh_arena *arena)
@@ -80,15 +105,28 @@ static int visit_record(void *context, const struct wh_record *record)
     return visiting->visit(visiting->context, &view);
 }
 
-/* Its own kinds and those of the plugins that it needs. */
-static bool may_read(const struct wh_host_self *self, struct wh_span kind)
+static const struct wh_kind *find_kind(const struct wh_host_self *self, struct wh_span kind)
 {
-    for (uint32_t i = 0; i < self->plugins->count; i++) {
-        const struct wh_host_self *other = self->plugins->items[i];
-        if (other != self && !wh_plugin_needs(self, other->name)) continue;
-        if (wh_plugin_serves(other, kind)) return true;
+    return self->plugins->services.kind(self->plugins->services.context, kind);
+}
+
+/* Its own kinds and those of the plugins that it needs. */
+bool wh_plugin_may_read(const struct wh_host_self *self, struct wh_span kind)
+{
+    const struct wh_host_self *server = NULL;
+    const struct wh_kind *found = self->measuring ? self->measuring_kind : find_kind(self, kind);
+    if (self->measuring && !wh_span_equal(kind, wh_span_of(found->name))) {
+        found = find_kind(self, kind);
     }
-    return false;
+    if (found) server = wh_plugin_server(self->plugins, found);
+    if (!found || !server) return wh_plugin_owns(self, found);
+    return server == self || wh_plugin_needs(self, server->name);
+}
+
+static int not_its_kind(struct wh_failure *failure, struct wh_span kind)
+{
+    return wh_table_fail(failure, WH_E_NOT_PERMITTED, "kind %.*s is not this plugin's to read",
+                         (int)kind.len, kind.data);
 }
 
 static int host_records(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
@@ -99,22 +137,22 @@ static int host_records(struct wh_host_self *self, struct wh_span kind, struct w
     struct visiting visiting = {self->measuring, visit, context, {NULL, 0}};
     struct wh_error err = {.code = 0};
     int rc;
-    if (!may_read(self, kind)) {
-        return fail(failure, WH_E_NOT_PERMITTED, "kind %.*s is not this plugin's to read",
-                    (int)kind.len, kind.data);
-    }
+    if (!wh_plugin_may_read(self, kind)) return not_its_kind(failure, kind);
     if (from < INT32_MIN) from = INT32_MIN;
     if (to > INT32_MAX) to = INT32_MAX;
     rc = services->records(services->context, kind, unit, (int32_t)from, (int32_t)to, visit_record,
                            &visiting, &err);
     wh_arena_deinit(&visiting.arena);
-    if (rc < 0 && err.code < 0) return fail_with(failure, &err, WH_EN);
+    if (rc < 0 && err.code < 0) return wh_table_fail_with(failure, &err, WH_EN);
     return rc;
 }
 
 static const struct wh_kind *host_kind(struct wh_host_self *self, struct wh_span kind)
 {
-    return self->plugins->services.kind(self->plugins->services.context, kind);
+    if (self->measuring && wh_span_equal(kind, wh_span_of(self->measuring_kind->name))) {
+        return self->measuring_kind; /* that of the cell's year */
+    }
+    return find_kind(self, kind);
 }
 
 static int host_metric_set(struct wh_host_self *self, struct wh_span metric, int64_t value,
@@ -123,8 +161,8 @@ static int host_metric_set(struct wh_host_self *self, struct wh_span metric, int
     if (self->measuring && self->measuring->set(self->measuring->context, metric, value) == 0) {
         return 0;
     }
-    return fail(failure, WH_E_INVALID, "metric %.*s is not declared by the cell's kind",
-                (int)metric.len, metric.data);
+    return wh_table_fail(failure, WH_E_INVALID, "metric %.*s is not declared by the cell's kind",
+                         (int)metric.len, metric.data);
 }
 
 static struct wh_value host_param(struct wh_call *call, const char *param)
@@ -140,14 +178,56 @@ static struct wh_value host_param(struct wh_call *call, const char *param)
     return value;
 }
 
+#define COLUMNS_MAX 256
+
 static int host_reply_columns(struct wh_call *call, struct wh_list columns,
                               struct wh_failure *failure)
 {
-    if (call->columns > 0 || columns.count == 0 || columns.stride < sizeof(struct wh_column)) {
-        return fail(failure, WH_E_INVALID, "columns are named once, before any row");
+    if (call->columns > 0 || call->command->columns.count > 0 || columns.count == 0 ||
+        columns.count > COLUMNS_MAX || columns.stride < sizeof(struct wh_column)) {
+        return wh_table_fail(failure, WH_E_INVALID,
+                             "columns are named once, before any row, where none are declared");
+    }
+    for (uint32_t i = 0; i < columns.count; i++) {
+        const struct wh_column *column = wh_list_at(&columns, i);
+        if (column->name && column->title.en && column->type >= WH_TEXT &&
+            column->type <= WH_JSON) {
+            continue;
+        }
+        return wh_table_fail(failure, WH_E_INVALID, "column %u has no name, title or type", i + 1);
     }
     wh_reply_columns(call, &columns);
     return 0;
+}
+
+#define ROW_BYTES_MAX (1u << 20)
+#define REPLY_BYTES_MAX (64u << 20)
+
+/* What can be shown and is what its column says; the rest would break who reads it. */
+static int check_value(struct wh_call *call, uint32_t i, const struct wh_value *value,
+                       struct wh_failure *failure)
+{
+    bool is_number = value->type != 0 && (wh_type_is_number(value->type) || value->type == WH_TIME);
+    if (value->type > WH_JSON) {
+        return wh_table_fail(failure, WH_E_INVALID, "value %u is of no type of wuhao/plugin.h",
+                             i + 1);
+    }
+    if (value->type == 0 || is_number) return 0;
+    if (value->text.len > ROW_BYTES_MAX || (value->text.len > 0 && !value->text.data) ||
+        !wh_text_is_utf8(value->text)) {
+        return wh_table_fail(failure, WH_E_INVALID, "value %u is no UTF-8 text, or over 1 MiB",
+                             i + 1);
+    }
+    call->reply_bytes += value->text.len;
+    return 0;
+}
+
+static int check_json(struct wh_host_self *self, uint32_t i, const struct wh_value *value,
+                      struct wh_failure *failure)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    if (value->type != WH_JSON || services->is_json(services->context, value->text)) return 0;
+    return wh_table_fail(failure, WH_E_INVALID, "value %u is not JSON", i + 1);
 }
 
 static int host_reply_row(struct wh_call *call, const struct wh_value *values, uint32_t count,
@@ -155,10 +235,29 @@ static int host_reply_row(struct wh_call *call, const struct wh_value *values, u
 {
     uint32_t columns = call->columns > 0 ? call->columns : call->command->columns.count;
     if (count != columns) {
-        return fail(failure, WH_E_INVALID, "a row of %u values, there are %u columns", count,
-                    columns);
+        return wh_table_fail(failure, WH_E_INVALID, "a row of %u values, there are %u columns",
+                             count, columns);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        int rc = check_value(call, i, &values[i], failure);
+        if (rc == 0) rc = check_json(call->plugin, i, &values[i], failure);
+        if (rc < 0) return rc;
+    }
+    call->reply_bytes += 16ull * count;
+    if (call->reply_bytes > REPLY_BYTES_MAX) {
+        return wh_table_fail(failure, WH_E_INVALID, "a reply of more than %u MiB",
+                             REPLY_BYTES_MAX >> 20);
     }
     wh_reply_row(call, values, count);
+    return 0;
+}
+
+static int host_reply_note(struct wh_call *call, struct wh_span text, struct wh_failure *failure)
+{
+    struct wh_span shown = wh_text_printable(text, &call->arena);
+    (void)failure;
+    if (shown.len > WH_LOG_TEXT_MAX) shown.len = WH_LOG_TEXT_MAX;
+    wh_reply_note(call, WH_MSG_VERBATIM, WH_ARGS(wh_arg_s(shown)));
     return 0;
 }
 
@@ -172,9 +271,11 @@ static uint32_t host_language(struct wh_call *call)
     return call->language;
 }
 
+static int64_t host_today(struct wh_host_self *self);
+
 static uint32_t host_year_now(struct wh_host_self *self)
 {
-    return self->plugins->services.year_now(self->plugins->services.context);
+    return (uint32_t)wh_civil_of((int32_t)host_today(self)).year;
 }
 
 static int host_standings(struct wh_host_self *self, const struct wh_standing_query *query,
@@ -183,7 +284,7 @@ static int host_standings(struct wh_host_self *self, const struct wh_standing_qu
     struct wh_host_services *services = &self->plugins->services;
     struct wh_error err = {.code = 0};
     int rc = services->standings(services->context, query, visit, context, &err);
-    return rc < 0 && err.code < 0 ? fail_with(failure, &err, WH_EN) : rc;
+    return rc < 0 && err.code < 0 ? wh_table_fail_with(failure, &err, WH_EN) : rc;
 }
 
 static int host_explain(struct wh_host_self *self, struct wh_span unit,
@@ -194,12 +295,119 @@ static int host_explain(struct wh_host_self *self, struct wh_span unit,
     enum wh_language in = language == WH_ZH ? WH_ZH : WH_EN;
     struct wh_error err = {.code = 0};
     int rc = services->explain(services->context, unit, query, in, visit, context, &err);
-    return rc < 0 && err.code < 0 ? fail_with(failure, &err, in) : rc;
+    return rc < 0 && err.code < 0 ? wh_table_fail_with(failure, &err, in) : rc;
+}
+
+/* ---- Since 1.1 ---- */
+
+static int64_t host_now_ms(struct wh_host_self *self)
+{
+    return self->plugins->services.now_ms(self->plugins->services.context);
+}
+
+static int64_t host_today(struct wh_host_self *self)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    return wh_day_at(services->now_ms(services->context),
+                     services->zone_minutes(services->context));
+}
+
+static struct wh_value host_setting(struct wh_host_self *self, const char *name)
+{
+    for (uint32_t i = 0; name && i < self->declared->settings.count; i++) {
+        const struct wh_setting *setting = wh_list_at(&self->declared->settings, i);
+        if (strcmp(setting->name, name) == 0) return self->settings[i];
+    }
+    return wh_value_null();
+}
+
+static int host_job_at(struct wh_host_self *self, const char *job, int64_t at_ms,
+                       struct wh_failure *failure)
+{
+    if (job && wh_jobs_ask(self, wh_span_of(job), at_ms) == 0) return 0;
+    return wh_table_fail(failure, WH_E_INVALID, "it declares no job %.60s", job ? job : "");
+}
+
+static int host_units(struct wh_host_self *self, struct wh_span under, wh_unit_visit visit,
+                      void *context, struct wh_failure *failure)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    struct wh_error err = {.code = 0};
+    int rc = services->units(services->context, under, visit, context, &err);
+    return rc < 0 && err.code < 0 ? wh_table_fail_with(failure, &err, WH_EN) : rc;
+}
+
+static int host_figures(struct wh_host_self *self, struct wh_span unit, uint32_t below,
+                        uint32_t year, wh_figure_visit visit, void *context,
+                        struct wh_failure *failure)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    struct wh_error err = {.code = 0};
+    int rc = services->figures(services->context, unit, below, year, visit, context, &err);
+    return rc < 0 && err.code < 0 ? wh_table_fail_with(failure, &err, WH_EN) : rc;
+}
+
+static int host_record(struct wh_host_self *self, struct wh_span id, wh_record_visit visit,
+                       void *context, struct wh_failure *failure)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    struct wh_record found;
+    struct wh_record_view view;
+    struct wh_error err = {.code = 0};
+    int rc = services->record(services->context, id, &self->lent, &found, &err);
+    if (rc < 0) return wh_table_fail_with(failure, &err, WH_EN);
+    if (!wh_plugin_may_read(self, wh_span_of(found.kind->name))) {
+        return not_its_kind(failure, wh_span_of(found.kind->name));
+    }
+    view = wh_plugin_record_view(&found, &self->lent);
+    rc = visit(context, &view);
+    return rc < 0 ? rc : 0;
+}
+
+static void duty_view(const Wh__Duty *duty, struct wh_duty *ret, struct wh_arena *arena)
+{
+    const char **who = wh_arena_new(arena, duty->n_who, sizeof(*who));
+    for (size_t i = 0; i < duty->n_who; i++) who[i] = wh_unit_kind_word(duty->who[i]);
+    *ret = (struct wh_duty){
+        .id = duty->id,
+        .title = {duty->title->zh, duty->title->en},
+        .metric = duty->metric,
+        .plugin = duty->plugin,
+        .every = (uint32_t)duty->every,
+        .grace_days = duty->grace_days,
+        .year = duty->year,
+        .who = {who, (uint32_t)duty->n_who, sizeof(*who)},
+    };
+}
+
+static const struct wh_programme_view *host_programme(struct wh_host_self *self, uint32_t year)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    struct wh_programme_view *view;
+    struct wh_duty *duties;
+    uint32_t number = 0;
+    const Wh__Programme *programme = services->programme(services->context, year, &number);
+    if (!programme) return NULL;
+    view = wh_arena_new(&self->lent, 1, sizeof(*view));
+    duties = wh_arena_new(&self->lent, programme->n_duties, sizeof(*duties));
+    for (size_t i = 0; i < programme->n_duties; i++) {
+        duty_view(programme->duties[i], &duties[i], &self->lent);
+    }
+    *view = (struct wh_programme_view){
+        .id = programme->id,
+        .title = {programme->title->zh, programme->title->en},
+        .number = number,
+        .pass_township_h = programme->pass_township_h,
+        .pass_grassroots_h = programme->pass_grassroots_h,
+        .years = {programme->years, (uint32_t)programme->n_years, sizeof(uint32_t)},
+        .duties = {duties, (uint32_t)programme->n_duties, sizeof(*duties)},
+    };
+    return view;
 }
 
 struct wh_host wh_plugin_table(struct wh_host_self *one)
 {
-    return (struct wh_host){
+    struct wh_host table = {
         .abi = WH_ABI,
         .size = sizeof(struct wh_host),
         .self = one,
@@ -215,5 +423,16 @@ struct wh_host wh_plugin_table(struct wh_host_self *one)
         .year_now = host_year_now,
         .standings = host_standings,
         .explain = host_explain,
+        .now_ms = host_now_ms,
+        .today = host_today,
+        .setting = host_setting,
+        .job_at = host_job_at,
+        .units = host_units,
+        .figures = host_figures,
+        .programme = host_programme,
+        .record = host_record,
+        .reply_note = host_reply_note,
     };
+    wh_plugin_table_writes(&table);
+    return table;
 }

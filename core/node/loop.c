@@ -116,8 +116,13 @@ static void say_ready(struct wh_node *node)
 
 static int64_t wait_ms(struct wh_node *node, int64_t deadline_ms)
 {
-    int64_t wait = deadline_ms - wh_node_now().mono_ms;
+    struct wh_now now = wh_node_now();
+    int64_t wait = deadline_ms - now.mono_ms;
+    int64_t job_ms = wh_plugins_due_ms(node->plugins);
     bool busy = wh_desk_is_busy(&node->desk) || node->replies_wait;
+    if (node->plugins_stale || job_ms <= now.clock_ms) return 0;
+    /* by the wall clock, which may jump: it is looked at each minute */
+    if (wait > job_ms - now.clock_ms) wait = job_ms - now.clock_ms;
     if (wait > WAIT_MS_MAX) wait = WAIT_MS_MAX;
     if (node->memory_is_held && wait > MEMORY_HELD_MS) wait = MEMORY_HELD_MS;
     if (busy && wait > BUSY_WAIT_MS) wait = BUSY_WAIT_MS;
@@ -196,6 +201,7 @@ int wh_node_serve(struct wh_node *node, struct wh_error *err)
         (void)wh_wire_wait(node->wire, node->control, &signals, 1, wait_ms(node, deadline_ms));
         if (signals.ready && read_signals(node, signals.fd) == HEARD_STOP) break;
         take_requests(node);
+        wh_node_look_at_plugins(node);
         wh_engine_turn(node->engine, wh_node_now(), &deadline_ms);
         node->replies_wait = wh_replies_flush(&node->replies);
         give_memory_back(node);

@@ -106,78 +106,32 @@ static int parent_changed(void *context, struct wh_error *err)
     return set_wire_parent(node, err);
 }
 
+static void plugins_changed(void *context)
+{
+    ((struct wh_node *)context)->plugins_stale = true;
+}
+
 static int64_t disk_free(void *context)
 {
     return (int64_t)wh_rocks_disk_free(((struct wh_node *)context)->rocks);
 }
 
-/* ---- Plugins ---- */
-
-/* The program's own place: a build tree and an installed tree look alike. */
-static char *plugins_beside(struct wh_arena *arena)
-{
-    char path[PATH_MAX] = {0}, *dir;
-    size_t size;
-    char *beside;
-    if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0) return NULL;
-    dir = dirname(path);
-    size = strlen(dir) + sizeof("/../lib/wuhao/plugins");
-    beside = wh_arena_new(arena, size, 1);
-    (void)snprintf(beside, size, "%s/../lib/wuhao/plugins", dir);
-    return beside;
-}
-
-static void open_plugins(struct wh_node *node)
-{
-    const struct wh_config *config = &node->home.config;
-    struct wh_span beside = wh_span_of(node->plugins_beside);
-    struct wh_plugins_config wanted = {
-        .paths = config->plugin_path_count > 0 ? config->plugin_path : &beside,
-        .paths_count = config->plugin_path_count > 0 ? config->plugin_path_count : 1,
-        .enable = config->plugin_enable,
-        .enable_count = config->plugin_enable_count,
-        .log = &node->log,
-    };
-    node->plugins = wh_plugins_new(&wanted, wh_desk_services(&node->desk));
-    node->desk.plugins = node->plugins;
-}
-
 /* ---- A config read anew ---- */
-
-static bool lists_equal(const struct wh_span *a, uint32_t a_count, const struct wh_span *b,
-                        uint32_t b_count)
-{
-    if (a_count != b_count) return false;
-    for (uint32_t i = 0; i < a_count; i++) {
-        if (!wh_span_equal(a[i], b[i])) return false;
-    }
-    return true;
-}
-
-static bool plugins_differ(const struct wh_config *a, const struct wh_config *b)
-{
-    return !lists_equal(a->plugin_enable, a->plugin_enable_count, b->plugin_enable,
-                        b->plugin_enable_count) ||
-           !lists_equal(a->plugin_path, a->plugin_path_count, b->plugin_path, b->plugin_path_count);
-}
 
 int wh_node_apply_config(struct wh_node *node, const struct wh_config *before, struct wh_error *err)
 {
     const struct wh_config *now = &node->home.config;
     int rc = 0;
     node->log.least = wh_config_severity(now);
-    if (plugins_differ(before, now)) {
-        wh_engine_kinds_changed(node->engine);
-        wh_plugins_free(node->plugins);
-        open_plugins(node);
-    }
+    wh_node_apply_plugins(node);
     if (!wh_span_equal(before->listen, now->listen)) rc = listen_on_wire(node, err);
     if (rc == 0 && (!wh_span_equal(before->parent_endpoint, now->parent_endpoint) ||
                     !wh_span_equal(before->parent_key, now->parent_key))) {
         rc = parent_changed(node, err);
         if (rc < 0) { /* so that the next reading of the config finds it changed */
-            node->home.config.parent_endpoint = before->parent_endpoint;
-            node->home.config.parent_key = before->parent_key;
+            node->home.config.parent_endpoint =
+                wh_arena_copy(&node->home.arena, before->parent_endpoint);
+            node->home.config.parent_key = wh_arena_copy(&node->home.arena, before->parent_key);
         }
     }
     return rc;
@@ -263,7 +217,7 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
     rc = wh_home_open(dir, &node->home, faults, err);
     if (rc < 0) return rc;
     node->log.least = wh_config_severity(&node->home.config);
-    node->plugins_beside = plugins_beside(&node->home.arena);
+    node->program_dir = wh_program_dir(&node->home.arena);
     node->desk = (struct wh_desk){
         .home = &node->home,
         .home_dir = node->home.dir,
@@ -273,6 +227,7 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
         .node = node,
         .disk_free = disk_free,
         .parent_changed = form == WH_NODE_SERVING ? parent_changed : NULL,
+        .plugins_changed = form == WH_NODE_SERVING ? plugins_changed : NULL,
     };
     rc = wh_rocks_open(wh_home_path(&node->home, "store"), &sizes, &node->rocks, err);
     if (rc == 0 && wh_last_write(wh_rocks_store(node->rocks), &last, err) == 0) {
@@ -280,8 +235,8 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
     }
     node->desk.rocks = node->rocks;
     if (rc == 0 && form == WH_NODE_SERVING) rc = open_wire(node, err);
-    if (rc == 0 && form == WH_NODE_SERVING) open_plugins(node);
     if (rc == 0) rc = open_engine(node, err);
+    if (rc == 0 && form == WH_NODE_SERVING) rc = wh_node_open_plugins(node, err);
     if (rc == 0 && form == WH_NODE_SERVING) rc = listen_on_wire(node, err);
     if (rc == 0 && form == WH_NODE_SERVING) {
         rc = wh_control_server_open(wh_home_path(&node->home, "run/control.sock"), &node->control,
@@ -296,8 +251,9 @@ void wh_node_close(struct wh_node *node)
     wh_desk_close(&node->desk);
     (void)wh_replies_flush(&node->replies); /* the last chance of slow clients */
     wh_replies_deinit(&node->replies);
+    wh_plugins_free(node->plugins); /* which may still ask the engine when they close */
+    node->desk.plugins = NULL;
     wh_engine_free(node->engine);
-    wh_plugins_free(node->plugins);
     wh_control_server_close(node->control);
     wh_wire_close(node->wire);
     wh_rocks_close(node->rocks);

@@ -19,11 +19,13 @@ struct wh_node {
     struct wh_engine *engine;
     struct wh_desk desk;
     struct wh_replies replies;
-    int64_t last_write_ms; /* before this start; 0: none */
-    bool memory_is_held;   /* by the allocator */
-    int64_t large_turn_ms; /* the last one, monotonic */
-    bool replies_wait;     /* some client is slow */
-    char *plugins_beside;  /* ../lib/wuhao/plugins of the program */
+    int64_t last_write_ms;       /* before this start; 0: none */
+    bool memory_is_held;         /* by the allocator */
+    int64_t large_turn_ms;       /* the last one, monotonic */
+    bool replies_wait;           /* some client is slow */
+    char *program_dir;           /* where the program lies; NULL: not known */
+    bool plugins_stale;          /* what the config says of plugins has changed */
+    uint64_t plugins_generation; /* that the engine knows */
 };
 
 enum wh_node_form {
@@ -44,6 +46,16 @@ void wh_node_close(struct wh_node *node);
  * listens, how much it logs. Unit, name and kind need a restart. */
 int wh_node_apply_config(struct wh_node *node, const struct wh_config *before,
                          struct wh_error *err);
+
+/* plugins.c: opens the plugins that the config enables, once the engine is there. WH_E_IO. */
+int wh_node_open_plugins(struct wh_node *node, struct wh_error *err);
+/* Puts what wuhao.yaml and plugins.d/ say of plugins into force. Outside a turn. */
+void wh_node_apply_plugins(struct wh_node *node);
+/* Before each turn: applies what has changed, and lets the engine know of kinds that came or went.
+ */
+void wh_node_look_at_plugins(struct wh_node *node);
+/* The folder of the running program; NULL where it can't be told. */
+char *wh_program_dir(struct wh_arena *arena);
 
 /* Serves until SIGTERM or SIGINT; SIGHUP reads the config anew. */
 int wh_node_serve(struct wh_node *node, struct wh_error *err);

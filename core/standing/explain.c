@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/num.h"
 #include "engine/records.h"
+#include "host/calls.h"
 #include "rules/sentence.h"
 #include "standing/assessment.h"
 #include "standing/standings.h"
@@ -79,7 +80,7 @@ static int explain_record(void *context, const struct wh_record *record)
     struct explaining *e = lines->e;
     char id[WH_ID_TEXT_SIZE], day[WH_DAY_TEXT_SIZE];
     struct wh_explained line = {.depth = WH_EXPLAIN_RECORD, .points_h = -1, .full_h = -1};
-    if (!wh_plugins_count(e->plugins, &lines->cell, lines->metric, record)) return 0;
+    if (!wh_plugins_count(e->plugins, &lines->cell, record->kind, lines->metric, record)) return 0;
     wh_id_format(record->id, id);
     wh_day_format(record->date, day);
     line.id = wh_span_of(id);

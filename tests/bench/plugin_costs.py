@@ -11,6 +11,7 @@ from places import node
 
 BUILD = os.path.dirname(node.BIN)
 PLUGIN = os.path.join(BUILD, "bench", "measured.so")
+ISOLATED = os.path.join(BUILD, "lib", "wuhao", "wuhao-isolated")
 TARGETS = {"measure: 16 fields, 4 metrics, one record": ("over 1,000,000",
                                                          lambda value: value > 1000000)}
 
@@ -20,16 +21,16 @@ def build():
     return os.path.exists(os.path.join(node.BIN, "bench_plugins")) and os.path.exists(PLUGIN)
 
 
-def room(report, seconds, *how):
-    """The figures of bench_plugins; `how` is "isolated" or nothing."""
+def room(report, seconds, *program):
+    """The figures of bench_plugins; `program` is that of isolated plugins, or nothing."""
     done = subprocess.run([os.path.join(node.BIN, "bench_plugins"), os.path.dirname(PLUGIN),
-                           str(seconds), *how], capture_output=True, text=True, check=False)
+                           str(seconds), *program], capture_output=True, text=True, check=False)
+    where = "isolated" if program else "in the node's process"
     if done.returncode != 0:
-        print("plugins, not measured:", " ".join(how), done.stderr.strip(), flush=True)
+        print(f"plugins, {where}: not measured, {done.stderr.strip()}", flush=True)
     for line in done.stdout.splitlines():
         figure = json.loads(line)
-        judged = TARGETS.get(figure["name"], ()) if not how else ()
-        where = " ".join(how) or "in the node's process"
+        judged = () if program else TARGETS.get(figure["name"], ())
         report.add("plugins", f"{where}: {figure['name']}", figure["values"], figure["unit"],
                    *judged)
 
@@ -46,7 +47,7 @@ def reloads(report, folder, count):
             with open(os.path.join(home.home, "plugins.d", "measured.yaml"), "w",
                       encoding="utf-8") as file:
                 file.write(f"enable: true\nfile: {PLUGIN}\nisolate: {isolate}\n")
-            home.ok("plugin", "reload", "measured")
+            home.ok("plugin", "enable", PLUGIN)
             line = next(line for line in home.rows("plugin", "list") if line["name"] == "measured")
             assert line["state"] == "on", line
             door = Door(home.home)
@@ -70,5 +71,5 @@ def measure(report, size, folder, _options):
         print("plugins: not measured, bench_plugins is not built", flush=True)
         return
     room(report, size["plugin_s"])
-    room(report, size["plugin_s"], "isolated")
+    room(report, size["plugin_s"], ISOLATED)
     reloads(report, folder, size["reloads"])

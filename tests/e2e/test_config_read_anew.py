@@ -32,8 +32,9 @@ def test_a_plugin_leaves_and_comes_back_while_the_node_serves(homes):
     one.issue()
     rewrite(one, 'enable: ["ledger", "ranking"]', 'enable: ["ledger"]')
     hang_up(one, "config.read")
-    assert plugins(one) == {"ledger": "on"}
-    assert one.cli("rank", "--level", "county").code == 2
+    assert plugins(one) == {"ledger": "on", "ranking": "off"}
+    refused = one.cli("rank", "--level", "county")
+    assert refused.code == 1 and "plugin ranking is disabled" in refused.err
     rewrite(one, 'enable: ["ledger"]', 'enable: ["ledger", "ranking"]')
     hang_up(one, "config.read")
     assert plugins(one) == {"ledger": "on", "ranking": "on"}

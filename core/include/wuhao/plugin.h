@@ -44,6 +44,7 @@ extern "C" {
 #define WH_PLUGIN_NAME_MAX 31       /* letters a-z, digits, '_', '-'; begins with a letter */
 #define WH_PLUGIN_KEY_BYTES_MAX 256 /* of a key in the plugin's own key space */
 #define WH_PLUGIN_VALUE_BYTES_MAX 65536
+#define WH_PLUGIN_KEPT_BYTES_MAX (64u << 20) /* all its keys and notices together */
 #define WH_CALL_WRITES_MAX 10000 /* records, keys and notices that one callback may write */
 #define WH_CALL_WRITE_BYTES_MAX (8u << 20)
 #define WH_LOG_TEXT_MAX 1000         /* longer texts are cut */
@@ -197,10 +198,11 @@ struct wh_kind {
 
 #define WH_PARAM_REQUIRED 1u
 #define WH_PARAM_POSITIONAL 2u
-#define WH_PARAM_SWITCH 4u   /* takes no value */
-#define WH_PARAM_REST 8u     /* FIELD=VALUE words; comes last */
-#define WH_PARAM_CONTENT 16u /* a file's path; the command receives its bytes */
-#define WH_PARAM_PATH 32u    /* a path; the command line makes it absolute */
+#define WH_PARAM_SWITCH 4u       /* takes no value */
+#define WH_PARAM_REST 8u         /* FIELD=VALUE words; comes last */
+#define WH_PARAM_CONTENT 16u     /* a file's path; the command receives its bytes */
+#define WH_PARAM_PATH 32u        /* a path; the command line makes it absolute */
+#define WH_PARAM_MAY_BE_PATH 64u /* the same where it has a '/' or ends in ".so" (since 1.1) */
 
 struct wh_param {
     const char *name;

@@ -1,0 +1,206 @@
+/* What plugins may write: records of their own kinds, and the keys of their family. And rows, which
+ * they read by figure. */
+#include <cJSON.h>
+
+#include "base/date.h"
+#include "commands/desk.h"
+#include "commands/record_writes.h"
+#include "engine/cells.h"
+#include "engine/plugin_keys.h"
+#include "engine/programmes.h"
+#include "engine/records.h"
+#include "engine/rows.h"
+#include "model/key.h"
+#include "model/protobuf.h"
+
+/* ---- Figures ---- */
+
+struct figures {
+    struct wh_desk *desk;
+    struct wh_span unit;
+    uint32_t below;
+    uint32_t year;
+    wh_figure_visit visit;
+    void *context;
+};
+
+static int visit_row(void *context, const struct wh_row *row)
+{
+    struct figures *figures = context;
+    struct wh_arena arena = {NULL, 0};
+    const Wh__SummaryValue *summary;
+    struct wh_figure figure;
+    int32_t quarter;
+    int rc = 0;
+    memset(&figure, 0, sizeof(figure));
+    if (wh_row_key_summary_read(row->key, &figure.unit, &quarter, &figure.facet, &figure.origin) <
+        0) {
+        return 0;
+    }
+    figure.year = (uint32_t)(quarter / 4);
+    figure.quarter_of_year = (uint32_t)(quarter % 4 + 1);
+    if (figures->year != 0 && figure.year != figures->year) return 0;
+    if (!figures->below && !wh_span_equal(figure.unit, figures->unit)) return 0;
+    summary = (const Wh__SummaryValue *)wh_protobuf_unpack(&wh__summary_value__descriptor,
+                                                           row->value, &arena);
+    for (size_t i = 0; summary && rc == 0 && i < summary->n_metrics; i++) {
+        figure.metric = wh_span_of(summary->metrics[i]->id);
+        figure.value = summary->metrics[i]->value;
+        rc = figures->visit(figures->context, &figure);
+    }
+    wh_arena_deinit(&arena);
+    return rc;
+}
+
+static int visit_figures(void *context, struct wh_span unit, uint32_t below, uint32_t year,
+                         wh_figure_visit visit, void *visit_context, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    struct figures figures = {desk, unit, below, year, visit, visit_context};
+    return wh_rows_scan(desk->engine, WH_TABLE_SUMMARY, unit, WH_PLACE_NOW, visit_row, &figures,
+                        err);
+}
+
+/* ---- Records ---- */
+
+/* The first fault with its field: a plugin has one sentence to show. */
+static int fail_first(const struct wh_faults *faults, struct wh_arena *arena, int rc,
+                      struct wh_error *err)
+{
+    struct wh_span text;
+    if (rc != WH_E_INVALID || faults->count == 0) return rc;
+    text = wh_fault_text(&faults->items[0], WH_EN, arena);
+    return wh_fail(err, rc, WH_MSG_PLUGIN_FIELD,
+                   WH_ARGS(wh_arg_s(faults->items[0].field), wh_arg_s(text),
+                           wh_arg_n((int64_t)faults->count)));
+}
+
+static struct wh_entry *entries_of(const struct wh_list *fields, struct wh_arena *arena,
+                                   uint32_t more)
+{
+    struct wh_entry *entries = wh_arena_new(arena, fields->count + more, sizeof(*entries));
+    for (uint32_t i = 0; i < fields->count; i++) {
+        const struct wh_named_text *field = wh_list_at(fields, i);
+        entries[i] = (struct wh_entry){field->name, field->text};
+    }
+    return entries;
+}
+
+static int record_add(void *context, struct wh_span author, struct wh_span kind_name,
+                      struct wh_span unit, int64_t date, const struct wh_list *fields,
+                      struct wh_record_id *ret_id, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    struct wh_arena arena = {NULL, 0};
+    struct wh_faults faults;
+    struct wh_record_writing writing = {desk->engine, &arena, &faults, author, kind_name};
+    struct wh_entry *entries = entries_of(fields, &arena, 2);
+    const struct wh_kind *kind = wh_kind_find(
+        desk->engine, kind_name, (uint32_t)wh_civil_of(wh_engine_today(desk->engine)).year);
+    char day[WH_DAY_TEXT_SIZE];
+    struct wh_id id;
+    int rc;
+    wh_faults_init(&faults, &arena);
+    if (date < INT32_MIN / 2 || date > INT32_MAX / 2) date = 0;
+    wh_day_format((int32_t)date, day);
+    entries[fields->count] = (struct wh_entry){WH_S("unit"), unit};
+    entries[fields->count + 1] = (struct wh_entry){WH_S("date"), wh_span_of(day)};
+    rc = wh_record_enter(&writing, kind, entries, fields->count + 2, &id, err);
+    rc = fail_first(&faults, &arena, rc, err);
+    if (rc == 0 && ret_id) wh_id_format(id, ret_id->text);
+    wh_arena_deinit(&arena);
+    return rc;
+}
+
+static int find(struct wh_desk *desk, struct wh_span text, struct wh_arena *arena,
+                struct wh_record *ret, struct wh_error *err)
+{
+    struct wh_id id;
+    if (wh_id_parse(text, &id) < 0) {
+        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_RECORD_UNKNOWN, WH_ARGS(wh_arg_s(text)));
+    }
+    return wh_record_find(desk->engine, id, arena, ret, err);
+}
+
+static int record_edit(void *context, struct wh_span author, struct wh_span id,
+                       const struct wh_list *fields, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    struct wh_arena arena = {NULL, 0};
+    struct wh_faults faults;
+    struct wh_record_writing writing = {desk->engine, &arena, &faults, author, id};
+    struct wh_entry *entries = entries_of(fields, &arena, 0);
+    struct wh_record old;
+    int rc;
+    wh_faults_init(&faults, &arena);
+    rc = find(desk, id, &arena, &old, err);
+    if (rc == 0) rc = wh_record_alter(&writing, &old, entries, fields->count, err);
+    rc = fail_first(&faults, &arena, rc, err);
+    wh_arena_deinit(&arena);
+    return rc;
+}
+
+static int record_withdraw(void *context, struct wh_span author, struct wh_span id,
+                           struct wh_span why, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    struct wh_arena arena = {NULL, 0};
+    struct wh_record old;
+    int rc = find(desk, id, &arena, &old, err);
+    if (rc == 0) rc = wh_record_withdraw(desk->engine, &old, why, author, err);
+    wh_arena_deinit(&arena);
+    return rc;
+}
+
+/* ---- The plugins' family, and what the engine does for the host ---- */
+
+static int get(void *context, struct wh_span key, struct wh_arena *arena, struct wh_span *ret,
+               struct wh_error *err)
+{
+    return wh_plugin_key_get(((struct wh_desk *)context)->engine, key, arena, ret, err);
+}
+
+static int scan(void *context, struct wh_span prefix, wh_key_visit visit, void *visit_context,
+                struct wh_error *err)
+{
+    return wh_plugin_keys_scan(((struct wh_desk *)context)->engine, prefix, visit, visit_context,
+                               err);
+}
+
+static void put(void *context, struct wh_span key, struct wh_span value)
+{
+    wh_plugin_key_put(((struct wh_desk *)context)->engine, key, value);
+}
+
+static void remove_key(void *context, struct wh_span key)
+{
+    wh_plugin_key_delete(((struct wh_desk *)context)->engine, key);
+}
+
+static int measure_again(void *context, struct wh_span kind, struct wh_error *err)
+{
+    return wh_cells_ask_kind(((struct wh_desk *)context)->engine, kind, err);
+}
+
+static bool is_json(void *context, struct wh_span text)
+{
+    cJSON *json = cJSON_ParseWithLength(text.data, text.len);
+    bool good = json != NULL;
+    (void)context;
+    cJSON_Delete(json);
+    return good;
+}
+
+void wh_desk_write_services(struct wh_host_services *services)
+{
+    services->figures = visit_figures;
+    services->record_add = record_add;
+    services->record_edit = record_edit;
+    services->record_withdraw = record_withdraw;
+    services->get = get;
+    services->scan = scan;
+    services->put = put;
+    services->remove = remove_key;
+    services->measure_again = measure_again;
+    services->is_json = is_json;
+}

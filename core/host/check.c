@@ -1,0 +1,313 @@
+/* A plugin's declaration, checked whole before any code of it is called. */
+#include "base/text.h"
+#include "door/commands.h"
+#include "host/calendar.h"
+#include "host/plugins_parts.h"
+#include "model/kind.h"
+
+bool wh_plugin_name_is_valid(struct wh_span name)
+{
+    if (name.len == 0 || name.len > WH_PLUGIN_NAME_MAX) return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        bool letter = c >= 'a' && c <= 'z';
+        if (letter) continue;
+        if (i == 0 || !((c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+    }
+    return true;
+}
+
+/* ---- Lists as the file has them, before they are copied ---- */
+
+static bool is_whole(const struct wh_list *list, size_t item_size)
+{
+    return list->count == 0 || (list->items && list->stride >= item_size);
+}
+
+static bool kind_is_whole(const struct wh_kind *kind)
+{
+    if (!is_whole(&kind->fields, sizeof(struct wh_field)) ||
+        !is_whole(&kind->metrics, sizeof(struct wh_metric)) ||
+        !is_whole(&kind->unique, sizeof(char *))) {
+        return false;
+    }
+    for (uint32_t i = 0; i < kind->fields.count; i++) {
+        const struct wh_field *field = wh_list_at(&kind->fields, i);
+        if (!is_whole(&field->choices, sizeof(struct wh_choice))) return false;
+    }
+    for (uint32_t i = 0; i < kind->metrics.count; i++) {
+        const struct wh_metric *metric = wh_list_at(&kind->metrics, i);
+        if (!is_whole(&metric->fields, sizeof(char *)) ||
+            !is_whole(&metric->any, sizeof(struct wh_condition))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool wh_lists_are_whole(struct wh_host_self *one, const struct wh_plugin *declared)
+{
+    bool has_more = declared->size >= offsetof(struct wh_plugin, settings) + sizeof(struct wh_list);
+    bool whole = is_whole(&declared->kinds, sizeof(struct wh_kind)) &&
+                 is_whole(&declared->commands, sizeof(struct wh_command)) &&
+                 is_whole(&declared->needs, sizeof(char *)) &&
+                 (!has_more || (is_whole(&declared->jobs, sizeof(struct wh_job)) &&
+                                is_whole(&declared->settings, sizeof(struct wh_setting))));
+    for (uint32_t i = 0; whole && i < declared->kinds.count; i++) {
+        whole = kind_is_whole(wh_list_at(&declared->kinds, i));
+    }
+    for (uint32_t i = 0; whole && i < declared->commands.count; i++) {
+        const struct wh_command *command = wh_list_at(&declared->commands, i);
+        whole = is_whole(&command->params, sizeof(struct wh_param)) &&
+                is_whole(&command->columns, sizeof(struct wh_column));
+    }
+    for (uint32_t i = 0; whole && has_more && i < declared->settings.count; i++) {
+        const struct wh_setting *setting = wh_list_at(&declared->settings, i);
+        whole = is_whole(&setting->choices, sizeof(struct wh_choice));
+    }
+    if (!whole) {
+        wh_plugin_fail(one, "a list lacks its items, or its items are shorter than ABI %u has them",
+                       WH_ABI);
+    }
+    return whole;
+}
+
+/* ---- What they say ---- */
+
+static bool is_text(const char *text)
+{
+    return text && *text && wh_text_check(wh_span_of(text), WH_TEXT_ONE_LINE) == WH_TEXT_GOOD;
+}
+
+static bool is_title(struct wh_title title)
+{
+    return is_text(title.en) && (!title.zh || is_text(title.zh));
+}
+
+/* The fields of a kind: names, no name twice, none that is on every record. */
+static bool check_fields(struct wh_host_self *one, const struct wh_kind *kind)
+{
+    for (uint32_t i = 0; i < kind->fields.count; i++) {
+        const struct wh_field *field = wh_kind_field(kind, i);
+        struct wh_span name = wh_span_of(field->name);
+        if (!is_text(field->name) || !is_title(field->title) || field->type < WH_TEXT ||
+            field->type > WH_FILE || wh_span_equal(name, WH_S("unit")) ||
+            wh_kind_field_index(kind, name) != (int32_t)i) {
+            wh_plugin_fail(one, "kind %s: field %u has no name, title or type, or one twice",
+                           kind->name, i + 1);
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < kind->unique.count; i++) {
+        const char *const *name = wh_list_at(&kind->unique, i);
+        if (*name && wh_kind_field_index(kind, wh_span_of(*name)) >= 0) continue;
+        wh_plugin_fail(one, "kind %s: `unique` names no field of its own", kind->name);
+        return false;
+    }
+    return true;
+}
+
+static bool check_metrics(struct wh_host_self *one, const struct wh_kind *kind)
+{
+    for (uint32_t i = 0; i < kind->metrics.count; i++) {
+        const struct wh_metric *metric = wh_kind_metric(kind, i);
+        if (is_text(metric->id) && is_title(metric->title) && metric->type >= WH_FLOW &&
+            metric->type <= WH_TO_DATE && metric->form <= WH_DISTINCT &&
+            wh_kind_metric_named(kind, wh_span_of(metric->id)) == metric) {
+            continue;
+        }
+        wh_plugin_fail(one, "kind %s: metric %u has no id, title, type or form, or one twice",
+                       kind->name, i + 1);
+        return false;
+    }
+    return true;
+}
+
+/* The i-th of those that are on, then of those that are about to be; NULL at the end. */
+static const struct wh_host_self *nth(const struct wh_plugins *plugins, uint32_t i)
+{
+    if (i < plugins->count) return plugins->items[i];
+    return i - plugins->count < plugins->pending_count ? plugins->pending[i - plugins->count]
+                                                       : NULL;
+}
+
+static const struct wh_host_self *other_with_kind(const struct wh_host_self *one,
+                                                  struct wh_span name)
+{
+    const struct wh_host_self *other;
+    for (uint32_t p = 0; (other = nth(one->plugins, p)); p++) {
+        if (wh_span_equal(other->name, one->name) || !other->is_loaded) continue;
+        for (uint32_t i = 0; i < other->declared->kinds.count; i++) {
+            const struct wh_kind *kind = wh_list_at(&other->declared->kinds, i);
+            if (wh_span_equal(name, wh_span_of(kind->name))) return other;
+        }
+    }
+    return NULL;
+}
+
+/* A kind of the programme's belongs to whoever serves the ledgers. */
+static bool is_ledger(const struct wh_host_self *one, struct wh_span name)
+{
+    const struct wh_kind *kind = one->plugins->services.kind(one->plugins->services.context, name);
+    for (uint32_t i = 0; kind && i < one->plugins->count; i++) {
+        if (wh_plugin_owns(one->plugins->items[i], kind)) return false;
+    }
+    return kind != NULL;
+}
+
+static bool check_kinds(struct wh_host_self *one)
+{
+    const struct wh_list *kinds = &one->declared->kinds;
+    for (uint32_t i = 0; i < kinds->count; i++) {
+        const struct wh_kind *kind = wh_list_at(kinds, i);
+        const struct wh_host_self *other;
+        if (!is_text(kind->name) || !is_title(kind->title)) {
+            wh_plugin_fail(one, "kind %u has no name or title", i + 1);
+            return false;
+        }
+        other = other_with_kind(one, wh_span_of(kind->name));
+        if (other || is_ledger(one, wh_span_of(kind->name))) {
+            wh_plugin_fail(one, "kind %s is another's: %.*s declares it", kind->name,
+                           other ? (int)other->name.len : 13,
+                           other ? other->name.data : "the programme");
+            return false;
+        }
+        for (uint32_t k = 0; k < i; k++) {
+            const struct wh_kind *before = wh_list_at(kinds, k);
+            if (strcmp(before->name, kind->name) != 0) continue;
+            wh_plugin_fail(one, "it declares kind %s twice", kind->name);
+            return false;
+        }
+        if (!check_fields(one, kind) || !check_metrics(one, kind)) return false;
+    }
+    return true;
+}
+
+static struct wh_span first_word(struct wh_span name)
+{
+    const char *blank = name.len > 0 ? memchr(name.data, ' ', name.len) : NULL;
+    return wh_span(name.data, blank ? (size_t)(blank - name.data) : name.len);
+}
+
+/* The command line looks for a word among the core's before it asks for plugins' commands. */
+static bool core_begins_so(struct wh_span word)
+{
+    const struct wh_command *command;
+    for (uint32_t i = 0; (command = wh_command_at(i)); i++) {
+        if (wh_span_equal(first_word(wh_span_of(command->name)), word)) return true;
+    }
+    return false;
+}
+
+/* A command of another plugin, or of the core, keeps its name. */
+static bool command_is_taken(const struct wh_host_self *one, const char *name, uint32_t index)
+{
+    const struct wh_host_self *other;
+    for (uint32_t p = 0; (other = nth(one->plugins, p)); p++) {
+        if (wh_span_equal(other->name, one->name) || !other->is_loaded) continue;
+        for (uint32_t i = 0; i < other->declared->commands.count; i++) {
+            const struct wh_command *command = wh_list_at(&other->declared->commands, i);
+            if (strcmp(command->name, name) == 0) return true;
+        }
+    }
+    for (uint32_t i = 0; i < index; i++) {
+        const struct wh_command *command = wh_list_at(&one->declared->commands, i);
+        if (strcmp(command->name, name) == 0) return true;
+    }
+    return core_begins_so(first_word(wh_span_of(name)));
+}
+
+static bool params_are_named(const struct wh_command *command)
+{
+    for (uint32_t i = 0; i < command->params.count; i++) {
+        const struct wh_param *param = wh_list_at(&command->params, i);
+        if (!is_text(param->name) || !is_title(param->title) || param->type > WH_FILE) return false;
+    }
+    for (uint32_t i = 0; i < command->columns.count; i++) {
+        const struct wh_column *column = wh_list_at(&command->columns, i);
+        if (!is_text(column->name) || !is_title(column->title) || column->type > WH_JSON) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_commands(struct wh_host_self *one)
+{
+    const struct wh_list *commands = &one->declared->commands;
+    for (uint32_t i = 0; i < commands->count; i++) {
+        const struct wh_command *command = wh_list_at(commands, i);
+        if (!is_text(command->name) || !is_title(command->title) || !params_are_named(command) ||
+            command->permission < WH_PERMIT_READ || command->permission > WH_PERMIT_OPERATE) {
+            wh_plugin_fail(one,
+                           "command %u has no name, title or permission, or a parameter or "
+                           "column has none",
+                           i + 1);
+            return false;
+        }
+        if (command_is_taken(one, command->name, i)) {
+            wh_plugin_fail(one, "command `%s` is another's, or declared twice", command->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_jobs(struct wh_host_self *one)
+{
+    const struct wh_list *jobs = &one->declared->jobs;
+    for (uint32_t i = 0; i < jobs->count; i++) {
+        const struct wh_job *job = wh_list_at(jobs, i);
+        struct wh_calendar calendar;
+        if (!job->name || !wh_plugin_name_is_valid(wh_span_of(job->name)) ||
+            !is_title(job->title)) {
+            wh_plugin_fail(one, "job %u has no name or title", i + 1);
+            return false;
+        }
+        if (!wh_calendar_read(wh_span_of(job->when), &calendar)) {
+            wh_plugin_fail(one, "job %s: `%.60s` is no time (as in `daily 02:00`)", job->name,
+                           job->when);
+            return false;
+        }
+        for (uint32_t k = 0; k < i; k++) {
+            const struct wh_job *before = wh_list_at(jobs, k);
+            if (strcmp(before->name, job->name) != 0) continue;
+            wh_plugin_fail(one, "it declares job %s twice", job->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_needs(struct wh_host_self *one)
+{
+    for (uint32_t i = 0; i < one->declared->needs.count; i++) {
+        const char *const *name = wh_list_at(&one->declared->needs, i);
+        if (is_text(*name)) continue;
+        wh_plugin_fail(one, "it needs a plugin without a name");
+        return false;
+    }
+    return true;
+}
+
+bool wh_plugin_check(struct wh_host_self *one)
+{
+    const struct wh_plugin *declared = one->declared;
+    if (declared->abi != WH_ABI) {
+        wh_plugin_fail(one, "built for ABI %u, this node has %u (build it again)", declared->abi,
+                       WH_ABI);
+    } else if (!is_text(declared->name) || !is_text(declared->version) ||
+               !is_title(declared->title) ||
+               !wh_span_equal(one->name, wh_span_of(declared->name))) {
+        wh_plugin_fail(one, "it declares another name than its file, no version or no title");
+    } else if (declared->kinds.count > 0 && !declared->measure) {
+        wh_plugin_fail(one, "it declares kinds and has no `measure`");
+    } else if (declared->commands.count > 0 && !declared->command) {
+        wh_plugin_fail(one, "it declares commands and has no `command`");
+    } else if (declared->jobs.count > 0 && !declared->job) {
+        wh_plugin_fail(one, "it declares jobs and has no `job`");
+    } else {
+        return check_needs(one) && check_kinds(one) && check_commands(one) && check_jobs(one);
+    }
+    return false;
+}

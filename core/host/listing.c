@@ -1,0 +1,151 @@
+/* What is asked of the list of plugins: states, kinds, commands; and what the host itself writes in
+ * each turn. */
+#include "base/text.h"
+#include "host/plugins_parts.h"
+#include "model/key.h"
+
+static void view_of(const struct wh_host_self *one, struct wh_plugin_view *ret)
+{
+    const struct wh_plugins *plugins = one->plugins;
+    *ret = (struct wh_plugin_view){
+        .name = one->name,
+        .state = one->state,
+        .declared = one->declared,
+        .reason = one->reason,
+        .file = wh_span_of(one->file),
+        .isolated = one->is_isolated,
+        .pid = one->proxy ? wh_proxy_pid(one->proxy) : 0,
+        .sandbox = wh_span_of(one->proxy ? wh_proxy_sandbox(one->proxy) : NULL),
+        .calls = one->calls,
+        .longest_us = one->longest_us,
+    };
+    if (one->file) {
+        ret->deaths = wh_page_deaths(plugins->page, one->slot,
+                                     plugins->services.now_ms(plugins->services.context));
+    }
+}
+
+bool wh_plugin_at(const struct wh_plugins *plugins, uint32_t i, struct wh_plugin_view *ret)
+{
+    if (i >= plugins->count) return false;
+    view_of(plugins->items[i], ret);
+    return true;
+}
+
+bool wh_plugin_named(const struct wh_plugins *plugins, struct wh_span name,
+                     struct wh_plugin_view *ret)
+{
+    const struct wh_host_self *one = wh_plugin_find(plugins, name);
+    if (one) view_of(one, ret);
+    return one != NULL;
+}
+
+const char *wh_plugin_state_word(enum wh_plugin_state state)
+{
+    switch (state) {
+#define X(symbol, word)                                                                            \
+    case WH_PLUGIN_##symbol: return word;
+        WH_PLUGIN_STATES(X)
+#undef X
+    }
+    return "?";
+}
+
+/* ---- Kinds ---- */
+
+const struct wh_kind *wh_plugins_kind(const struct wh_plugins *plugins, struct wh_span name)
+{
+    for (uint32_t p = 0; p < plugins->count; p++) {
+        const struct wh_host_self *one = plugins->items[p];
+        if (one->state != WH_PLUGIN_ON) continue;
+        for (uint32_t i = 0; i < one->declared->kinds.count; i++) {
+            const struct wh_kind *kind = wh_list_at(&one->declared->kinds, i);
+            if (wh_span_equal(name, wh_span_of(kind->name))) return kind;
+        }
+    }
+    return NULL;
+}
+
+const char *wh_plugins_kind_name(const struct wh_plugins *plugins, size_t i)
+{
+    for (uint32_t p = 0; p < plugins->count; p++) {
+        const struct wh_host_self *one = plugins->items[p];
+        if (one->state != WH_PLUGIN_ON) continue;
+        if (i < one->declared->kinds.count) {
+            return ((const struct wh_kind *)wh_list_at(&one->declared->kinds, (uint32_t)i))->name;
+        }
+        i -= one->declared->kinds.count;
+    }
+    return NULL;
+}
+
+bool wh_plugins_serve_ledgers(const struct wh_plugins *plugins)
+{
+    for (uint32_t i = 0; i < plugins->count; i++) {
+        const struct wh_host_self *one = plugins->items[i];
+        if (one->state == WH_PLUGIN_ON && (one->declared->flags & WH_SERVES_LEDGERS)) return true;
+    }
+    return false;
+}
+
+/* ---- Commands ---- */
+
+const struct wh_command *wh_plugins_command_at(const struct wh_plugins *plugins, uint32_t i)
+{
+    for (uint32_t p = 0; p < plugins->count; p++) {
+        const struct wh_host_self *one = plugins->items[p];
+        if (!one->declared || one->state == WH_PLUGIN_FAILED) continue;
+        if (i < one->declared->commands.count) return wh_list_at(&one->declared->commands, i);
+        i -= one->declared->commands.count;
+    }
+    return NULL;
+}
+
+const struct wh_command *wh_plugins_command(const struct wh_plugins *plugins, struct wh_span name)
+{
+    const struct wh_command *command;
+    for (uint32_t i = 0; (command = wh_plugins_command_at(plugins, i)); i++) {
+        if (wh_span_equal(name, wh_span_of(command->name))) return command;
+    }
+    return NULL;
+}
+
+/* ---- What the host writes ---- */
+
+/* Other code may measure otherwise, whatever it declares: what it serves is measured again once. */
+static int measure_again(struct wh_host_self *one, struct wh_error *err)
+{
+    struct wh_host_services *services = &one->plugins->services;
+    struct wh_arena arena = {NULL, 0};
+    struct wh_tuple key;
+    struct wh_span former;
+    int rc;
+    wh_plugin_key(&key, WH_SPACE_MEASURED, one->name, WH_SPAN_EMPTY);
+    rc = services->get(services->context, wh_tuple_span(&key), &arena, &former, err);
+    if (rc == 0 && !wh_span_equal(former, wh_span(one->digest, sizeof(one->digest)))) {
+        bool all = (one->declared->flags & WH_SERVES_LEDGERS) != 0;
+        if (all) rc = services->measure_again(services->context, WH_SPAN_EMPTY, err);
+        for (uint32_t i = 0; rc == 0 && !all && i < one->declared->kinds.count; i++) {
+            const struct wh_kind *kind = wh_list_at(&one->declared->kinds, i);
+            rc = services->measure_again(services->context, wh_span_of(kind->name), err);
+        }
+        services->put(services->context, wh_tuple_span(&key),
+                      wh_span(one->digest, sizeof(one->digest)));
+    }
+    if (rc == 0) one->is_new_code = false;
+    wh_arena_deinit(&arena);
+    return rc;
+}
+
+int wh_plugins_turn(struct wh_plugins *plugins, struct wh_error *err)
+{
+    int rc = wh_quarantine_notices(plugins, err);
+    for (uint32_t i = 0; rc == 0 && i < plugins->count; i++) {
+        struct wh_host_self *one = plugins->items[i];
+        if (one->state != WH_PLUGIN_ON) continue;
+        if (one->proxy) wh_proxy_reap(one->proxy);
+        wh_jobs_turn(one);
+        if (one->is_new_code) rc = measure_again(one, err);
+    }
+    return rc;
+}

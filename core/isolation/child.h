@@ -1,0 +1,33 @@
+/* child.h: the process of an isolated plugin: its host table, whose every function asks the node,
+ * and the loop that carries out the callbacks which the node calls. Thread: the process's one. */
+#ifndef WH_ISOLATION_CHILD_H
+#define WH_ISOLATION_CHILD_H
+
+#include "isolation/exchange.h"
+#include "isolation/wire.h"
+
+struct wh_host_self {
+    struct wh_exchange exchange;
+    struct wh_arena arena;   /* of the callback: what host functions lend */
+    struct wh_buffer asking; /* the frame being written */
+    struct wh_span answer;   /* of the last ask, in the arena */
+    const struct wh_plugin *plugin;
+    void *plugin_self;
+    struct wh_host table;
+};
+
+struct wh_call {
+    struct wh_host_self *self;
+};
+
+/* child_table.c: fills `self->table`. */
+void wh_child_table(struct wh_host_self *self);
+
+/* Says what the plugin declares (`sandbox`: what the process may not do), then carries out what the
+ * node calls until it closes the plugin or is gone. Returns the process's exit code. */
+int wh_child_serve(struct wh_host_self *self, const char *sandbox);
+
+/* Says that the plugin can't be loaded. */
+void wh_child_refuse(struct wh_host_self *self, const char *why);
+
+#endif

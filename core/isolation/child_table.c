@@ -1,0 +1,454 @@
+/* The host table within the process of an isolated plugin: each function puts its arguments into a
+ * frame, and gives what the node answers. A node that is gone ends the process. */
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "isolation/child.h"
+
+#define EXIT_NODE_GONE 3
+
+/* ---- Asking ---- */
+
+static struct wh_wire begin(struct wh_host_self *self, enum wh_ask ask)
+{
+    struct wh_wire wire;
+    uint32_t which = ask;
+    wh_buffer_clear(&self->asking);
+    wire = wh_wire_put(&self->asking);
+    wh_wire_u32(&wire, &which);
+    return wire;
+}
+
+/* Sends what was put, and waits. *ret_answer takes what the function gives. */
+static int ask(struct wh_host_self *self, struct wh_wire *ret_answer, struct wh_failure *failure)
+{
+    struct wh_span payload, text;
+    struct wh_wire wire;
+    enum wh_frame what;
+    uint32_t code;
+    int rc =
+        wh_exchange_send(&self->exchange, WH_FRAME_ASK, wh_buffer_span(&self->asking), INT64_MAX);
+    if (rc == 0) rc = wh_exchange_receive(&self->exchange, &what, &payload, INT64_MAX);
+    if (rc < 0 || what != WH_FRAME_ANSWER) _exit(EXIT_NODE_GONE);
+    wire = wh_wire_take(wh_arena_copy(&self->arena, payload), &self->arena);
+    wh_wire_u32(&wire, &code);
+    wh_wire_span(&wire, &text);
+    *ret_answer = wire;
+    rc = (int)code;
+    if (rc < 0 && failure) {
+        failure->code = rc;
+        (void)snprintf(failure->text, sizeof(failure->text), "%.*s", (int)text.len,
+                       text.data ? text.data : "");
+    }
+    return rc;
+}
+
+static int ask_plain(struct wh_host_self *self, struct wh_failure *failure)
+{
+    struct wh_wire answer;
+    return ask(self, &answer, failure);
+}
+
+/* True while another item follows. */
+static bool more(struct wh_wire *answer)
+{
+    uint32_t more = 0;
+    wh_wire_u32(answer, &more);
+    return more == 1 && !answer->broken;
+}
+
+/* What a visitor said: 0 and 1 are no failure. */
+static int visited(int visit_rc, int rc)
+{
+    if (visit_rc < 0) return visit_rc;
+    return rc;
+}
+
+/* ---- Log, clocks, texts and numbers ---- */
+
+static int send_text_and_number(struct wh_host_self *self, enum wh_ask which, const char *text,
+                                const char *and, int64_t number, struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, which);
+    wh_wire_text(&wire, &text);
+    wh_wire_text(&wire, &and);
+    wh_wire_i64(&wire, &number);
+    return ask_plain(self, failure);
+}
+
+static void child_log(struct wh_host_self *self, uint32_t severity, const char *event,
+                      const char *text)
+{
+    (void)send_text_and_number(self, WH_ASK_LOG, event, text, severity, NULL); /* never fails */
+}
+
+static int child_metric_set(struct wh_host_self *self, struct wh_span metric, int64_t value,
+                            struct wh_failure *failure)
+{
+    return send_text_and_number(self, WH_ASK_METRIC_SET, wh_arena_text(&self->arena, metric), NULL,
+                                value, failure);
+}
+
+static int child_job_at(struct wh_host_self *self, const char *job, int64_t at_ms,
+                        struct wh_failure *failure)
+{
+    return send_text_and_number(self, WH_ASK_JOB_AT, job, NULL, at_ms, failure);
+}
+
+static int64_t number_of(struct wh_host_self *self, enum wh_ask which)
+{
+    struct wh_wire answer;
+    int64_t number = 0;
+    (void)begin(self, which);
+    if (ask(self, &answer, NULL) == 0) wh_wire_i64(&answer, &number);
+    return number;
+}
+
+static int64_t child_now_ms(struct wh_host_self *self)
+{
+    return number_of(self, WH_ASK_NOW_MS);
+}
+
+static int64_t child_today(struct wh_host_self *self)
+{
+    return number_of(self, WH_ASK_TODAY);
+}
+
+static uint32_t child_year_now(struct wh_host_self *self)
+{
+    return (uint32_t)number_of(self, WH_ASK_YEAR_NOW);
+}
+
+static uint32_t child_language(struct wh_call *call)
+{
+    return (uint32_t)number_of(call->self, WH_ASK_LANGUAGE);
+}
+
+static struct wh_value value_of(struct wh_host_self *self, enum wh_ask which, const char *name)
+{
+    struct wh_wire wire = begin(self, which), answer;
+    struct wh_value value;
+    memset(&value, 0, sizeof(value));
+    wh_wire_text(&wire, &name);
+    if (ask(self, &answer, NULL) == 0) wh_wire_value(&answer, &value);
+    return value;
+}
+
+static struct wh_value child_setting(struct wh_host_self *self, const char *name)
+{
+    return value_of(self, WH_ASK_SETTING, name);
+}
+
+static struct wh_value child_param(struct wh_call *call, const char *param)
+{
+    return value_of(call->self, WH_ASK_PARAM, param);
+}
+
+/* ---- Reading ---- */
+
+static int visit_records(struct wh_host_self *self, wh_record_visit visit, void *context,
+                         struct wh_failure *failure)
+{
+    struct wh_wire answer;
+    int said = 0, rc = ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && more(&answer)) {
+        struct wh_record_view record;
+        memset(&record, 0, sizeof(record));
+        wh_wire_record(&answer, &record);
+        said = visit(context, &record);
+    }
+    return visited(said, rc);
+}
+
+static int child_records(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
+                         int64_t from, int64_t to, wh_record_visit visit, void *context,
+                         struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_RECORDS);
+    wh_wire_span(&wire, &kind);
+    wh_wire_span(&wire, &unit);
+    wh_wire_i64(&wire, &from);
+    wh_wire_i64(&wire, &to);
+    return visit_records(self, visit, context, failure);
+}
+
+static int child_record(struct wh_host_self *self, struct wh_span id, wh_record_visit visit,
+                        void *context, struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_RECORD);
+    wh_wire_span(&wire, &id);
+    return visit_records(self, visit, context, failure);
+}
+
+static const struct wh_kind *child_kind(struct wh_host_self *self, struct wh_span name)
+{
+    struct wh_wire wire = begin(self, WH_ASK_KIND), answer;
+    struct wh_kind *kind;
+    wh_wire_span(&wire, &name);
+    if (ask(self, &answer, NULL) < 0 || !more(&answer)) return NULL;
+    kind = wh_arena_new(&self->arena, 1, sizeof(*kind));
+    wh_wire_kind(&answer, kind);
+    return kind;
+}
+
+static const struct wh_programme_view *child_programme(struct wh_host_self *self, uint32_t year)
+{
+    struct wh_wire wire = begin(self, WH_ASK_PROGRAMME), answer;
+    struct wh_programme_view *programme;
+    wh_wire_u32(&wire, &year);
+    if (ask(self, &answer, NULL) < 0 || !more(&answer)) return NULL;
+    programme = wh_arena_new(&self->arena, 1, sizeof(*programme));
+    wh_wire_programme(&answer, programme);
+    return programme;
+}
+
+static int child_standings(struct wh_host_self *self, const struct wh_standing_query *query,
+                           wh_standing_visit visit, void *context, struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_STANDINGS), answer;
+    struct wh_standing_query copy = *query;
+    int said = 0, rc;
+    wh_wire_query(&wire, &copy);
+    rc = ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && more(&answer)) {
+        struct wh_standing standing;
+        memset(&standing, 0, sizeof(standing));
+        wh_wire_standing(&answer, &standing);
+        said = visit(context, &standing);
+    }
+    return visited(said, rc);
+}
+
+static int child_explain(struct wh_host_self *self, struct wh_span unit,
+                         const struct wh_standing_query *query, uint32_t language,
+                         wh_explained_visit visit, void *context, struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_EXPLAIN), answer;
+    struct wh_standing_query copy = *query;
+    int said = 0, rc;
+    wh_wire_span(&wire, &unit);
+    wh_wire_query(&wire, &copy);
+    wh_wire_u32(&wire, &language);
+    rc = ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && more(&answer)) {
+        struct wh_explained line;
+        memset(&line, 0, sizeof(line));
+        wh_wire_explained(&answer, &line);
+        said = visit(context, &line);
+    }
+    return visited(said, rc);
+}
+
+static int child_units(struct wh_host_self *self, struct wh_span under, wh_unit_visit visit,
+                       void *context, struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_UNITS), answer;
+    int said = 0, rc;
+    wh_wire_span(&wire, &under);
+    rc = ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && more(&answer)) {
+        struct wh_unit_view unit;
+        memset(&unit, 0, sizeof(unit));
+        wh_wire_unit(&answer, &unit);
+        said = visit(context, &unit);
+    }
+    return visited(said, rc);
+}
+
+static int child_figures(struct wh_host_self *self, struct wh_span unit, uint32_t below,
+                         uint32_t year, wh_figure_visit visit, void *context,
+                         struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_FIGURES), answer;
+    int said = 0, rc;
+    wh_wire_span(&wire, &unit);
+    wh_wire_u32(&wire, &below);
+    wh_wire_u32(&wire, &year);
+    rc = ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && more(&answer)) {
+        struct wh_figure figure;
+        memset(&figure, 0, sizeof(figure));
+        wh_wire_figure(&answer, &figure);
+        said = visit(context, &figure);
+    }
+    return visited(said, rc);
+}
+
+/* ---- Replying ---- */
+
+static void value_item(struct wh_wire *wire, void *item)
+{
+    wh_wire_value(wire, item);
+}
+
+static int child_reply_columns(struct wh_call *call, struct wh_list columns,
+                               struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(call->self, WH_ASK_REPLY_COLUMNS);
+    wh_wire_list(&wire, &columns, sizeof(struct wh_column), wh_wire_column);
+    return ask_plain(call->self, failure);
+}
+
+static int child_reply_row(struct wh_call *call, const struct wh_value *values, uint32_t count,
+                           struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(call->self, WH_ASK_REPLY_ROW);
+    struct wh_list list = {values, count, sizeof(*values)};
+    wh_wire_list(&wire, &list, sizeof(struct wh_value), value_item);
+    return ask_plain(call->self, failure);
+}
+
+static void child_reply_progress(struct wh_call *call, uint64_t done, uint64_t total)
+{
+    struct wh_wire wire = begin(call->self, WH_ASK_REPLY_PROGRESS);
+    wh_wire_u64(&wire, &done);
+    wh_wire_u64(&wire, &total);
+    (void)ask_plain(call->self, NULL); /* only a sign of life */
+}
+
+static int child_reply_note(struct wh_call *call, struct wh_span text, struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(call->self, WH_ASK_REPLY_NOTE);
+    wh_wire_span(&wire, &text);
+    return ask_plain(call->self, failure);
+}
+
+/* ---- Writing ---- */
+
+static int child_record_add(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
+                            int64_t date, struct wh_list fields, struct wh_record_id *ret_id,
+                            struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_RECORD_ADD), answer;
+    struct wh_span id;
+    int rc;
+    wh_wire_span(&wire, &kind);
+    wh_wire_span(&wire, &unit);
+    wh_wire_i64(&wire, &date);
+    wh_wire_list(&wire, &fields, sizeof(struct wh_named_text), wh_wire_named_text);
+    rc = ask(self, &answer, failure);
+    wh_wire_span(&answer, &id);
+    if (rc >= 0 && ret_id) {
+        (void)snprintf(ret_id->text, sizeof(ret_id->text), "%.*s", (int)id.len,
+                       id.data ? id.data : "");
+    }
+    return rc;
+}
+
+static int child_record_edit(struct wh_host_self *self, struct wh_span id, struct wh_list fields,
+                             struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_RECORD_EDIT);
+    wh_wire_span(&wire, &id);
+    wh_wire_list(&wire, &fields, sizeof(struct wh_named_text), wh_wire_named_text);
+    return ask_plain(self, failure);
+}
+
+static int send_two_texts(struct wh_host_self *self, enum wh_ask which, struct wh_span first,
+                          struct wh_span second, struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, which);
+    wh_wire_span(&wire, &first);
+    wh_wire_span(&wire, &second);
+    return ask_plain(self, failure);
+}
+
+static int child_record_withdraw(struct wh_host_self *self, struct wh_span id, struct wh_span why,
+                                 struct wh_failure *failure)
+{
+    return send_two_texts(self, WH_ASK_RECORD_WITHDRAW, id, why, failure);
+}
+
+static int child_key_get(struct wh_host_self *self, struct wh_span key, struct wh_span *ret_value,
+                         struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_KEY_GET), answer;
+    int rc;
+    wh_wire_span(&wire, &key);
+    rc = ask(self, &answer, failure);
+    wh_wire_span(&answer, ret_value);
+    return rc;
+}
+
+static int child_key_put(struct wh_host_self *self, struct wh_span key, struct wh_span value,
+                         struct wh_failure *failure)
+{
+    return send_two_texts(self, WH_ASK_KEY_PUT, key, value, failure);
+}
+
+static int child_key_delete(struct wh_host_self *self, struct wh_span key,
+                            struct wh_failure *failure)
+{
+    return send_two_texts(self, WH_ASK_KEY_DELETE, key, WH_SPAN_EMPTY, failure);
+}
+
+static int child_keys(struct wh_host_self *self, struct wh_span prefix, wh_key_visit visit,
+                      void *context, struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_KEYS), answer;
+    int said = 0, rc;
+    wh_wire_span(&wire, &prefix);
+    rc = ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && more(&answer)) {
+        struct wh_span key, value;
+        wh_wire_span(&answer, &key);
+        wh_wire_span(&answer, &value);
+        said = visit(context, key, value);
+    }
+    return visited(said, rc);
+}
+
+static int child_notice_post(struct wh_host_self *self, const struct wh_notice *notice,
+                             struct wh_failure *failure)
+{
+    struct wh_wire wire = begin(self, WH_ASK_NOTICE_POST);
+    struct wh_notice copy = *notice;
+    wh_wire_notice(&wire, &copy);
+    return ask_plain(self, failure);
+}
+
+static int child_notice_settle(struct wh_host_self *self, struct wh_span key,
+                               struct wh_failure *failure)
+{
+    return send_two_texts(self, WH_ASK_NOTICE_SETTLE, key, WH_SPAN_EMPTY, failure);
+}
+
+void wh_child_table(struct wh_host_self *self)
+{
+    self->table = (struct wh_host){
+        .abi = WH_ABI,
+        .size = sizeof(struct wh_host),
+        .self = self,
+        .log = child_log,
+        .records = child_records,
+        .kind = child_kind,
+        .metric_set = child_metric_set,
+        .param = child_param,
+        .reply_columns = child_reply_columns,
+        .reply_row = child_reply_row,
+        .reply_progress = child_reply_progress,
+        .language = child_language,
+        .year_now = child_year_now,
+        .standings = child_standings,
+        .explain = child_explain,
+        .now_ms = child_now_ms,
+        .today = child_today,
+        .setting = child_setting,
+        .job_at = child_job_at,
+        .units = child_units,
+        .figures = child_figures,
+        .programme = child_programme,
+        .record = child_record,
+        .record_add = child_record_add,
+        .record_edit = child_record_edit,
+        .record_withdraw = child_record_withdraw,
+        .key_get = child_key_get,
+        .key_put = child_key_put,
+        .key_delete = child_key_delete,
+        .keys = child_keys,
+        .notice_post = child_notice_post,
+        .notice_settle = child_notice_settle,
+        .reply_note = child_reply_note,
+    };
+}
