@@ -163,7 +163,7 @@ def add_meeting(one, subject):
 def provoke(one, name, where):
     """Calls the callback in which the fault is; gives how the command ended."""
     if where == "IN_JOB":
-        return one.cli("plugin", "run", name, "go", timeout_s=PROVOKED_S)
+        return one.cli(name, "soon", timeout_s=PROVOKED_S)
     if where == "IN_MEASURE":
         return one.cli("add", f"{name}_visit", "--unit", VILLAGE, "date=2025-03-04", "minutes=5",
                        timeout_s=PROVOKED_S)

@@ -1,8 +1,8 @@
 /* anywhere.h: a whole plugin around one fault. The source that includes it defines fault(), which
  * runs in the callback that -DIN_OPEN, -DIN_MEASURE, -DIN_JOB, -DIN_ROWS, -DIN_CLOSE or
  * -DIN_CONSTRUCTOR names, else in the command `NAME go`. All the rest of the plugin behaves: `NAME
- * calm` always gives a row, its kind `NAME_visit` has one metric, its job is `go`. NAME comes from
- * the builder.
+ * calm` always gives a row, `NAME soon` has its job `go` run, its kind `NAME_visit` has one metric.
+ * NAME comes from the builder.
  */
 #ifndef HOSTILE_ANYWHERE_H
 #define HOSTILE_ANYWHERE_H
@@ -53,6 +53,10 @@ static const struct wh_command commands[] = {
      .title = {"不做", "do nothing"},
      .columns = WH_LIST(columns),
      .permission = WH_PERMIT_READ},
+    {.name = NAME " soon",
+     .title = {"执行任务", "have the job run"},
+     .columns = WH_LIST(columns),
+     .permission = WH_PERMIT_WRITE},
 };
 static const struct wh_job jobs[] = {{.name = "go", .title = {"做", "do it"}, .when = WHEN}};
 
@@ -105,6 +109,7 @@ static int hostile_command(void *self, uint32_t index, struct wh_call *call,
 #ifdef IN_COMMAND
     if (index == 0) return fault(call, fail);
 #endif
+    if (index == 2 && host->job_at(host->self, "go", 0, fail) < 0) return WH_E_FAILED;
     return tell(call, got, index == 0 ? "nothing to do here" : "calm", fail);
 }
 
