@@ -162,30 +162,42 @@ static void unlink_call(struct wh_desk *desk, struct wh_queued *queued)
     if (desk->writer == queued) desk->writer = NULL;
 }
 
-/* What the host itself has to write, and a job that is due: one that fails half-way takes no
- * command's writes with it. */
-static void run_plugins(struct wh_desk *desk, bool written)
+/* What the host itself has to write. */
+static void run_host(struct wh_desk *desk)
 {
     struct wh_error err = {.code = 0};
     uint32_t before = wh_engine_writes(desk->engine);
-    if (!desk->plugins) return;
-    if (wh_plugins_turn(desk->plugins, &err) < 0) {
-        if (wh_engine_writes(desk->engine) != before) wh_engine_abandon_turn(desk->engine, &err);
-        return;
+    if (wh_plugins_turn(desk->plugins, &err) < 0 && wh_engine_writes(desk->engine) != before) {
+        wh_engine_abandon_turn(desk->engine, &err);
     }
-    if (written || desk->writer) return;
-    before = wh_engine_writes(desk->engine);
+}
+
+/* A job that is due, or its next slice. It shares its turn with no command that writes: one that
+ * fails half-way makes the whole turn fail. */
+static void run_job(struct wh_desk *desk)
+{
+    struct wh_error err = {.code = 0};
+    uint32_t before = wh_engine_writes(desk->engine);
+    desk->job_waits = false;
     if (wh_plugins_run_job(desk->plugins, &err) < 0 && wh_engine_writes(desk->engine) != before) {
         wh_engine_abandon_turn(desk->engine, &err);
     }
+}
+
+static bool job_is_due(const struct wh_desk *desk)
+{
+    return desk->plugins &&
+           wh_plugins_due_ms(desk->plugins) <= wh_engine_now(desk->engine).clock_ms;
 }
 
 void wh_desk_requests(void *context, struct wh_engine *engine)
 {
     struct wh_desk *desk = context;
     struct wh_queued *queued = desk->queue, *next;
-    bool written = false;
+    bool written = desk->job_waits && !desk->writer; /* it waited for a turn: this is its own */
     (void)engine;
+    if (desk->plugins) run_host(desk);
+    if (written) run_job(desk);
     for (; queued; queued = next) {
         struct wh_error err = {.code = 0};
         int rc;
@@ -200,7 +212,12 @@ void wh_desk_requests(void *context, struct wh_engine *engine)
         unlink_call(desk, queued);
         finish(queued, rc, &err);
     }
-    run_plugins(desk, written);
+    if (!job_is_due(desk)) return;
+    if (written || desk->writer) {
+        desk->job_waits = true;
+    } else {
+        run_job(desk);
+    }
 }
 
 void wh_desk_committed(void *context, int rc, const struct wh_error *err)

@@ -43,6 +43,7 @@ struct wh_desk {
     struct wh_map noted;      /* of each neighbour: the note that was logged last */
     struct wh_arena peers;    /* their units */
     struct wh_queued *queue;  /* in the order of arrival */
+    bool job_waits;           /* a plugin's job is due, and commands that write came first */
     struct wh_queued *writer; /* the one that writes and takes several turns */
 };
 

@@ -64,6 +64,7 @@ static struct wh_host_self *load_anew(struct wh_plugins *plugins,
     keep_config(one, wanted);
     if (former) one->complaint = former->complaint;
     one->is_loaded = wh_plugin_load(one, config);
+    if (!one->is_loaded) wh_plugin_unload(one); /* what it declared stays known */
     return one;
 }
 
@@ -205,15 +206,26 @@ static void add_file(void *context, struct wh_span name, struct wh_span path)
     add_item(plugins, one);
 }
 
+static void learn(struct wh_host_self *one)
+{
+    struct wh_plugin_config config = one->config;
+    struct wh_span reason = one->reason;
+    enum wh_plugin_state state = one->state;
+    one->is_learnt = true;
+    if (one->file) one->config.file = wh_span_of(one->file); /* where it was found */
+    if (!wh_plugin_read_declaration(one)) one->declared = NULL;
+    one->config = config;
+    one->reason = reason;
+    one->state = state;
+    one->plugins->generation++;
+}
+
 void wh_plugins_learn(struct wh_plugins *plugins)
 {
     for (uint32_t i = 0; i < plugins->count; i++) {
         struct wh_host_self *one = plugins->items[i];
-        if (one->state != WH_PLUGIN_OFF || one->declared || one->is_learnt) continue;
-        one->is_learnt = true;
-        if (!wh_plugin_read_declaration(one)) one->declared = NULL;
-        one->state = WH_PLUGIN_OFF;
-        plugins->generation++;
+        bool is_idle = one->state == WH_PLUGIN_OFF || one->state == WH_PLUGIN_QUARANTINED;
+        if (is_idle && !one->declared && !one->is_learnt) learn(one);
     }
 }
 

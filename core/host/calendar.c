@@ -75,10 +75,12 @@ static bool read_month_day(struct wh_span text, struct wh_calendar *ret)
 
 bool wh_calendar_read(struct wh_span rule, struct wh_calendar *ret)
 {
-    struct wh_span word = take_word(&rule);
+    struct wh_span word;
     bool good = false;
     *ret = (struct wh_calendar){.form = WH_CALENDAR_NEVER};
-    if (word.len == 0) return rule.len == 0;
+    if (rule.len == 0) return true;
+    if (rule.data[rule.len - 1] == ' ') return false;
+    word = take_word(&rule);
     if (wh_span_equal(word, WH_S("every"))) {
         ret->form = WH_CALENDAR_EVERY;
         return read_every(take_word(&rule), &ret->every_ms) && rule.len == 0;

@@ -17,61 +17,6 @@ bool wh_plugin_name_is_valid(struct wh_span name)
     return true;
 }
 
-/* ---- Lists as the file has them, before they are copied ---- */
-
-static bool is_whole(const struct wh_list *list, size_t item_size)
-{
-    return list->count == 0 || (list->items && list->stride >= item_size);
-}
-
-static bool kind_is_whole(const struct wh_kind *kind)
-{
-    if (!is_whole(&kind->fields, sizeof(struct wh_field)) ||
-        !is_whole(&kind->metrics, sizeof(struct wh_metric)) ||
-        !is_whole(&kind->unique, sizeof(char *))) {
-        return false;
-    }
-    for (uint32_t i = 0; i < kind->fields.count; i++) {
-        const struct wh_field *field = wh_list_at(&kind->fields, i);
-        if (!is_whole(&field->choices, sizeof(struct wh_choice))) return false;
-    }
-    for (uint32_t i = 0; i < kind->metrics.count; i++) {
-        const struct wh_metric *metric = wh_list_at(&kind->metrics, i);
-        if (!is_whole(&metric->fields, sizeof(char *)) ||
-            !is_whole(&metric->any, sizeof(struct wh_condition))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool wh_lists_are_whole(struct wh_host_self *one, const struct wh_plugin *declared)
-{
-    bool has_more = declared->size >= offsetof(struct wh_plugin, settings) + sizeof(struct wh_list);
-    bool whole = is_whole(&declared->kinds, sizeof(struct wh_kind)) &&
-                 is_whole(&declared->commands, sizeof(struct wh_command)) &&
-                 is_whole(&declared->needs, sizeof(char *)) &&
-                 (!has_more || (is_whole(&declared->jobs, sizeof(struct wh_job)) &&
-                                is_whole(&declared->settings, sizeof(struct wh_setting))));
-    for (uint32_t i = 0; whole && i < declared->kinds.count; i++) {
-        whole = kind_is_whole(wh_list_at(&declared->kinds, i));
-    }
-    for (uint32_t i = 0; whole && i < declared->commands.count; i++) {
-        const struct wh_command *command = wh_list_at(&declared->commands, i);
-        whole = is_whole(&command->params, sizeof(struct wh_param)) &&
-                is_whole(&command->columns, sizeof(struct wh_column));
-    }
-    for (uint32_t i = 0; whole && has_more && i < declared->settings.count; i++) {
-        const struct wh_setting *setting = wh_list_at(&declared->settings, i);
-        whole = is_whole(&setting->choices, sizeof(struct wh_choice));
-    }
-    if (!whole) {
-        wh_plugin_fail(one, "a list lacks its items, or its items are shorter than ABI %u has them",
-                       WH_ABI);
-    }
-    return whole;
-}
-
 /* ---- What they say ---- */
 
 static bool is_text(const char *text)

@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "host/callbacks.h"
 #include "host/plugins_parts.h"
+#include "isolation/declaration.h"
 #include "isolation/wire.h"
 
 #define FILE_BYTES_MAX (64 << 20)
@@ -220,43 +221,11 @@ static bool keep_declaration(struct wh_host_self *one, const struct wh_plugin *d
     return true;
 }
 
-/* What this node does not know of a longer struct must be zero: it would ask for something that the
- * node can't give. */
-static bool check_size(struct wh_host_self *one, const struct wh_plugin *declared, void *symbol)
-{
-    const ElfW(Sym) *entry = NULL;
-    const char *bytes = (const char *)declared;
-    Dl_info info;
-    if (declared->abi != WH_ABI) {
-        wh_plugin_fail(one, "built for ABI %u, this node has %u (build it again)", declared->abi,
-                       WH_ABI);
-        return false;
-    }
-    if (dladdr1(symbol, &info, (void **)&entry, RTLD_DL_SYMENT) != 0 && entry &&
-        entry->st_size < declared->size) {
-        wh_plugin_fail(one, "its struct wh_plugin says %u bytes and has %llu", declared->size,
-                       (unsigned long long)entry->st_size);
-        return false;
-    }
-    if (declared->size < offsetof(struct wh_plugin, jobs)) {
-        wh_plugin_fail(one, "its struct wh_plugin has %u bytes, at least %zu are needed",
-                       declared->size, offsetof(struct wh_plugin, jobs));
-        return false;
-    }
-    for (size_t i = sizeof(*declared); i < declared->size; i++) {
-        if (bytes[i] == 0) continue;
-        wh_plugin_fail(one,
-                       "built for a later ABI than %u.%u and uses what this node lacks (update "
-                       "the node)",
-                       WH_ABI, WH_ABI_MINOR);
-        return false;
-    }
-    return true;
-}
-
 static bool load_here(struct wh_host_self *one)
 {
-    const struct wh_plugin *declared;
+    char why[WH_DECLARATION_FAULT_SIZE];
+    const ElfW(Sym) *entry = NULL;
+    Dl_info info;
     void *symbol;
     one->library = dlopen(one->copy, RTLD_NOW | RTLD_LOCAL);
     if (!one->library) {
@@ -268,9 +237,12 @@ static bool load_here(struct wh_host_self *one)
         wh_plugin_fail(one, "%s: no symbol wuhao_plugin", one->file);
         return false;
     }
-    declared = symbol;
-    return check_size(one, declared, symbol) && wh_lists_are_whole(one, declared) &&
-           keep_declaration(one, declared);
+    (void)dladdr1(symbol, &info, (void **)&entry, RTLD_DL_SYMENT); /* else the size is not known */
+    if (!wh_declaration_is_readable(symbol, entry ? entry->st_size : 0, why)) {
+        wh_plugin_fail(one, "%s", why);
+        return false;
+    }
+    return keep_declaration(one, symbol);
 }
 
 static bool load_isolated(struct wh_host_self *one, const struct wh_plugins_config *config)

@@ -178,6 +178,9 @@ static void open_one(struct wh_host_self *one)
     wh_jobs_open(one);
     if (wh_plugin_open(one, &failure) < 0 && one->state == WH_PLUGIN_ON) {
         wh_plugin_fail(one, "open: %s", failure.text[0] ? failure.text : "it gave no reason");
+        wh_proxy_free(one->proxy);
+        one->proxy = NULL;
+        one->is_loaded = false;
         return;
     }
     if (one->state != WH_PLUGIN_ON) return;

@@ -19,8 +19,6 @@ bool wh_plugin_read_declaration(struct wh_host_self *one);
 
 /* check.c: true where the declaration is whole, its names are right, its own, and nobody else's. */
 bool wh_plugin_check(struct wh_host_self *one);
-/* The same for the lists as the file has them, before they are copied. */
-bool wh_lists_are_whole(struct wh_host_self *one, const struct wh_plugin *declared);
 
 /* settings.c: reads the config's settings against the declaration into one->settings. */
 bool wh_plugin_settings_read(struct wh_host_self *one);

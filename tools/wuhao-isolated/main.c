@@ -10,6 +10,7 @@
 
 #include "base/num.h"
 #include "isolation/child.h"
+#include "isolation/declaration.h"
 #include "isolation/sandbox.h"
 
 #define SOCKET 3
@@ -23,24 +24,20 @@ static void be_first_to_go(void)
     (void)fclose(file); /* where it can't be set, the default holds */
 }
 
-/* As much of the struct as its symbol has: a size that says more would be read beyond its end. */
-static const char *check(const struct wh_plugin *plugin, void *symbol, char *ret, size_t size)
+static uint64_t bytes_of_symbol(void *symbol)
 {
     const ElfW(Sym) *entry = NULL;
     Dl_info info;
-    if (dladdr1(symbol, &info, (void **)&entry, RTLD_DL_SYMENT) == 0 || !entry) return NULL;
-    if (entry->st_size >= plugin->size) return NULL;
-    (void)snprintf(ret, size, "its struct wh_plugin says %u bytes and has %llu", plugin->size,
-                   (unsigned long long)entry->st_size);
-    return ret;
+    if (dladdr1(symbol, &info, (void **)&entry, RTLD_DL_SYMENT) == 0 || !entry) return 0;
+    return entry->st_size;
 }
 
 static int run(struct wh_host_self *self, char **argv)
 {
     struct wh_sandbox sandbox;
-    char why[400];
+    char why[WH_DECLARATION_FAULT_SIZE];
     int64_t memory_mb = 0;
-    void *library;
+    void *library, *symbol;
     if (wh_number_parse(wh_span_of(argv[3]), &memory_mb) < 0) return 2;
     wh_sandbox_before_load(&sandbox, argv[2], (uint32_t)memory_mb);
     library = dlopen(argv[2], RTLD_NOW | RTLD_LOCAL);
@@ -49,15 +46,16 @@ static int run(struct wh_host_self *self, char **argv)
         return 1;
     }
     wh_sandbox_after_load(&sandbox);
-    self->plugin = dlsym(library, "wuhao_plugin");
-    if (!self->plugin) {
+    symbol = dlsym(library, "wuhao_plugin");
+    if (!symbol) {
         wh_child_refuse(self, "it has no symbol wuhao_plugin");
         return 1;
     }
-    if (check(self->plugin, (void *)(uintptr_t)self->plugin, why, sizeof(why))) {
+    if (!wh_declaration_is_readable(symbol, bytes_of_symbol(symbol), why)) {
         wh_child_refuse(self, why);
         return 1;
     }
+    self->plugin = symbol;
     return wh_child_serve(self, sandbox.words);
 }
 

@@ -12,6 +12,11 @@
  * of its process) and must return within its budget (WH_CALL_BUDGET_MS). No host function may be
  * called from another thread, nor outside a callback.
  *
+ * Processes. A plugin that does not ship with the node runs in a process of its own (`isolate:
+ * true` of plugins.d/NAME.yaml, the default for it), which may open no file, no socket and start
+ * nothing; all it has is this table. With `isolate: false` it runs within the node, and a crash of
+ * it ends the node.
+ *
  * Ownership. Spans are borrowed: those that a plugin is given live until the callback (or visitor)
  * returns, those that it hands over are copied before the host function returns. Nothing that one
  * side allocated is ever freed by the other.
