@@ -146,7 +146,6 @@ def test_a_stack_that_runs_out_is_a_crash(city, enabled):
     assert city.cli("deep", "calm").code == 0
 
 
-@pytest.mark.xfail(reason="`plugin run` waits for a job that waits for its turn to end")
 def test_a_job_that_ends_its_process_is_told_to_who_runs_it(homes, tmp_path):
     one = homes("city", "2311", "黑河市", "city").init().start()
     hostile_plugins.needs_enable(one)
