@@ -40,6 +40,8 @@ typedef int (*wh_handler)(struct wh_desk *desk, struct wh_call *call, struct wh_
     X("show", wh_run_show)                                                                         \
     X("history", wh_run_history)                                                                   \
     X("export", wh_run_export)                                                                     \
+    X("plugin new", wh_run_plugin_new)                                                             \
+    X("plugin test", wh_run_plugin_test)                                                           \
     X("metrics", wh_run_metrics)                                                                   \
     X("plugin list", wh_run_plugin_list)                                                           \
     X("plugin show", wh_run_plugin_show)                                                           \

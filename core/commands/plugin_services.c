@@ -1,6 +1,7 @@
 /* What plugins may read of the node, and what the engine asks of plugins. */
 #include "base/date.h"
 #include "commands/desk.h"
+#include "commands/record_writes.h"
 #include "engine/cells.h"
 #include "engine/programmes.h"
 #include "engine/records.h"
@@ -35,12 +36,7 @@ static int scan_records(void *context, struct wh_span kind, struct wh_span unit,
 static int find_record(void *context, struct wh_span text, struct wh_arena *arena,
                        struct wh_record *ret, struct wh_error *err)
 {
-    struct wh_desk *desk = context;
-    struct wh_id id;
-    if (wh_id_parse(text, &id) < 0) {
-        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_RECORD_UNKNOWN, WH_ARGS(wh_arg_s(text)));
-    }
-    return wh_record_find(desk->engine, id, arena, ret, err);
+    return wh_record_by_text(((struct wh_desk *)context)->engine, text, arena, ret, err);
 }
 
 static int64_t now_ms(void *context)

@@ -112,16 +112,6 @@ static int record_add(void *context, struct wh_span author, struct wh_span kind_
     return rc;
 }
 
-static int find(struct wh_desk *desk, struct wh_span text, struct wh_arena *arena,
-                struct wh_record *ret, struct wh_error *err)
-{
-    struct wh_id id;
-    if (wh_id_parse(text, &id) < 0) {
-        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_RECORD_UNKNOWN, WH_ARGS(wh_arg_s(text)));
-    }
-    return wh_record_find(desk->engine, id, arena, ret, err);
-}
-
 static int record_edit(void *context, struct wh_span author, struct wh_span id,
                        const struct wh_list *fields, struct wh_error *err)
 {
@@ -133,7 +123,7 @@ static int record_edit(void *context, struct wh_span author, struct wh_span id,
     struct wh_record old;
     int rc;
     wh_faults_init(&faults, &arena);
-    rc = find(desk, id, &arena, &old, err);
+    rc = wh_record_by_text(desk->engine, id, &arena, &old, err);
     if (rc == 0) rc = wh_record_alter(&writing, &old, entries, fields->count, err);
     rc = fail_first(&faults, &arena, rc, err);
     wh_arena_deinit(&arena);
@@ -146,7 +136,7 @@ static int record_withdraw(void *context, struct wh_span author, struct wh_span 
     struct wh_desk *desk = context;
     struct wh_arena arena = {NULL, 0};
     struct wh_record old;
-    int rc = find(desk, id, &arena, &old, err);
+    int rc = wh_record_by_text(desk->engine, id, &arena, &old, err);
     if (rc == 0) rc = wh_record_withdraw(desk->engine, &old, why, author, err);
     wh_arena_deinit(&arena);
     return rc;

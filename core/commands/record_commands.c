@@ -58,12 +58,7 @@ int wh_run_add(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 static int find_record(struct wh_desk *desk, struct wh_call *call, struct wh_record *ret,
                        struct wh_error *err)
 {
-    struct wh_span text = wh_call_text(call, "id");
-    struct wh_id id;
-    if (wh_id_parse(text, &id) < 0) {
-        return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_RECORD_UNKNOWN, WH_ARGS(wh_arg_s(text)));
-    }
-    return wh_record_find(desk->engine, id, &call->arena, ret, err);
+    return wh_record_by_text(desk->engine, wh_call_text(call, "id"), &call->arena, ret, err);
 }
 
 int wh_run_edit(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)

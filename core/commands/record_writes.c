@@ -2,6 +2,14 @@
 
 #include "engine/records.h"
 
+int wh_record_by_text(struct wh_engine *engine, struct wh_span text, struct wh_arena *arena,
+                      struct wh_record *ret, struct wh_error *err)
+{
+    struct wh_id id;
+    if (wh_id_parse(text, &id) == 0) return wh_record_find(engine, id, arena, ret, err);
+    return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_RECORD_UNKNOWN, WH_ARGS(wh_arg_s(text)));
+}
+
 static int fail_faults(const struct wh_record_writing *writing, struct wh_error *err)
 {
     return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_FAULTS,

@@ -15,6 +15,10 @@ struct wh_record_writing {
     struct wh_span what; /* how the error names it: a kind, an id */
 };
 
+/* The record whose id `text` is, withdrawn or not. WH_E_NOT_FOUND. */
+int wh_record_by_text(struct wh_engine *engine, struct wh_span text, struct wh_arena *arena,
+                      struct wh_record *ret, struct wh_error *err);
+
 /* Adds a record of `kind`; `entries` may hold `unit` and `date`. WH_E_INVALID: see the faults. */
 int wh_record_enter(const struct wh_record_writing *writing, const struct wh_kind *kind,
                     const struct wh_entry *entries, uint32_t count, struct wh_id *ret,

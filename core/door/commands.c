@@ -91,6 +91,21 @@ static const struct wh_param metrics_params[] = {
 static const struct wh_param plugin_show_params[] = {
     {"name", {"插件名", "the plugin"}, WH_TEXT, REQUIRED_WORD},
 };
+static const struct wh_param plugin_new_params[] = {
+    {"name", {"插件名", "the plugin, as in visits"}, WH_TEXT, REQUIRED_WORD},
+    {"kind", {"记录类型（缺省：插件名的单数）", "the kind of record it adds (default: NAME, singular)"},
+     WH_TEXT, 0},
+    {"lang", {"编程语言：c 或 cpp（缺省：c）", "c or cpp (default: c)"}, WH_TEXT, 0},
+    {"dir", {"建在此目录下（缺省：当前目录）", "the folder to make it in (default: here)"}, WH_TEXT,
+     WH_PARAM_PATH},
+};
+static const struct wh_param plugin_test_params[] = {
+    {"file", {"插件文件", "the plugin: NAME.so"}, WH_TEXT, REQUIRED_WORD | WH_PARAM_PATH},
+    {"scenario", {"测试场景（YAML）", "what goes in and what must come out, as YAML"}, WH_TEXT,
+     REQUIRED_FILE},
+    {"isolate", {"在单独的进程中运行", "in a process of its own, as a node may run it"}, WH_YESNO,
+     WH_PARAM_SWITCH},
+};
 static const struct wh_param resolve_params[] = {
     {"mine", {"以本节点的数据为准", "the rows of this node stand, those in doubt are void"}, WH_YESNO,
      WH_PARAM_SWITCH},
@@ -242,6 +257,14 @@ static const struct wh_column plugin_show_columns[] = {
     COLUMN("name", "名称", "Name", WH_TEXT),
     COLUMN("title", "说明", "Title", WH_TEXT),
 };
+static const struct wh_column plugin_new_columns[] = {
+    COLUMN("file", "文件", "File", WH_TEXT),
+};
+static const struct wh_column plugin_test_columns[] = {
+    COLUMN("line", "行", "Line", WH_INTEGER),
+    COLUMN("step", "步骤", "Step", WH_TEXT),
+    COLUMN("came", "结果", "Came", WH_TEXT),
+};
 static const struct wh_column status_columns[] = {
     COLUMN("unit", "单位", "Unit", WH_TEXT),
     COLUMN("name", "名称", "Name", WH_TEXT),
@@ -387,6 +410,12 @@ static const struct wh_command commands[] = {
      WH_LIST(list_params), NONE, WH_PERMIT_READ, WH_COMMAND_CSV, "wuhao export meeting > out.csv"},
     {"metrics", {"显示指标", "shows the metrics of a unit, row by row"}, WH_LIST(metrics_params),
      WH_LIST(metric_columns), WH_PERMIT_READ, 0, "wuhao metrics --unit 231182108 --year 2026"},
+    {"plugin new", {"新建插件（C 或 C++，含测试）", "writes a new plugin with its test: ./NAME"},
+     WH_LIST(plugin_new_params), WH_LIST(plugin_new_columns), WH_PERMIT_OPERATE, WH_COMMAND_LOCAL,
+     "wuhao plugin new visits --lang c"},
+    {"plugin test", {"测试插件（不需要节点）", "tries a plugin out against a scenario, without a node"},
+     WH_LIST(plugin_test_params), WH_LIST(plugin_test_columns), WH_PERMIT_OPERATE,
+     WH_COMMAND_LOCAL, "wuhao plugin test visits.so scenario.yaml"},
     {"commands", {"列出插件提供的命令", "lists the commands that plugins add"}, NONE,
      WH_LIST(commands_columns),
      WH_PERMIT_READ, 0, "wuhao commands"},
@@ -404,7 +433,7 @@ static const struct wh_command commands[] = {
      WH_LIST(plugin_show_params), WH_LIST(plugin_columns), WH_PERMIT_OPERATE, 0,
      "wuhao plugin reload visits"},
     {"plugin run", {"立即执行插件的任务", "runs a job of a plugin now"}, WH_LIST(plugin_run_params), NONE,
-     WH_PERMIT_OPERATE, 0, "wuhao plugin run visits tidy"},
+     WH_PERMIT_OPERATE, WH_COMMAND_ASIDE, "wuhao plugin run visits tidy"},
     {"notices", {"列出通知", "lists what somebody should know or do"}, NONE, WH_LIST(notice_columns),
      WH_PERMIT_READ, 0, "wuhao notices"},
     {"status", {"节点状态", "shows how the node is"}, NONE, WH_LIST(status_columns),

@@ -106,8 +106,7 @@ static void judge_death(struct wh_host_self *one, enum wh_callback callback, uin
     }
     strikes->deaths++;
     (void)name_of(one, callback, index, name, sizeof(name));
-    wh_plugin_complain(one, "plugin.process_ended",
-                       wh_span(failure->text, strnlen(failure->text, sizeof(failure->text))));
+    wh_plugin_complain(one, "plugin.process_ended", wh_failure_text(failure));
     if (strikes->deaths >= DEATHS_IN_A_ROW_MAX) {
         wh_plugin_quarantine(one, "%s failed three times in a row: %s", name, failure->text);
     }
@@ -174,7 +173,7 @@ int wh_plugin_error(struct wh_host_self *one, int rc, const struct wh_failure *f
                     struct wh_error *err)
 {
     struct wh_arena arena = {NULL, 0};
-    struct wh_span text = wh_span(failure->text, strnlen(failure->text, sizeof(failure->text)));
+    struct wh_span text = wh_failure_text(failure);
     text = wh_text_printable(text, &arena);
     if (text.len == 0) {
         rc = wh_fail(err, rc, WH_MSG_PLUGIN_FAILED, WH_ARGS(wh_arg_s(one->name)));
@@ -231,8 +230,7 @@ int wh_plugins_measure(struct wh_plugins *plugins, const struct wh_cell *cell,
     one->measuring = NULL;
     rc = leave(one, &entry, rc, &failure);
     if (rc >= 0) return 0;
-    wh_plugin_complain(one, "measure.failed",
-                       wh_span(failure.text, strnlen(failure.text, sizeof(failure.text))));
+    wh_plugin_complain(one, "measure.failed", wh_failure_text(&failure));
     return wh_plugin_error(one, rc, &failure, err);
 }
 
@@ -332,8 +330,7 @@ static void tell_changes(struct wh_host_self *one, struct wh_list changes)
     int rc = one->declared->rows_changed(one->self, changes, &failure);
     rc = leave(one, &entry, rc, &failure);
     if (rc < 0) {
-        wh_plugin_complain(one, "plugin.rows_changed_failed",
-                           wh_span(failure.text, strnlen(failure.text, sizeof(failure.text))));
+        wh_plugin_complain(one, "plugin.rows_changed_failed", wh_failure_text(&failure));
     }
 }
 

@@ -150,8 +150,8 @@ static int run_slice(struct wh_host_self *one, uint32_t i, struct wh_failure *fa
     state->spent_ms += wh_exchange_now_ms() - began_ms;
     if (budget_ms == 0) budget_ms = WH_CALL_BUDGET_MS;
     if (rc == WH_AGAIN && state->spent_ms > budget_ms) {
-        return wh_table_fail(failure, WH_E_FAILED, "job %s is over its budget of %lld ms",
-                             job_at(one, i)->name, (long long)budget_ms);
+        return wh_failure_say(failure, WH_E_FAILED, "job %s is over its budget of %lld ms",
+                              job_at(one, i)->name, (long long)budget_ms);
     }
     return rc;
 }
@@ -173,8 +173,7 @@ int wh_plugins_run_job(struct wh_plugins *plugins, struct wh_error *err)
     if (rc < 0) {
         /* the turn's writes are given up: when it ran is saved by the next turn */
         one->jobs[index].is_new = true;
-        wh_plugin_complain(one, "plugin.job_failed",
-                           wh_span(failure.text, strnlen(failure.text, sizeof(failure.text))));
+        wh_plugin_complain(one, "plugin.job_failed", wh_failure_text(&failure));
         return wh_plugin_error(one, rc, &failure, err);
     }
     put_ran(one, index);

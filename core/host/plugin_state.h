@@ -8,6 +8,7 @@
 #include "host/notices.h"
 #include "host/page.h"
 #include "isolation/exchange.h"
+#include "isolation/failure.h"
 #include "isolation/proxy.h"
 
 #define WH_HOUR_MS 3600000

@@ -71,8 +71,6 @@ int wh_quarantine_notices(struct wh_plugins *plugins, struct wh_error *err);
 /* table.c, table_writes.c: the functions that a plugin is handed. */
 struct wh_host wh_plugin_table(struct wh_host_self *one);
 void wh_plugin_table_writes(struct wh_host *table);
-int wh_table_fail(struct wh_failure *failure, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
                        enum wh_language language);
 bool wh_plugin_may_read(const struct wh_host_self *self, struct wh_span kind);

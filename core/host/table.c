@@ -1,21 +1,10 @@
 /* The functions that a plugin is handed. Each checks what it is asked and passes it on. */
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/date.h"
 #include "base/text.h"
 #include "host/plugins_parts.h"
 #include "model/kind.h"
-
-int wh_table_fail(struct wh_failure *failure, int code, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    failure->code = code;
-    (void)vsnprintf(failure->text, sizeof(failure->text), format, args);
-    va_end(args);
-    return code;
-}
 
 /* Codes beyond those of the ABI become a plain failure; the sentence says the rest. */
 int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
@@ -24,7 +13,7 @@ int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
     struct wh_arena arena = {NULL, 0};
     struct wh_span text = wh_error_text(err, language, &arena);
     int code = err->code >= WH_E_SOME_REFUSED ? err->code : WH_E_FAILED;
-    (void)wh_table_fail(failure, code, "%.*s", (int)text.len, text.data);
+    (void)wh_failure_say(failure, code, "%.*s", (int)text.len, text.data);
     wh_arena_deinit(&arena);
     return code;
 }
@@ -125,8 +114,8 @@ bool wh_plugin_may_read(const struct wh_host_self *self, struct wh_span kind)
 
 static int not_its_kind(struct wh_failure *failure, struct wh_span kind)
 {
-    return wh_table_fail(failure, WH_E_NOT_PERMITTED, "kind %.*s is not this plugin's to read",
-                         (int)kind.len, kind.data);
+    return wh_failure_say(failure, WH_E_NOT_PERMITTED, "kind %.*s is not this plugin's to read",
+                          (int)kind.len, kind.data);
 }
 
 static int host_records(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
@@ -161,8 +150,8 @@ static int host_metric_set(struct wh_host_self *self, struct wh_span metric, int
     if (self->measuring && self->measuring->set(self->measuring->context, metric, value) == 0) {
         return 0;
     }
-    return wh_table_fail(failure, WH_E_INVALID, "metric %.*s is not declared by the cell's kind",
-                         (int)metric.len, metric.data);
+    return wh_failure_say(failure, WH_E_INVALID, "metric %.*s is not declared by the cell's kind",
+                          (int)metric.len, metric.data);
 }
 
 static struct wh_value host_param(struct wh_call *call, const char *param)
@@ -185,8 +174,8 @@ static int host_reply_columns(struct wh_call *call, struct wh_list columns,
 {
     if (call->columns > 0 || call->command->columns.count > 0 || columns.count == 0 ||
         columns.count > COLUMNS_MAX || columns.stride < sizeof(struct wh_column)) {
-        return wh_table_fail(failure, WH_E_INVALID,
-                             "columns are named once, before any row, where none are declared");
+        return wh_failure_say(failure, WH_E_INVALID,
+                              "columns are named once, before any row, where none are declared");
     }
     for (uint32_t i = 0; i < columns.count; i++) {
         const struct wh_column *column = wh_list_at(&columns, i);
@@ -194,7 +183,7 @@ static int host_reply_columns(struct wh_call *call, struct wh_list columns,
             column->type <= WH_JSON) {
             continue;
         }
-        return wh_table_fail(failure, WH_E_INVALID, "column %u has no name, title or type", i + 1);
+        return wh_failure_say(failure, WH_E_INVALID, "column %u has no name, title or type", i + 1);
     }
     wh_reply_columns(call, &columns);
     return 0;
@@ -209,14 +198,14 @@ static int check_value(struct wh_call *call, uint32_t i, const struct wh_value *
 {
     bool is_number = value->type != 0 && (wh_type_is_number(value->type) || value->type == WH_TIME);
     if (value->type > WH_JSON) {
-        return wh_table_fail(failure, WH_E_INVALID, "value %u is of no type of wuhao/plugin.h",
-                             i + 1);
+        return wh_failure_say(failure, WH_E_INVALID, "value %u is of no type of wuhao/plugin.h",
+                              i + 1);
     }
     if (value->type == 0 || is_number) return 0;
     if (value->text.len > ROW_BYTES_MAX || (value->text.len > 0 && !value->text.data) ||
         !wh_text_is_utf8(value->text)) {
-        return wh_table_fail(failure, WH_E_INVALID, "value %u is no UTF-8 text, or over 1 MiB",
-                             i + 1);
+        return wh_failure_say(failure, WH_E_INVALID, "value %u is no UTF-8 text, or over 1 MiB",
+                              i + 1);
     }
     call->reply_bytes += value->text.len;
     return 0;
@@ -227,7 +216,7 @@ static int check_json(struct wh_host_self *self, uint32_t i, const struct wh_val
 {
     struct wh_host_services *services = &self->plugins->services;
     if (value->type != WH_JSON || services->is_json(services->context, value->text)) return 0;
-    return wh_table_fail(failure, WH_E_INVALID, "value %u is not JSON", i + 1);
+    return wh_failure_say(failure, WH_E_INVALID, "value %u is not JSON", i + 1);
 }
 
 static int host_reply_row(struct wh_call *call, const struct wh_value *values, uint32_t count,
@@ -235,8 +224,8 @@ static int host_reply_row(struct wh_call *call, const struct wh_value *values, u
 {
     uint32_t columns = call->columns > 0 ? call->columns : call->command->columns.count;
     if (count != columns) {
-        return wh_table_fail(failure, WH_E_INVALID, "a row of %u values, there are %u columns",
-                             count, columns);
+        return wh_failure_say(failure, WH_E_INVALID, "a row of %u values, there are %u columns",
+                              count, columns);
     }
     for (uint32_t i = 0; i < count; i++) {
         int rc = check_value(call, i, &values[i], failure);
@@ -245,8 +234,8 @@ static int host_reply_row(struct wh_call *call, const struct wh_value *values, u
     }
     call->reply_bytes += 16ull * count;
     if (call->reply_bytes > REPLY_BYTES_MAX) {
-        return wh_table_fail(failure, WH_E_INVALID, "a reply of more than %u MiB",
-                             REPLY_BYTES_MAX >> 20);
+        return wh_failure_say(failure, WH_E_INVALID, "a reply of more than %u MiB",
+                              REPLY_BYTES_MAX >> 20);
     }
     wh_reply_row(call, values, count);
     return 0;
@@ -325,7 +314,7 @@ static int host_job_at(struct wh_host_self *self, const char *job, int64_t at_ms
                        struct wh_failure *failure)
 {
     if (job && wh_jobs_ask(self, wh_span_of(job), at_ms) == 0) return 0;
-    return wh_table_fail(failure, WH_E_INVALID, "it declares no job %.60s", job ? job : "");
+    return wh_failure_say(failure, WH_E_INVALID, "it declares no job %.60s", job ? job : "");
 }
 
 static int host_units(struct wh_host_self *self, struct wh_span under, wh_unit_visit visit,

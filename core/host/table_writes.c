@@ -10,15 +10,15 @@
 static int admit(struct wh_host_self *self, uint64_t bytes, struct wh_failure *failure)
 {
     if (!self->may_write) {
-        return wh_table_fail(failure, WH_E_NOT_PERMITTED,
-                             "it writes within a job, and within a command that is declared to");
+        return wh_failure_say(failure, WH_E_NOT_PERMITTED,
+                              "it writes within a job, and within a command that is declared to");
     }
     if (self->writes >= WH_CALL_WRITES_MAX ||
         self->write_bytes + bytes > (uint64_t)WH_CALL_WRITE_BYTES_MAX) {
-        return wh_table_fail(failure, WH_E_INVALID,
-                             "one callback writes at most %d things and %u MiB (return WH_AGAIN "
-                             "from a job)",
-                             WH_CALL_WRITES_MAX, WH_CALL_WRITE_BYTES_MAX >> 20);
+        return wh_failure_say(failure, WH_E_INVALID,
+                              "one callback writes at most %d things and %u MiB (return WH_AGAIN "
+                              "from a job)",
+                              WH_CALL_WRITES_MAX, WH_CALL_WRITE_BYTES_MAX >> 20);
     }
     self->writes++;
     self->write_bytes += bytes;
@@ -41,7 +41,7 @@ static int check_fields(const struct wh_list *fields, uint64_t *ret_bytes,
     *ret_bytes = 0;
     if (fields->count > 1000 ||
         (fields->count > 0 && (!fields->items || fields->stride < sizeof(struct wh_named_text)))) {
-        return wh_table_fail(failure, WH_E_INVALID, "the list of fields is not whole");
+        return wh_failure_say(failure, WH_E_INVALID, "the list of fields is not whole");
     }
     for (uint32_t i = 0; i < fields->count; i++) {
         const struct wh_named_text *field = wh_list_at(fields, i);
@@ -57,8 +57,8 @@ static int check_kind(const struct wh_host_self *self, struct wh_span kind,
     const struct wh_kind *found =
         self->plugins->services.kind(self->plugins->services.context, kind);
     if (found && wh_plugin_owns(self, found)) return 0;
-    return wh_table_fail(failure, WH_E_NOT_PERMITTED, "kind %.*s is not this plugin's to write",
-                         (int)kind.len, kind.data);
+    return wh_failure_say(failure, WH_E_NOT_PERMITTED, "kind %.*s is not this plugin's to write",
+                          (int)kind.len, kind.data);
 }
 
 static int host_record_add(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
@@ -110,7 +110,7 @@ static int host_record_withdraw(struct wh_host_self *self, struct wh_span id, st
     int rc;
     if (wh_text_trim(why).len == 0 || why.len > WH_LOG_TEXT_MAX ||
         wh_text_check(why, WH_TEXT_ONE_LINE) != WH_TEXT_GOOD) {
-        return wh_table_fail(failure, WH_E_INVALID, "say in one line why it is withdrawn");
+        return wh_failure_say(failure, WH_E_INVALID, "say in one line why it is withdrawn");
     }
     rc = check_record(self, id, failure);
     if (rc == 0) rc = admit(self, why.len, failure);
@@ -160,9 +160,9 @@ static int admit_kept(struct wh_host_self *self, uint64_t bytes, struct wh_failu
         if (count_kept(self, &err) < 0) return wh_table_fail_with(failure, &err, WH_EN);
     }
     if (self->kept_bytes + bytes > WH_PLUGIN_KEPT_BYTES_MAX) {
-        return wh_table_fail(failure, WH_E_INVALID,
-                             "its keys and notices together are over %u MiB (delete some)",
-                             WH_PLUGIN_KEPT_BYTES_MAX >> 20);
+        return wh_failure_say(failure, WH_E_INVALID,
+                              "its keys and notices together are over %u MiB (delete some)",
+                              WH_PLUGIN_KEPT_BYTES_MAX >> 20);
     }
     self->kept_bytes += bytes;
     return 0;
@@ -174,8 +174,8 @@ static int key_of(struct wh_host_self *self, struct wh_span key, struct wh_tuple
                   struct wh_failure *failure)
 {
     if (key.len == 0 || key.len > WH_PLUGIN_KEY_BYTES_MAX || !key.data) {
-        return wh_table_fail(failure, WH_E_INVALID, "a key has 1 to %d bytes",
-                             WH_PLUGIN_KEY_BYTES_MAX);
+        return wh_failure_say(failure, WH_E_INVALID, "a key has 1 to %d bytes",
+                              WH_PLUGIN_KEY_BYTES_MAX);
     }
     wh_plugin_key(ret, WH_SPACE_KEYS, self->name, key);
     return 0;
@@ -192,7 +192,7 @@ static int host_key_get(struct wh_host_self *self, struct wh_span key, struct wh
     rc = services->get(services->context, wh_tuple_span(&tuple), &self->lent, ret_value, &err);
     if (rc < 0) return wh_table_fail_with(failure, &err, WH_EN);
     if (ret_value->data) return 0;
-    return wh_table_fail(failure, WH_E_NOT_FOUND, "there is no such key");
+    return wh_failure_say(failure, WH_E_NOT_FOUND, "there is no such key");
 }
 
 static int host_key_put(struct wh_host_self *self, struct wh_span key, struct wh_span value,
@@ -201,8 +201,8 @@ static int host_key_put(struct wh_host_self *self, struct wh_span key, struct wh
     struct wh_tuple tuple;
     int rc = key_of(self, key, &tuple, failure);
     if (rc == 0 && value.len > WH_PLUGIN_VALUE_BYTES_MAX) {
-        rc = wh_table_fail(failure, WH_E_INVALID, "a value has at most %d bytes",
-                           WH_PLUGIN_VALUE_BYTES_MAX);
+        rc = wh_failure_say(failure, WH_E_INVALID, "a value has at most %d bytes",
+                            WH_PLUGIN_VALUE_BYTES_MAX);
     }
     if (rc == 0) rc = admit_kept(self, key.len + value.len, failure);
     if (rc < 0) return rc;
@@ -242,8 +242,8 @@ static int host_keys(struct wh_host_self *self, struct wh_span prefix, wh_key_vi
     struct wh_tuple tuple;
     int rc;
     if (prefix.len > WH_PLUGIN_KEY_BYTES_MAX) {
-        return wh_table_fail(failure, WH_E_INVALID, "a key has at most %d bytes",
-                             WH_PLUGIN_KEY_BYTES_MAX);
+        return wh_failure_say(failure, WH_E_INVALID, "a key has at most %d bytes",
+                              WH_PLUGIN_KEY_BYTES_MAX);
     }
     wh_plugin_key(&tuple, WH_SPACE_KEYS, self->name, prefix);
     visiting.head = tuple.len - prefix.len;
@@ -263,9 +263,9 @@ static int check_notice(const struct wh_notice *notice, struct wh_failure *failu
         wh_text_check(notice->key, WH_TEXT_ONE_LINE) != WH_TEXT_GOOD ||
         (notice->unit.len > 0 && !wh_code_is_valid(notice->unit)) || notice->due < 0 ||
         notice->due > INT32_MAX) {
-        return wh_table_fail(failure, WH_E_INVALID,
-                             "a notice has a key, one line of text in `en`, a severity, and if at "
-                             "all a unit's code and a day");
+        return wh_failure_say(failure, WH_E_INVALID,
+                              "a notice has a key, one line of text in `en`, a severity, and if at "
+                              "all a unit's code and a day");
     }
     return 0;
 }

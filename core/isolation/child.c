@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "isolation/failure.h"
 
 static int send_return(struct wh_host_self *self, int rc, const struct wh_failure *failure)
 {
     struct wh_buffer payload = {NULL, 0, 0};
     struct wh_wire wire = wh_wire_put(&payload);
-    struct wh_span text = wh_span(failure->text, strnlen(failure->text, sizeof(failure->text)));
+    struct wh_span text = wh_failure_text(failure);
     uint32_t code = (uint32_t)rc;
     int sent;
     wh_wire_u32(&wire, &code);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -12,24 +11,12 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "isolation/failure.h"
 #include "isolation/proxy_parts.h"
 
 #define SOCKET_IN_CHILD 3 /* the child knows it by this number */
 #define REST_MS_MAX 60000
 #define FREE_OF_REST 1 /* the first death costs no rest */
-
-static int fail(struct wh_failure *failure, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int fail(struct wh_failure *failure, int code, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    failure->code = code;
-    (void)vsnprintf(failure->text, sizeof(failure->text), format, args);
-    va_end(args);
-    return code;
-}
 
 /* ---- The process ---- */
 
@@ -107,7 +94,7 @@ static int die(struct wh_proxy *proxy, int why, struct wh_failure *failure)
     proxy->died = true;
     proxy->deaths_in_a_row++;
     rest(proxy);
-    return fail(failure, WH_E_FAILED, "plugin %s: %s", proxy->config.name, proxy->end);
+    return wh_failure_say(failure, WH_E_FAILED, "plugin %s: %s", proxy->config.name, proxy->end);
 }
 
 /* ---- A callback ---- */
@@ -123,7 +110,7 @@ static int finish(struct wh_proxy *proxy, struct wh_wire *returned, struct wh_fa
     rc = (int)code;
     proxy->deaths_in_a_row = 0;
     if (rc >= 0) return rc;
-    return fail(failure, rc, "%.*s", (int)text.len, text.data ? text.data : "");
+    return wh_failure_say(failure, rc, "%.*s", (int)text.len, text.data ? text.data : "");
 }
 
 static int answer(struct wh_proxy *proxy, struct wh_span asked, int64_t deadline_ms)
@@ -217,8 +204,9 @@ static int read_declared(struct wh_proxy *proxy, struct wh_span payload, struct 
         wh_buffer_put(&proxy->declared, declared);
     } else if (!wh_span_equal(wh_buffer_span(&proxy->declared), declared)) {
         bury(proxy, WH_E_CORRUPT);
-        return fail(failure, WH_E_FAILED, "plugin %s: it declares something else than before",
-                    proxy->config.name);
+        return wh_failure_say(failure, WH_E_FAILED,
+                              "plugin %s: it declares something else than before",
+                              proxy->config.name);
     }
     return 0;
 }
@@ -231,15 +219,16 @@ static int start(struct wh_proxy *proxy, struct wh_failure *failure)
     enum wh_frame what;
     int ends[2], rc;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-        return fail(failure, WH_E_FAILED, "no socket for its process: %s", strerror(errno));
+        return wh_failure_say(failure, WH_E_FAILED, "no socket for its process: %s",
+                              strerror(errno));
     }
     proxy->exchange = (struct wh_exchange){.fd = ends[0]};
     rc = spawn(proxy, ends[1]);
     (void)close(ends[1]); /* the child has it */
     if (rc != 0) {
         wh_exchange_deinit(&proxy->exchange);
-        return fail(failure, WH_E_FAILED, "%s can't be started: %s", proxy->config.program,
-                    strerror(rc));
+        return wh_failure_say(failure, WH_E_FAILED, "%s can't be started: %s",
+                              proxy->config.program, strerror(rc));
     }
     rc = wh_exchange_receive(&proxy->exchange, &what, &payload, deadline_ms);
     if (rc < 0) return die(proxy, rc, failure);
@@ -261,8 +250,8 @@ static int open_again(struct wh_proxy *proxy, struct wh_failure *failure)
     uint32_t deaths = proxy->deaths_in_a_row;
     int rc;
     if (wait_ms > 0) {
-        return fail(failure, WH_E_FAILED, "plugin %s: %s; it starts again in %lld s",
-                    proxy->config.name, proxy->end, (long long)(wait_ms + 999) / 1000);
+        return wh_failure_say(failure, WH_E_FAILED, "plugin %s: %s; it starts again in %lld s",
+                              proxy->config.name, proxy->end, (long long)(wait_ms + 999) / 1000);
     }
     rc = start(proxy, failure);
     if (rc < 0) return rc;

@@ -23,6 +23,12 @@ static void add_word(struct wh_sandbox *sandbox, const char *word)
                    word);
 }
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define __SANITIZE_ADDRESS__ 1 /* clang's way to say so */
+#endif
+#endif
+
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define INSTRUMENTED 1 /* its run-time maps terabytes and reads /proc */
 #else
@@ -31,7 +37,7 @@ static void add_word(struct wh_sandbox *sandbox, const char *word)
 
 /* ---- Limits ---- */
 
-static void limit(int resource, rlim_t to)
+static void limit(enum __rlimit_resource resource, rlim_t to)
 {
     struct rlimit limits = {to, to};
     (void)setrlimit(resource, &limits); /* a lower one that holds already is as good */
@@ -143,22 +149,35 @@ static const int allowed_calls[] = {
     SCMP_SYS(membarrier),
 };
 
+/* A call that is allowed where one of its arguments, under `mask`, is `value`. */
+static const struct {
+    int call;
+    unsigned int argument;
+    scmp_datum_t mask;
+    scmp_datum_t value;
+} allowed_if[] = {
+    {SCMP_SYS(openat), 2, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0},
+    {SCMP_SYS(clone), 0, CLONE_THREAD, CLONE_THREAD},
+    {SCMP_SYS(prlimit64), 2, UINT64_MAX, 0}, /* reading limits */
+};
+
+static int allow_if(scmp_filter_ctx filter, int call, unsigned int argument, scmp_datum_t mask,
+                    scmp_datum_t value)
+{
+    const struct scmp_arg_cmp compare = {argument, SCMP_CMP_MASKED_EQ, mask, value};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &compare);
+}
+
 static int add_exceptions(scmp_filter_ctx filter)
 {
-    const scmp_datum_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
-    int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-                              SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(allowed_if) / sizeof(allowed_if[0]); i++) {
+        rc = allow_if(filter, allowed_if[i].call, allowed_if[i].argument, allowed_if[i].mask,
+                      allowed_if[i].value);
+    }
+    /* abort() and raise(), on itself alone */
     if (rc == 0) {
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                              SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-    }
-    if (rc == 0) { /* abort() and raise(), on itself alone */
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
-    }
-    if (rc == 0) { /* reading limits */
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-                              SCMP_A2(SCMP_CMP_EQ, 0));
+        rc = allow_if(filter, SCMP_SYS(tgkill), 0, UINT32_MAX, (scmp_datum_t)getpid());
     }
     /* the library then falls back to clone, whose flags can be looked at */
     if (rc == 0) rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);

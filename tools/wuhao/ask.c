@@ -148,7 +148,7 @@ int wh_ask_once(const struct wh_words *words, const Wh__Request *request, wh_ask
 {
     struct visiting visiting = {visit, context, {NULL, 0}};
     struct wh_arena arena = {NULL, 0};
-    int in, out, status;
+    int in, out, status = 0;
     bool whole;
     pid_t pid;
     (void)signal(SIGPIPE, SIG_IGN);
@@ -161,5 +161,11 @@ int wh_ask_once(const struct wh_words *words, const Wh__Request *request, wh_ask
     (void)waitpid(pid, &status, 0);
     wh_arena_deinit(&visiting.arena);
     wh_arena_deinit(&arena);
-    return whole ? 0 : wh_fail(err, WH_E_FAILED, WH_MSG_ONCE, WH_ARGS(wh_arg_c("wuhaod")));
+    if (whole) return 0;
+    if (WIFSIGNALED(status)) {
+        int number = WTERMSIG(status);
+        return wh_fail(err, WH_E_FAILED, WH_MSG_ONCE_DIED,
+                       WH_ARGS(wh_arg_n(number), wh_arg_c(strsignal(number))));
+    }
+    return wh_fail(err, WH_E_FAILED, WH_MSG_ONCE, WH_ARGS(wh_arg_c("wuhaod")));
 }

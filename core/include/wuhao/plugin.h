@@ -201,6 +201,7 @@ struct wh_kind {
 
 /* ---- Commands: the one door ---------------------------------------------------------------- */
 
+/* Flags of a parameter; it is an option, as `--unit CODE`, or positional: a bare word. */
 #define WH_PARAM_REQUIRED 1u
 #define WH_PARAM_POSITIONAL 2u
 #define WH_PARAM_SWITCH 4u       /* takes no value */
@@ -223,9 +224,10 @@ struct wh_column {
     uint32_t reserved;
 };
 
+/* What whoever gives the command must be allowed to do. */
 #define WH_PERMIT_READ 1u
 #define WH_PERMIT_WRITE 2u
-#define WH_PERMIT_OPERATE 3u
+#define WH_PERMIT_OPERATE 3u /* change the node itself */
 
 #define WH_COMMAND_STOPPED 1u /* also runs while the node is stopped */
 #define WH_COMMAND_LOCAL 2u   /* needs no node at all */
@@ -315,10 +317,11 @@ struct wh_standing_query {
     int64_t pass_h;           /* another pass line in hundredths of a point; -1: the programme's */
 };
 
+/* Flags of a line of a ranking. */
 #define WH_STANDING_RANKED 1u
-#define WH_STANDING_QUALIFIED 2u
-#define WH_STANDING_TIE 4u
-#define WH_STANDING_FINAL 8u
+#define WH_STANDING_QUALIFIED 2u /* it is at the pass line or above */
+#define WH_STANDING_TIE 4u       /* another unit has the same rank */
+#define WH_STANDING_FINAL 8u     /* reserved: not given yet */
 
 /* One line of a ranking. Counts and scores that a level does not have are -1. */
 struct wh_standing {
@@ -434,12 +437,14 @@ struct wh_notice {
 
 typedef int (*wh_key_visit)(void *context, struct wh_span key, struct wh_span value);
 
+/* ---- The functions of the node ---- */
+
 /* The functions of the node. Each takes `self` as handed to `open`; later versions add members at
  * the end, `size` tells how many there are. */
 struct wh_host {
-    uint32_t abi;
-    uint32_t size;
-    struct wh_host_self *self;
+    uint32_t abi;              /* WH_ABI of the node */
+    uint32_t size;             /* of the node's struct: see WH_HOST_HAS() */
+    struct wh_host_self *self; /* to be handed to every function that asks for it */
 
     /* Writes a line to the node's log. `event` is a fixed dotted name, `text` key=value pairs
      * without personal data. Never fails. */
@@ -616,14 +621,17 @@ struct wh_row_change {
     uint32_t quarter_of_year;
 };
 
+/* ---- A plugin ---- */
+
+/* What the one symbol holds: data first, callbacks last. */
 struct wh_plugin {
-    uint32_t abi;  /* WH_ABI */
-    uint32_t size; /* sizeof(struct wh_plugin) */
-    const char *name;
-    const char *version;
-    struct wh_title title;
-    uint32_t flags;
-    uint32_t reserved;
+    uint32_t abi;            /* WH_ABI */
+    uint32_t size;           /* sizeof(struct wh_plugin) */
+    const char *name;        /* of its file too: NAME.so */
+    const char *version;     /* the plugin's own, as it likes */
+    struct wh_title title;   /* one line */
+    uint32_t flags;          /* WH_SERVES_LEDGERS */
+    uint32_t reserved;       /* 0 */
     struct wh_list needs;    /* const char *: plugins that must be on */
     struct wh_list kinds;    /* struct wh_kind */
     struct wh_list commands; /* struct wh_command; names are the plugin's own or `NAME VERB` */

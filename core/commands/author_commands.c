@@ -1,0 +1,97 @@
+/* plugin new, plugin test: what an author of plugins asks for; no node is needed. */
+#include <stdio.h>
+
+#include "commands/handlers.h"
+#include "door/commands.h"
+#include "kit/kit.h"
+#include "kit/template.h"
+
+/* `wuhao NAME VERB` has to reach the plugin: a command of the core would answer first. */
+static bool is_command_word(struct wh_span name)
+{
+    const struct wh_command *command;
+    for (uint32_t i = 0; (command = wh_command_at(i)); i++) {
+        if (strncmp(command->name, name.data, name.len) != 0) continue;
+        if (command->name[name.len] == '\0' || command->name[name.len] == ' ') return true;
+    }
+    return false;
+}
+
+static struct wh_span made_folder(struct wh_call *call, const struct wh_template *wanted)
+{
+    size_t size = strlen(wanted->dir) + wanted->name.len + 2;
+    char *path = wh_arena_new(&call->arena, size, 1);
+    (void)snprintf(path, size, "%s%s%.*s", wanted->dir, *wanted->dir ? "/" : "",
+                   (int)wanted->name.len, wanted->name.data);
+    return wh_span_of(path);
+}
+
+static void reply_file(void *context, struct wh_span path)
+{
+    struct wh_call *call = context;
+    struct wh_value row = wh_value_text(wh_arena_copy(&call->arena, path));
+    wh_reply_row(call, &row, 1);
+}
+
+int wh_run_plugin_new(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct wh_template wanted = {
+        .templates = wh_template_folder(&call->arena),
+        .dir = wh_arena_text(&call->arena, wh_call_text(call, "dir")),
+        .name = wh_call_text(call, "name"),
+        .kind = wh_call_text(call, "kind"),
+        .language = WH_TEMPLATE_C,
+    };
+    struct wh_span lang = wh_call_text(call, "lang");
+    int rc;
+    (void)desk;
+    if (wh_call_has(call, "lang") && !wh_template_language_of(lang, &wanted.language)) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_LANGUAGE, WH_ARGS(wh_arg_s(lang)));
+    }
+    if (is_command_word(wanted.name)) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_NAME_COMMAND,
+                       WH_ARGS(wh_arg_s(wanted.name)));
+    }
+    rc = wh_template_write(&wanted, reply_file, call, err);
+    if (rc < 0) return rc;
+    wh_reply_note(call, WH_MSG_TEMPLATE_MADE, WH_ARGS(wh_arg_s(made_folder(call, &wanted))));
+    return 0;
+}
+
+/* ---- test ---- */
+
+static void reply_line(void *context, const struct wh_kit_line *line)
+{
+    struct wh_call *call = context;
+    struct wh_value row[] = {
+        wh_value_number(WH_INTEGER, line->line),
+        wh_value_text(line->step),
+        line->came.len > 0 ? wh_value_text(line->came) : wh_value_null(),
+    };
+    wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
+}
+
+int wh_run_plugin_test(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
+{
+    struct wh_scenario scenario;
+    const struct wh_kit_wanted wanted = {
+        .file = wh_call_text(call, "file"),
+        .place = wh_call_has(call, "isolate") ? WH_KIT_ISOLATED : WH_KIT_HERE,
+        .scenario = &scenario,
+        .language = call->language,
+        .each = reply_line,
+        .each_context = call,
+    };
+    int rc;
+    (void)desk;
+    wh_scenario_read(wh_call_text(call, "scenario"), &call->arena, &call->faults, &scenario);
+    if (call->faults.count > 0) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_KIT_SCENARIO_FAULTS,
+                       WH_ARGS(wh_arg_n(call->faults.count)));
+    }
+    rc = wh_kit_run(&wanted, &call->arena, &call->faults, err);
+    if (rc < 0) return rc;
+    wh_reply_note(call, WH_MSG_KIT_PASSED,
+                  WH_ARGS(wh_arg_s(wanted.file), wh_arg_n(scenario.steps_count)));
+    return 0;
+}
