@@ -18,6 +18,15 @@ int wh_call_kind(struct wh_desk *desk, struct wh_call *call, const struct wh_kin
     struct wh_kind_names names = {desk->engine, year_now(desk)};
     *ret = wh_kind_find(desk->engine, name, names.year);
     if (*ret) return 0;
+    if (desk->plugins) {
+        struct wh_span plugin;
+        wh_plugins_learn(desk->plugins);
+        plugin = wh_plugins_kind_off(desk->plugins, name);
+        if (plugin.data) {
+            return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_KIND_OFF,
+                           WH_ARGS(wh_arg_s(name), wh_arg_s(plugin)));
+        }
+    }
     near = wh_text_nearest(name, wh_kind_each, &names);
     if (near.data) {
         return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_KIND_UNKNOWN_NEAR,

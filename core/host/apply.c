@@ -46,11 +46,13 @@ static bool configs_equal(const struct wh_plugin_config *a, const struct wh_plug
     return true;
 }
 
-/* What this one is now does for `wanted`. One that failed by its needs is tried again. */
+/* What this one is now does for `wanted`. One that failed by what stands around it is tried again.
+ */
 static bool is_as_wanted(const struct wh_host_self *one, const struct wh_plugin_config *wanted,
                          const struct wh_plugins_config *config)
 {
-    if (one->renew || one->state == WH_PLUGIN_OFF || one->state == WH_PLUGIN_FAILED) return false;
+    if (one->renew || one->state == WH_PLUGIN_OFF) return false;
+    if (one->state == WH_PLUGIN_FAILED && !one->code_failed) return false;
     return configs_equal(&one->config, wanted) && wh_plugin_file_is_same(one, config);
 }
 
@@ -62,7 +64,7 @@ static struct wh_host_self *load_anew(struct wh_plugins *plugins,
 {
     struct wh_host_self *one = wh_plugin_new(plugins, wanted->name);
     keep_config(one, wanted);
-    if (former) one->complaint = former->complaint;
+    if (former) one->complaints = former->complaints;
     one->is_loaded = wh_plugin_load(one, config);
     if (!one->is_loaded) wh_plugin_unload(one); /* what it declared stays known */
     return one;
@@ -75,7 +77,7 @@ static struct wh_host_self *keep_former(struct wh_host_self *former, struct wh_h
     (void)snprintf(reason, sizeof(reason), "the new file is refused, the former goes on: %.*s",
                    (int)next->reason.len, next->reason.data);
     former->reason = wh_arena_copy(&former->arena, wh_span_of(reason));
-    former->complaint = next->complaint;
+    former->complaints = next->complaints;
     former->renew = false;
     wh_plugin_free(next);
     return former;

@@ -65,12 +65,21 @@ static bool read_weekday(struct wh_span text, int32_t *ret)
     return false;
 }
 
-/* "01-10" */
+static int32_t last_day_of_month(int32_t year, int32_t month)
+{
+    struct wh_civil next = {month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1};
+    return wh_civil_of(wh_day_of(next) - 1).day;
+}
+
+#define LEAP_YEAR 2028
+
+/* "01-10"; a day that no year has is none. */
 static bool read_month_day(struct wh_span text, struct wh_calendar *ret)
 {
     return text.len == 5 && text.data[2] == '-' &&
            read_number(wh_span(text.data, 2), 1, 12, &ret->month) &&
-           read_number(wh_span(text.data + 3, 2), 1, 31, &ret->day);
+           read_number(wh_span(text.data + 3, 2), 1, 31, &ret->day) &&
+           ret->day <= last_day_of_month(LEAP_YEAR, ret->month);
 }
 
 bool wh_calendar_read(struct wh_span rule, struct wh_calendar *ret)
@@ -111,12 +120,6 @@ bool wh_calendar_read(struct wh_span rule, struct wh_calendar *ret)
 }
 
 /* ---- The next moment ---- */
-
-static int32_t last_day_of_month(int32_t year, int32_t month)
-{
-    struct wh_civil next = {month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1};
-    return wh_civil_of(wh_day_of(next) - 1).day;
-}
 
 static bool month_fits(const struct wh_calendar *calendar, int32_t month)
 {

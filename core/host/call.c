@@ -21,26 +21,24 @@ static int64_t mono_us(void)
 
 /* ---- Strikes ---- */
 
-#define PLAIN_CALLBACKS (WH_CALLBACK_ROWS_CHANGED + 1u)
-
 uint32_t wh_strikes_count(const struct wh_plugin *declared)
 {
-    return PLAIN_CALLBACKS + declared->commands.count + declared->jobs.count;
+    return (uint32_t)WH_CALLBACKS + declared->commands.count + declared->jobs.count;
 }
 
 struct wh_strikes *wh_strikes_of(struct wh_host_self *one, enum wh_callback callback,
                                  uint32_t index)
 {
-    if (callback == WH_CALLBACK_COMMAND) return &one->strikes[PLAIN_CALLBACKS + index];
+    if (callback == WH_CALLBACK_COMMAND) return &one->strikes[(uint32_t)WH_CALLBACKS + index];
     if (callback == WH_CALLBACK_JOB) {
-        return &one->strikes[PLAIN_CALLBACKS + one->declared->commands.count + index];
+        return &one->strikes[(uint32_t)WH_CALLBACKS + one->declared->commands.count + index];
     }
     return &one->strikes[callback];
 }
 
 /* "command `visits late`", "job tidy", "measure" */
-static struct wh_span name_of(const struct wh_host_self *one, enum wh_callback callback,
-                              uint32_t index, char *ret, size_t size)
+static void name_of(const struct wh_host_self *one, enum wh_callback callback, uint32_t index,
+                    char *ret, size_t size)
 {
     const char *word = wh_callback_word(callback);
     if (callback == WH_CALLBACK_COMMAND) {
@@ -52,41 +50,58 @@ static struct wh_span name_of(const struct wh_host_self *one, enum wh_callback c
     } else {
         (void)snprintf(ret, size, "%s", word);
     }
-    return wh_span_of(ret);
+}
+
+/* True where the same was said within the hour; remembered from now on where it was not. */
+static bool was_said(struct wh_complaints *complaints, const uint8_t *digest, int64_t now_ms)
+{
+    struct wh_complaint *oldest = &complaints->items[0];
+    for (size_t i = 0; i < WH_COMPLAINTS_KEPT; i++) {
+        struct wh_complaint *one = &complaints->items[i];
+        if (one->at_ms != 0 && now_ms - one->at_ms < WH_HOUR_MS &&
+            memcmp(one->digest, digest, sizeof(one->digest)) == 0) {
+            return true;
+        }
+        if (one->at_ms < oldest->at_ms) oldest = one;
+    }
+    memcpy(oldest->digest, digest, sizeof(oldest->digest));
+    oldest->at_ms = now_ms;
+    return false;
 }
 
 void wh_plugin_complain(struct wh_host_self *one, const char *event, struct wh_span text)
 {
     const struct wh_span parts[] = {wh_span_of(event), text};
-    struct wh_complaint *last = &one->complaint;
+    struct wh_complaints *complaints = &one->complaints;
     int64_t now_ms = mono_us() / 1000;
     uint8_t digest[WH_SHORT_DIGEST_BYTES];
     wh_digest(parts, 2, digest, sizeof(digest));
-    if (memcmp(digest, last->digest, sizeof(digest)) == 0 && last->at_ms != 0 &&
-        now_ms - last->at_ms < WH_HOUR_MS) {
-        last->unsaid++;
-        return;
+    if (was_said(complaints, digest, now_ms)) return;
+    if (now_ms - complaints->hour_ms >= WH_HOUR_MS || complaints->hour_ms == 0) {
+        complaints->hour_ms = now_ms;
+        complaints->lines = 0;
     }
-    wh_log(one->plugins->log, WH_WARN, event, "name=%.*s why=%.*s", (int)one->name.len,
-           one->name.data, (int)text.len, text.data);
-    memcpy(last->digest, digest, sizeof(digest));
-    last->at_ms = now_ms;
-    last->unsaid = 0;
+    if (++complaints->lines > WH_COMPLAINTS_AN_HOUR) return;
+    wh_log(one->plugins->log, WH_WARN, event, "name=%.*s why=%.*s%s", (int)one->name.len,
+           one->name.data, (int)text.len, text.data,
+           complaints->lines == WH_COMPLAINTS_AN_HOUR ? " (what else it fails by is not logged for "
+                                                        "an hour)"
+                                                      : "");
 }
 
 static void judge_time(struct wh_host_self *one, enum wh_callback callback, uint32_t index,
                        int64_t took_ms)
 {
     struct wh_strikes *strikes = wh_strikes_of(one, callback, index);
-    char name[120];
+    char name[120], text[200];
     if (took_ms <= WH_CALL_BUDGET_MS) {
         strikes->overruns = 0;
         return;
     }
     strikes->overruns++;
-    (void)name_of(one, callback, index, name, sizeof(name));
-    wh_log(one->plugins->log, WH_WARN, "plugin.slow", "name=%.*s callback=%s took_ms=%lld",
-           (int)one->name.len, one->name.data, name, (long long)took_ms);
+    name_of(one, callback, index, name, sizeof(name));
+    (void)snprintf(text, sizeof(text), "%s is over its budget of %d ms", name, WH_CALL_BUDGET_MS);
+    wh_plugin_complain(one, "plugin.slow", wh_span_of(text));
     if (strikes->overruns >= OVERRUNS_MAX) {
         wh_plugin_quarantine(one, "%s was over its budget of %d ms three times in a row", name,
                              WH_CALL_BUDGET_MS);
@@ -105,7 +120,7 @@ static void judge_death(struct wh_host_self *one, enum wh_callback callback, uin
         return;
     }
     strikes->deaths++;
-    (void)name_of(one, callback, index, name, sizeof(name));
+    name_of(one, callback, index, name, sizeof(name));
     wh_plugin_complain(one, "plugin.process_ended", wh_failure_text(failure));
     if (strikes->deaths >= DEATHS_IN_A_ROW_MAX) {
         wh_plugin_quarantine(one, "%s failed three times in a row: %s", name, failure->text);

@@ -18,16 +18,50 @@ bool wh_plugin_name_is_valid(struct wh_span name)
     return true;
 }
 
-/* ---- What they say ---- */
+#define WORD_BYTES_MAX 60
 
 static bool is_text(const char *text)
 {
     return text && *text && wh_text_check(wh_span_of(text), WH_TEXT_ONE_LINE) == WH_TEXT_GOOD;
 }
 
+/* The name of a kind, a field or a metric: it is part of keys, CSV and JSON. */
+static bool is_word(const char *text)
+{
+    struct wh_span word = wh_span_of(text);
+    if (word.len == 0 || word.len > WORD_BYTES_MAX || word.data[0] < 'a' || word.data[0] > 'z') {
+        return false;
+    }
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.data[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_' && c != '-')
+            return false;
+    }
+    return true;
+}
+
 static bool is_title(struct wh_title title)
 {
     return is_text(title.en) && (!title.zh || is_text(title.zh));
+}
+
+/* These stand beside the fields of every record. */
+static bool is_on_every_record(struct wh_span name)
+{
+    return wh_span_equal(name, WH_S("unit")) || wh_span_equal(name, WH_S("date")) ||
+           wh_span_equal(name, WH_S("id")) || wh_span_equal(name, WH_S("state"));
+}
+
+static bool choices_are_named(const struct wh_field *field)
+{
+    bool chooses = field->type == WH_CHOICE || field->type == WH_CHOICES;
+    for (uint32_t i = 0; i < field->choices.count; i++) {
+        const struct wh_choice *choice = wh_list_at(&field->choices, i);
+        if (!is_text(choice->id) || !is_title(choice->title) || strchr(choice->id, ';')) {
+            return false;
+        }
+    }
+    return !chooses || field->choices.count > 0;
 }
 
 /* The fields of a kind: names, no name twice, none that is on every record. */
@@ -36,11 +70,20 @@ static bool check_fields(struct wh_host_self *one, const struct wh_kind *kind)
     for (uint32_t i = 0; i < kind->fields.count; i++) {
         const struct wh_field *field = wh_kind_field(kind, i);
         struct wh_span name = wh_span_of(field->name);
-        if (!is_text(field->name) || !is_title(field->title) || field->type < WH_TEXT ||
-            field->type > WH_FILE || wh_span_equal(name, WH_S("unit")) ||
-            wh_kind_field_index(kind, name) != (int32_t)i) {
+        if (!is_word(field->name) || !is_title(field->title) || field->type < WH_TEXT ||
+            field->type > WH_FILE || wh_kind_field_index(kind, name) != (int32_t)i) {
             wh_plugin_fail(one, "kind %s: field %u has no name, title or type, or one twice",
                            kind->name, i + 1);
+            return false;
+        }
+        if (is_on_every_record(name)) {
+            wh_plugin_fail(one, "kind %s: field %s is on every record already", kind->name,
+                           field->name);
+            return false;
+        }
+        if (!choices_are_named(field)) {
+            wh_plugin_fail(one, "kind %s: field %s lacks choices, or one lacks its id or title",
+                           kind->name, field->name);
             return false;
         }
     }
@@ -57,7 +100,7 @@ static bool check_metrics(struct wh_host_self *one, const struct wh_kind *kind)
 {
     for (uint32_t i = 0; i < kind->metrics.count; i++) {
         const struct wh_metric *metric = wh_kind_metric(kind, i);
-        if (is_text(metric->id) && is_title(metric->title) && metric->type >= WH_FLOW &&
+        if (is_word(metric->id) && is_title(metric->title) && metric->type >= WH_FLOW &&
             metric->type <= WH_TO_DATE && metric->form <= WH_DISTINCT &&
             wh_kind_metric_named(kind, wh_span_of(metric->id)) == metric) {
             continue;
@@ -128,7 +171,7 @@ static bool check_kinds(struct wh_host_self *one)
     for (uint32_t i = 0; i < kinds->count; i++) {
         const struct wh_kind *kind = wh_list_at(kinds, i);
         const struct wh_host_self *other;
-        if (!is_text(kind->name) || !is_title(kind->title) || kind->fields.count > WH_FIELDS_MAX ||
+        if (!is_word(kind->name) || !is_title(kind->title) || kind->fields.count > WH_FIELDS_MAX ||
             kind->metrics.count > WH_METRICS_MAX) {
             wh_plugin_fail(one, "kind %u has no name or title, over %d fields or over %d metrics",
                            i + 1, WH_FIELDS_MAX, WH_METRICS_MAX);
@@ -164,6 +207,15 @@ static bool core_begins_so(struct wh_span word)
     const struct wh_command *command;
     for (uint32_t i = 0; (command = wh_command_at(i)); i++) {
         if (wh_span_equal(first_word(wh_span_of(command->name)), word)) return true;
+    }
+    return false;
+}
+
+static bool names_another(const struct wh_host_self *one, struct wh_span word)
+{
+    const struct wh_host_self *other;
+    for (uint32_t p = 0; (other = nth(one->plugins, p)); p++) {
+        if (wh_span_equal(other->name, word) && !wh_span_equal(one->name, word)) return true;
     }
     return false;
 }
@@ -212,6 +264,11 @@ static bool check_commands(struct wh_host_self *one)
                            "command %u has no name, title or permission, or a parameter or "
                            "column has none",
                            i + 1);
+            return false;
+        }
+        if (names_another(one, first_word(wh_span_of(command->name)))) {
+            wh_plugin_fail(one, "command `%s` begins with the name of another plugin",
+                           command->name);
             return false;
         }
         if (command_is_taken(one, command->name, i)) {

@@ -53,17 +53,34 @@ const char *wh_plugin_state_word(enum wh_plugin_state state)
 
 /* ---- Kinds ---- */
 
+static const struct wh_kind *own_kind(const struct wh_host_self *one, struct wh_span name)
+{
+    for (uint32_t i = 0; one->declared && i < one->declared->kinds.count; i++) {
+        const struct wh_kind *kind = wh_list_at(&one->declared->kinds, i);
+        if (wh_span_equal(name, wh_span_of(kind->name))) return kind;
+    }
+    return NULL;
+}
+
 const struct wh_kind *wh_plugins_kind(const struct wh_plugins *plugins, struct wh_span name)
 {
     for (uint32_t p = 0; p < plugins->count; p++) {
         const struct wh_host_self *one = plugins->items[p];
-        if (one->state != WH_PLUGIN_ON) continue;
-        for (uint32_t i = 0; i < one->declared->kinds.count; i++) {
-            const struct wh_kind *kind = wh_list_at(&one->declared->kinds, i);
-            if (wh_span_equal(name, wh_span_of(kind->name))) return kind;
-        }
+        const struct wh_kind *kind = one->state == WH_PLUGIN_ON ? own_kind(one, name) : NULL;
+        if (kind) return kind;
     }
     return NULL;
+}
+
+struct wh_span wh_plugins_kind_off(const struct wh_plugins *plugins, struct wh_span name)
+{
+    for (uint32_t p = 0; p < plugins->count; p++) {
+        const struct wh_host_self *one = plugins->items[p];
+        if (one->state != WH_PLUGIN_ON && one->state != WH_PLUGIN_FAILED && own_kind(one, name)) {
+            return one->name;
+        }
+    }
+    return WH_SPAN_EMPTY;
 }
 
 const char *wh_plugins_kind_name(const struct wh_plugins *plugins, size_t i)

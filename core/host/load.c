@@ -21,6 +21,12 @@
 
 #define FILE_BYTES_MAX (64 << 20)
 
+#if defined(__aarch64__)
+#define OWN_MACHINE EM_AARCH64
+#elif defined(__x86_64__)
+#define OWN_MACHINE EM_X86_64
+#endif
+
 /* ---- The file ---- */
 
 /* A file that was copied in part would end the process when it is mapped: every part that its
@@ -32,6 +38,7 @@ static bool is_whole(struct wh_span bytes)
     if (bytes.len < sizeof(head)) return false;
     memcpy(&head, bytes.data, sizeof(head));
     if (memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_ident[EI_CLASS] != ELFCLASS64 ||
+        head.e_machine != OWN_MACHINE || head.e_type != ET_DYN ||
         head.e_phentsize != sizeof(part) || head.e_shoff > bytes.len ||
         (uint64_t)head.e_shnum * head.e_shentsize > bytes.len - head.e_shoff ||
         head.e_phoff > bytes.len ||
@@ -221,15 +228,31 @@ static bool keep_declaration(struct wh_host_self *one, const struct wh_plugin *d
     return true;
 }
 
+/* What the loader says names our copy; whoever reads it knows the file. */
+static void fail_load(struct wh_host_self *one, const char *said)
+{
+    const char *at = strstr(said, one->copy);
+    one->code_failed = true;
+    if (at) {
+        wh_plugin_fail(one, "%.*s%s%s", (int)(at - said), said, one->file, at + strlen(one->copy));
+    } else {
+        wh_plugin_fail(one, "%s", said);
+    }
+}
+
 static bool load_here(struct wh_host_self *one)
 {
     char why[WH_DECLARATION_FAULT_SIZE];
     const ElfW(Sym) *entry = NULL;
     Dl_info info;
+    struct wh_inside before;
     void *symbol;
+    /* constructors run, and a file with holes ends the process: a death here is the plugin's too */
+    before = wh_page_enter(one->plugins->page, one->slot, WH_CALLBACK_LOAD, 0);
     one->library = dlopen(one->copy, RTLD_NOW | RTLD_LOCAL);
+    wh_page_leave(one->plugins->page, &before);
     if (!one->library) {
-        wh_plugin_fail(one, "%s", dlerror());
+        fail_load(one, dlerror());
         return false;
     }
     symbol = dlsym(one->library, "wuhao_plugin");
@@ -255,7 +278,7 @@ static bool load_isolated(struct wh_host_self *one, const struct wh_plugins_conf
     };
     struct wh_failure failure = {.code = 0};
     if (wh_proxy_new(&wanted, &one->proxy, &failure) < 0) {
-        wh_plugin_fail(one, "%s", failure.text);
+        fail_load(one, failure.text);
         return false;
     }
     return keep_declaration(one, wh_proxy_plugin(one->proxy));

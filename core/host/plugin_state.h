@@ -31,11 +31,20 @@ struct wh_job_state {
     struct wh_failure last; /* of the last run; code 0: it went well */
 };
 
-/* What a plugin says again and again is told once. */
+/* What is said of a plugin again and again is logged once an hour, and other words not without end.
+ */
+#define WH_COMPLAINTS_KEPT 8
+#define WH_COMPLAINTS_AN_HOUR 20
+
 struct wh_complaint {
     uint8_t digest[WH_SHORT_DIGEST_BYTES];
-    int64_t at_ms;
-    uint64_t unsaid;
+    int64_t at_ms; /* 0: free */
+};
+
+struct wh_complaints {
+    struct wh_complaint items[WH_COMPLAINTS_KEPT];
+    int64_t hour_ms; /* when the hour began */
+    uint32_t lines;  /* since */
 };
 
 /* The node's side of one plugin. */
@@ -54,6 +63,7 @@ struct wh_host_self {
     bool is_isolated;
     bool notice_is_known;
     bool is_noticed;  /* its quarantine has a notice */
+    bool code_failed; /* its own code did: tried again when it has changed, or is asked to */
     bool is_learnt;   /* what it declares was read, or could not be, while it is off */
     bool renew;       /* the next apply opens it anew */
     bool leaves;      /* within an apply: it is closed, for good or to be opened again */
@@ -82,7 +92,7 @@ struct wh_host_self {
     struct wh_arena lent; /* until the callback returns */
     /* what is known of its calls */
     struct wh_strikes *strikes; /* by wh_strikes_of() */
-    struct wh_complaint complaint;
+    struct wh_complaints complaints;
     int64_t log_minute_ms;
     uint32_t log_lines;
     uint64_t calls;

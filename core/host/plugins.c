@@ -181,6 +181,7 @@ static void open_one(struct wh_host_self *one)
         wh_proxy_free(one->proxy);
         one->proxy = NULL;
         one->is_loaded = false;
+        one->code_failed = true;
         return;
     }
     if (one->state != WH_PLUGIN_ON) return;

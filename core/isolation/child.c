@@ -137,7 +137,8 @@ static int carry_out(struct wh_host_self *self, struct wh_wire *wire, enum wh_ca
     case WH_CALLBACK_CLOSE:
         if (plugin->close) plugin->close(self->plugin_self);
         return 0;
-    case WH_CALLBACK_NONE: break;
+    case WH_CALLBACK_NONE:
+    case WH_CALLBACK_LOAD: break;
     }
     return WH_E_FAILED;
 }

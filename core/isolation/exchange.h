@@ -29,6 +29,8 @@ enum wh_callback {
     WH_CALLBACK_COMMAND,
     WH_CALLBACK_JOB,
     WH_CALLBACK_ROWS_CHANGED,
+    WH_CALLBACKS,                    /* how many there are */
+    WH_CALLBACK_LOAD = WH_CALLBACKS, /* no call: its file is being loaded, its constructors run */
 };
 
 /* X(symbol): the host function that an ASK means. */

@@ -219,26 +219,10 @@ WRONG = {
 }
 
 
-# What the node lets pass so far. Each is a line to remove, not a rule to rely on.
-LET_PASS = {
-    "size_odd": "a struct may end within a member",
-    "command_of_others": "commands may be named after another plugin",
-    "rule_month": "30 February is a day",
-    "kind_long": "a kind's name has no bound",
-    "null_choices": "choices are not looked at",
-    "choiceless": "choices are not looked at",
-    "field_date": "a field may be named as what every record has",
-    "field_id": "a field may be named as what every record has",
-}
-ENDS_THE_NODE = {"null_tests": "lists within a metric's conditions are not looked at"}
-
-
 def wrong_ones():
     for name in WRONG:
         for isolate in (True, False):
-            why = LET_PASS.get(name) or (None if isolate else ENDS_THE_NODE.get(name))
-            yield pytest.param(name, isolate, id=f"{name}-{'isolated' if isolate else 'inside'}",
-                               marks=[pytest.mark.xfail(reason=why)] if why else [])
+            yield pytest.param(name, isolate, id=f"{name}-{'isolated' if isolate else 'inside'}")
 
 
 @pytest.mark.parametrize("name, isolate", wrong_ones())

@@ -372,7 +372,6 @@ def test_a_reply_without_end_does_not_fill_the_node(city, enabled):
     assert city.cli("flood_rows", "calm").code == 0
 
 
-@pytest.mark.xfail(reason="only the last complaint of a plugin is remembered")
 @pytest.mark.parametrize("where", (MEASURE, JOB, ROWS))
 def test_a_plugin_that_fails_in_other_words_each_time_does_not_fill_the_log(city, enabled, where):
     name = f"varies_{where}".lower()

@@ -19,7 +19,7 @@ GROWTH_PERCENT, GROWTH_KIB = 4, 2048  # of what is resident: allowed; the client
 PLUGINS = ("soak_one", "soak_two")
 CLIENTS = 2
 ADD_EACH = 7  # turns: the store keeps new records in memory, which must not hide what plugins keep
-OFF_WORDS = ("disabled", "no such kind")
+OFF_WORDS = ("disabled", "is not on")
 
 
 def is_sanitized():

@@ -71,6 +71,8 @@ static void what_is_no_rule_is_refused(void **state)
                                         "yearly 13-01 03:00",
                                         "yearly 01-32 03:00",
                                         "yearly 1-1 03:00",
+                                        "yearly 02-30 03:00",
+                                        "yearly 04-31 03:00",
                                         "Daily 02:00",
                                         "each day",
                                         "daily 02:00 03:00"};
