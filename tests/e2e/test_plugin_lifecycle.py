@@ -1,0 +1,146 @@
+"""Plugins on a node, from none to some: what they write, what their settings change, and what of
+them stays when they or the node stop."""
+import os
+import signal
+import subprocess
+
+import pytest
+
+import hostile_plugins
+import node
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+INCLUDE = os.path.join(node.ROOT, "core", "include")
+CITY, TOWN = "2311", "231182101"
+
+
+def compiled(source, into):
+    subprocess.run(["cc", "-std=c11", "-Wall", "-Werror", "-shared", "-fPIC", "-I", INCLUDE, "-o",
+                    into, source], check=True)
+    return str(into)
+
+
+@pytest.fixture(name="city")
+def city_fixture(homes):
+    city = homes("city", CITY, "黑河市", "city").init().start()
+    city.issue()
+    return city
+
+
+@pytest.fixture(name="scribe", params=("isolated", "inside"))
+def scribe_fixture(request, city, tmp_path):
+    """A city with the plugin that writes, in a process of its own or in the node's."""
+    path = compiled(os.path.join(HERE, "scribe_plugin.c"), tmp_path / "scribe.so")
+    hostile_plugins.configure(city, "scribe", path, isolate=request.param == "isolated")
+    city.ok("plugin", "enable", path)
+    return city
+
+
+def notes(one):
+    return {(line["text"], line["state"]) for line in one.rows("list", "note", "--withdrawn")}
+
+
+def states(one):
+    return {line["name"]: line["state"] for line in one.rows("plugin", "list")}
+
+
+@pytest.mark.quick
+def test_a_node_without_plugins_serves_and_measures_what_came_before_its_plugin(homes):
+    one = homes("city", CITY, "黑河市", "city").init()
+    path = os.path.join(one.home, "wuhao.yaml")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace('enable: ["ledger", "ranking"]', "enable: []"))
+    one.start()
+    one.issue()
+    assert states(one) == {"ledger": "off", "ranking": "off"}
+    assert one.rows("status")[0]["notices"] == 0 and one.rows("notices") == []
+    assert one.cli("add", "meeting", "--unit", TOWN, "date=2025-03-04").code == 3
+    one.ok("plugin", "enable", "ledger")
+    one.ok("add", "meeting", "--unit", TOWN, "date=2025-03-04", "purpose=study", "subject=x")
+    one.ok("wait", "--synced")
+    before = one.metrics(TOWN)
+    assert before
+    one.ok("plugin", "disable", "ledger")
+    assert one.metrics(TOWN) == before, "what was measured stays"
+    assert one.cli("list", "meeting").code == 3
+    one.ok("plugin", "enable", "ledger")
+    assert len(one.rows("list", "meeting")) == 1
+
+
+def test_what_a_command_writes_is_saved_whole_or_not_at_all(scribe):
+    scribe.ok("scribe", "write", "--unit", CITY, "--text", "one")
+    assert notes(scribe) == {("one", "current")}
+    spoiled = scribe.cli("scribe", "spoil", "--unit", CITY, "--text", "two")
+    assert spoiled.code == 1 and "spoiled on purpose" in spoiled.err
+    assert notes(scribe) == {("one", "current")}
+    twice = scribe.cli("scribe", "write", "--unit", CITY, "--text", "one")
+    assert twice.code == 4 and "repeats" in twice.err
+    scribe.ok("scribe", "correct", "--unit", CITY, "--text", "better")
+    assert notes(scribe) == {("better", "current")}
+    record = scribe.rows("list", "note")[0]["id"]
+    assert [line["author"] for line in scribe.rows("history", record)] == ["plugin:scribe"] * 2
+    scribe.ok("scribe", "drop", "--unit", CITY)
+    assert notes(scribe) == {("better", "withdrawn")}
+    assert scribe.cli("scribe", "drop", "--unit", CITY).code == 3
+
+
+def test_keys_notices_and_jobs_outlive_the_plugin_and_the_node(scribe):
+    scribe.ok("plugin", "run", "scribe", "count")
+    keys = scribe.rows("scribe", "keys", "--unit", CITY)
+    assert [line["key"] for line in keys] == ["slice1", "slice2", "slice3"]
+    assert scribe.cli("plugin", "run", "scribe", "nothing").code == 3
+    scribe.ok("scribe", "write", "--unit", CITY, "--text", "one")
+    node.wait_until(lambda: scribe.rows("notices"), 10, "the notice that rows have changed")
+    said = scribe.rows("notices")[0]
+    assert (said["plugin"], said["key"], said["text"]) == ("scribe", "changed", "rows have changed")
+    assert scribe.rows("status")[0]["notices"] == 1
+    scribe.ok("plugin", "disable", "scribe")
+    off = scribe.cli("scribe", "keys", "--unit", CITY)
+    assert off.code == 1 and "plugin scribe is disabled" in off.err
+    scribe.stop()
+    scribe.ok("plugin", "enable", "scribe")  # also while the node is stopped
+    scribe.start()
+    assert states(scribe)["scribe"] == "on"
+    assert scribe.rows("scribe", "keys", "--unit", CITY) == keys
+    assert scribe.rows("notices") == [said]
+    scribe.ok("scribe", "correct", "--unit", CITY, "--text", "better")
+
+
+def test_a_command_of_a_plugin_that_is_off_says_so_also_after_a_start(scribe):
+    scribe.stop()
+    scribe.ok("plugin", "disable", "scribe")
+    scribe.start()
+    assert "scribe" not in states(scribe)  # its file lies in no path: nothing is known of it
+    assert scribe.cli("scribe", "keys", "--unit", CITY).code == 2
+    assert scribe.cli("plugin", "disable", "ranking").code == 0
+    scribe.stop()
+    scribe.start()
+    refused = scribe.cli("rank", "--level", "county")
+    assert refused.code == 1 and "plugin ranking is disabled" in refused.err
+
+
+@pytest.mark.parametrize("isolate", (True, False))
+def test_a_setting_that_changes_has_everything_measured_again(city, tmp_path, isolate):
+    city.ok("plugin", "new", "visits", "--dir", tmp_path)
+    path = compiled(tmp_path / "visits" / "visits.c", tmp_path / "visits.so")
+    hostile_plugins.configure(city, "visits", path, isolate=isolate)
+    city.ok("plugin", "enable", path)
+    city.ok("unit", "import", os.path.join(node.ROOT, "tests", "data", "heihe-units.csv"))
+    city.ok("add", "visit", "--unit", TOWN, "date=2025-05-06", "minutes=12")
+    city.ok("wait", "--synced")
+    assert [line["value"] for line in city.rows("metrics", "--unit", TOWN)] == [12]
+    with open(hostile_plugins.config_of(city, "visits"), "a", encoding="utf-8") as file:
+        file.write("settings:\n  minutes_min: 15\n")
+    city.process.send_signal(signal.SIGHUP)
+    node.wait_until(lambda: city.log().count("config.read") > 0, 10, "config.read")
+    city.ok("wait", "--synced")
+    assert [line["value"] for line in city.rows("metrics", "--unit", TOWN)] == [0]
+    with open(hostile_plugins.config_of(city, "visits"), "a", encoding="utf-8") as file:
+        file.write("  minutes_mn: 15\n")
+    checked = city.cli("check-config", city.home)
+    assert checked.code == 0, "a key that only the plugin knows is checked when it is loaded"
+    refused = city.cli("plugin", "reload", "visits")
+    assert refused.code == 1 and "did you mean `minutes_min`" in refused.err
+    assert states(city)["visits"] == "failed"
