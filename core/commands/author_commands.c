@@ -17,6 +17,17 @@ static bool is_command_word(struct wh_span name)
     return false;
 }
 
+/* A node takes no other file for one of these. */
+static bool is_shipped(struct wh_span name)
+{
+    static const char *const shipped[] = {"ledger",     "inspection", "training", "reminders",
+                                          "assessment", "ranking",    "console",  "mirror"};
+    for (size_t i = 0; i < sizeof(shipped) / sizeof(shipped[0]); i++) {
+        if (wh_span_equal(name, wh_span_of(shipped[i]))) return true;
+    }
+    return false;
+}
+
 static struct wh_span made_folder(struct wh_call *call, const struct wh_template *wanted)
 {
     size_t size = strlen(wanted->dir) + wanted->name.len + 2;
@@ -48,7 +59,7 @@ int wh_run_plugin_new(struct wh_desk *desk, struct wh_call *call, struct wh_erro
     if (wh_call_has(call, "lang") && !wh_template_language_of(lang, &wanted.language)) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_LANGUAGE, WH_ARGS(wh_arg_s(lang)));
     }
-    if (is_command_word(wanted.name)) {
+    if (is_command_word(wanted.name) || is_shipped(wanted.name)) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_NAME_COMMAND,
                        WH_ARGS(wh_arg_s(wanted.name)));
     }

@@ -39,6 +39,8 @@ struct wh_desk {
     /* What plugins.d/ says has changed: it is put into force before the next turn. NULL: the node
      * is stopped. */
     void (*plugins_changed)(void *node);
+    /* True where a file NAME.so lies in one of the plugins' paths. */
+    bool (*has_plugin_file)(void *node, struct wh_span name);
     bool was_large;           /* a call that took much memory has ended: the loop gives it back */
     struct wh_map noted;      /* of each neighbour: the note that was logged last */
     struct wh_arena peers;    /* their units */

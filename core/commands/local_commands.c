@@ -1,5 +1,6 @@
 /* init, check-config: what needs no node. */
 #include "commands/handlers.h"
+#include "home/plugin_files.h"
 
 static const char *dir_of(struct wh_desk *desk, struct wh_call *call)
 {
@@ -28,6 +29,14 @@ int wh_run_check_config(struct wh_desk *desk, struct wh_call *call, struct wh_er
 {
     const char *dir = dir_of(desk, call);
     int rc = wh_home_check_config(dir, &call->faults, err);
-    if (rc == 0) wh_reply_note(call, WH_MSG_CONFIG_GOOD, WH_ARGS(wh_arg_c(dir)));
-    return rc;
+    struct wh_plugin_files files;
+    bool has_settings = false;
+    if (rc < 0) return rc;
+    wh_reply_note(call, WH_MSG_CONFIG_GOOD, WH_ARGS(wh_arg_c(dir)));
+    wh_plugin_files_read(dir, &call->arena, NULL, &files);
+    for (uint32_t i = 0; i < files.count; i++) {
+        has_settings = has_settings || files.items[i].settings_count > 0;
+    }
+    if (has_settings) wh_reply_note(call, WH_MSG_CONFIG_SETTINGS, NULL);
+    return 0;
 }

@@ -113,6 +113,7 @@ static void show_process(struct wh_call *call, const struct wh_plugin_view *plug
     if (plugin->pid > 0) reply_number(call, "pid", plugin->pid);
     if (plugin->sandbox.len > 0) reply_line(call, "sandbox", plugin->sandbox, WH_SPAN_EMPTY);
     reply_number(call, "deaths", plugin->deaths);
+    if (plugin->end.len > 0) reply_line(call, "ended", plugin->end, WH_SPAN_EMPTY);
     reply_number(call, "calls", (int64_t)plugin->calls);
     reply_number(call, "longest_us", (int64_t)plugin->longest_us);
 }
@@ -176,6 +177,8 @@ static int no_such_plugin(struct wh_desk *desk, struct wh_span name, struct wh_e
 /* A change that was asked for in an earlier turn and has been put into force since. */
 struct changing {
     struct wh_span name;
+    bool said;             /* in plugins.d/ */
+    struct wh_span former; /* what stood there; data NULL: nothing */
 };
 
 static bool ends_so(struct wh_span text, const char *ending)
@@ -185,8 +188,8 @@ static bool ends_so(struct wh_span text, const char *ending)
 }
 
 /* `visits`, or `/opt/x/visits.so`. */
-static int read_name(struct wh_desk *desk, struct wh_call *call, struct wh_span *ret_name,
-                     struct wh_span *ret_file, struct wh_error *err)
+static int read_name(struct wh_call *call, struct wh_span *ret_name, struct wh_span *ret_file,
+                     struct wh_error *err)
 {
     struct wh_span text = wh_call_text(call, "name");
     const char *slash = memrchr(text.data, '/', text.len);
@@ -206,12 +209,30 @@ static int read_name(struct wh_desk *desk, struct wh_call *call, struct wh_span 
     if (!wh_plugin_name_is_valid(*ret_name)) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_PLUGIN_NAME, WH_ARGS(wh_arg_s(*ret_name)));
     }
-    if (desk->plugins && ret_file->len == 0) {
-        struct wh_plugin_view plugin;
-        if (!wh_plugin_named(desk->plugins, *ret_name, &plugin)) {
-            return no_such_plugin(desk, *ret_name, err);
-        }
-    }
+    return 0;
+}
+
+/* Is there a plugin of this name, on, off, or only in plugins.d/ or one of the paths? */
+static bool is_there(struct wh_desk *desk, struct wh_call *call, struct wh_span name)
+{
+    struct wh_plugin_view plugin;
+    struct wh_error ignored;
+    struct wh_span text = WH_SPAN_EMPTY;
+    if (!wh_plugin_name_is_valid(name)) return false; /* it becomes part of a path */
+    if (desk->plugins && wh_plugin_named(desk->plugins, name, &plugin)) return true;
+    if (!desk->plugins && desk->has_plugin_file(desk->node, name)) return true;
+    (void)wh_plugin_file_text(desk->home, name, &call->arena, &text, &ignored);
+    return text.data != NULL;
+}
+
+/* The node is stopped: nothing of the plugin is known but what was just said. */
+static int reply_at_start(struct wh_call *call, struct wh_span name)
+{
+    struct wh_value row[] = {wh_value_text(name), wh_value_null(),
+                             wh_value_text(wh_span_of(wh_plugin_state_word(WH_PLUGIN_OFF))),
+                             wh_value_null(), wh_value_null()};
+    wh_reply_row(call, row, sizeof(row) / sizeof(row[0]));
+    wh_reply_note(call, WH_MSG_PLUGIN_AT_START, WH_ARGS(wh_arg_s(name)));
     return 0;
 }
 
@@ -222,12 +243,13 @@ static int begin_change(struct wh_desk *desk, struct wh_call *call, enum wh_said
     struct changing *changing = wh_arena_new(&call->arena, 1, sizeof(*changing));
     int rc = 0;
     changing->name = name;
-    if (said != WH_UNSAID) rc = wh_plugin_file_say(desk->home, name, said, file, err);
-    if (rc < 0) return rc;
-    if (!desk->plugins_changed) { /* the node is stopped */
-        wh_reply_note(call, WH_MSG_PLUGIN_AT_START, WH_ARGS(wh_arg_s(name)));
-        return 0;
+    changing->said = said != WH_UNSAID;
+    if (changing->said) {
+        rc = wh_plugin_file_text(desk->home, name, &call->arena, &changing->former, err);
+        if (rc == 0) rc = wh_plugin_file_say(desk->home, name, said, file, err);
     }
+    if (rc < 0) return rc;
+    if (!desk->plugins_changed) return reply_at_start(call, name);
     if (said != WH_SAID_NO) wh_plugins_renew(desk->plugins, name);
     desk->plugins_changed(desk->node);
     call->state = changing;
@@ -242,6 +264,11 @@ static int reply_on(struct wh_desk *desk, struct wh_call *call, struct wh_error 
         return no_such_plugin(desk, changing->name, err);
     }
     if (plugin.state != WH_PLUGIN_ON || plugin.reason.len > 0) {
+        struct wh_error ignored;
+        /* what can't be put into force is not kept for the next start; the reason tells */
+        if (changing->said) {
+            (void)wh_plugin_file_restore(desk->home, changing->name, changing->former, &ignored);
+        }
         return wh_fail(err, WH_E_FAILED, WH_MSG_PLUGIN_NOT_ON,
                        WH_ARGS(wh_arg_s(plugin.name), wh_arg_c(wh_plugin_state_word(plugin.state)),
                                wh_arg_s(plugin.reason)));
@@ -255,8 +282,10 @@ int wh_run_plugin_enable(struct wh_desk *desk, struct wh_call *call, struct wh_e
     struct wh_span name, file;
     int rc;
     if (call->state) return reply_on(desk, call, err);
-    rc = read_name(desk, call, &name, &file, err);
-    return rc < 0 ? rc : begin_change(desk, call, WH_SAID_YES, name, file, err);
+    rc = read_name(call, &name, &file, err);
+    if (rc < 0) return rc;
+    if (file.len == 0 && !is_there(desk, call, name)) return no_such_plugin(desk, name, err);
+    return begin_change(desk, call, WH_SAID_YES, name, file, err);
 }
 
 /* The one that is on and needs `name`; data NULL: none does. */
@@ -283,8 +312,9 @@ int wh_run_plugin_disable(struct wh_desk *desk, struct wh_call *call, struct wh_
         if (wh_plugin_named(desk->plugins, changing->name, &plugin)) reply_plugin(call, &plugin);
         return 0;
     }
-    rc = read_name(desk, call, &name, &file, err);
+    rc = read_name(call, &name, &file, err);
     if (rc < 0) return rc;
+    if (!is_there(desk, call, name)) return no_such_plugin(desk, name, err);
     other = needed_by(desk, name);
     if (other.data) {
         return wh_fail(err, WH_E_FAILED, WH_MSG_PLUGIN_NEEDED,
@@ -297,14 +327,15 @@ int wh_run_plugin_reload(struct wh_desk *desk, struct wh_call *call, struct wh_e
 {
     struct wh_span name = wh_call_text(call, "name");
     struct wh_plugin_view plugin;
-    if (call->state) return reply_on(desk, call, err);
-    if (!wh_plugin_named(desk->plugins, name, &plugin)) return no_such_plugin(desk, name, err);
-    if (plugin.state == WH_PLUGIN_OFF) {
-        return wh_fail(
-            err, WH_E_FAILED, WH_MSG_PLUGIN_OFF,
-            WH_ARGS(wh_arg_s(name), wh_arg_s(name), wh_arg_c(wh_plugin_state_word(plugin.state))));
+    if (!call->state) {
+        if (!is_there(desk, call, name)) return no_such_plugin(desk, name, err);
+        return begin_change(desk, call, WH_UNSAID, name, WH_SPAN_EMPTY, err);
     }
-    return begin_change(desk, call, WH_UNSAID, name, WH_SPAN_EMPTY, err);
+    if (wh_plugin_named(desk->plugins, name, &plugin) && plugin.state == WH_PLUGIN_OFF) {
+        return wh_fail(err, WH_E_FAILED, WH_MSG_PLUGIN_OFF,
+                       WH_ARGS(wh_arg_s(name), wh_arg_s(name)));
+    }
+    return reply_on(desk, call, err);
 }
 
 /* ---- run ---- */

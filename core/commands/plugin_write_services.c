@@ -1,6 +1,7 @@
 /* What plugins may write: records of their own kinds, and the keys of their family. And rows, which
  * they read by figure. */
 #include <cJSON.h>
+#include <stdio.h>
 
 #include "base/date.h"
 #include "commands/desk.h"
@@ -63,6 +64,9 @@ static int visit_figures(void *context, struct wh_span unit, uint32_t below, uin
 
 /* ---- Records ---- */
 
+#define FIRST_DAY (-719162) /* 0001-01-01 */
+#define LAST_DAY 2932896    /* 9999-12-31 */
+
 /* The first fault with its field: a plugin has one sentence to show. */
 static int fail_first(const struct wh_faults *faults, struct wh_arena *arena, int rc,
                       struct wh_error *err)
@@ -97,12 +101,15 @@ static int record_add(void *context, struct wh_span author, struct wh_span kind_
     struct wh_entry *entries = entries_of(fields, &arena, 2);
     const struct wh_kind *kind = wh_kind_find(
         desk->engine, kind_name, (uint32_t)wh_civil_of(wh_engine_today(desk->engine)).year);
-    char day[WH_DAY_TEXT_SIZE];
+    char day[WH_DAY_TEXT_SIZE + 24];
     struct wh_id id;
     int rc;
     wh_faults_init(&faults, &arena);
-    if (date < INT32_MIN / 2 || date > INT32_MAX / 2) date = 0;
-    wh_day_format((int32_t)date, day);
+    if (date < FIRST_DAY || date > LAST_DAY) { /* no day: refused as such, with the number */
+        (void)snprintf(day, sizeof(day), "%lld", (long long)date);
+    } else {
+        wh_day_format((int32_t)date, day);
+    }
     entries[fields->count] = (struct wh_entry){WH_S("unit"), unit};
     entries[fields->count + 1] = (struct wh_entry){WH_S("date"), wh_span_of(day)};
     rc = wh_record_enter(&writing, kind, entries, fields->count + 2, &id, err);

@@ -197,6 +197,14 @@ static bool has_stock(const struct wh_kind *kind)
     return false;
 }
 
+static bool all_zero(const struct wh_measurement *measurement)
+{
+    for (uint32_t i = 0; i < measurement->kind->metrics.count; i++) {
+        if (measurement->values[i] != 0) return false;
+    }
+    return true;
+}
+
 /* A cell that never had a record and has none now gets no row; but where a stock has ended, that
  * none is left is a figure too: without its row the earlier quarter's would go on. */
 static int put_summary(struct wh_engine *engine, const struct dirty *cell,
@@ -210,7 +218,10 @@ static int put_summary(struct wh_engine *engine, const struct dirty *cell,
     rc = wh_row_get(engine, WH_TABLE_SUMMARY, wh_tuple_span(&key), WH_PLACE_NOW, &engine->scratch,
                     &row, err);
     if (rc < 0) return rc;
-    if (!row.packed.data && measurement->records == 0 && !has_stock(measurement->kind)) return 0;
+    if (!row.packed.data && measurement->records == 0 && !has_stock(measurement->kind) &&
+        all_zero(measurement)) {
+        return 0;
+    }
     if (row.packed.data && wh_span_equal(row.value, value)) return 0;
     return wh_row_put(engine, WH_TABLE_SUMMARY, wh_tuple_span(&key), value, err);
 }

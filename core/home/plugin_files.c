@@ -1,8 +1,10 @@
 #include "home/plugin_files.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
@@ -58,6 +60,9 @@ static void read_settings(const struct wh_yaml *root, struct wh_arena *arena,
                           struct wh_faults *faults, struct wh_plugin_file *ret)
 {
     const struct wh_yaml *map = wh_yaml_get(root, "settings");
+    if (map && map->type == WH_YAML_SCALAR && map->text.len == 0 && !map->quoted) {
+        return; /* all its lines are commented out */
+    }
     if (!map || !wh_yaml_map(map, "settings", map->line, faults)) return;
     ret->settings = wh_arena_new(arena, map->count, sizeof(*ret->settings));
     for (uint32_t i = 0; i < map->count; i++) {
@@ -169,23 +174,45 @@ static void put_lines(struct wh_buffer *buffer, enum wh_said enable, struct wh_s
     wh_buffer_put_byte(buffer, '\n');
 }
 
+static char *path_of_plugin(const struct wh_home *home, struct wh_span name, struct wh_arena *arena)
+{
+    char *leaf = wh_arena_new(arena, name.len + sizeof(ENDING), 1);
+    (void)snprintf(leaf, name.len + sizeof(ENDING), "%.*s" ENDING, (int)name.len, name.data);
+    return path_of(home->dir, leaf, arena);
+}
+
+int wh_plugin_file_text(struct wh_home *home, struct wh_span name, struct wh_arena *arena,
+                        struct wh_span *ret, struct wh_error *err)
+{
+    int rc = wh_file_read(path_of_plugin(home, name, arena), arena, ret, err);
+    if (rc == WH_E_NOT_FOUND) *ret = WH_SPAN_EMPTY;
+    return rc == WH_E_NOT_FOUND ? 0 : rc;
+}
+
+int wh_plugin_file_restore(struct wh_home *home, struct wh_span name, struct wh_span text,
+                           struct wh_error *err)
+{
+    struct wh_arena arena = {NULL, 0};
+    char *path = path_of_plugin(home, name, &arena);
+    int rc = 0;
+    if (text.data) {
+        rc = wh_file_write(path, text, 0640, err);
+    } else if (unlink(path) != 0 && errno != ENOENT) {
+        rc = wh_fail(err, WH_E_IO, WH_MSG_FILE_WRITE,
+                     WH_ARGS(wh_arg_c(path), wh_arg_c(strerror(errno))));
+    }
+    wh_arena_deinit(&arena);
+    return rc;
+}
+
 int wh_plugin_file_say(struct wh_home *home, struct wh_span name, enum wh_said enable,
                        struct wh_span file, struct wh_error *err)
 {
     struct wh_arena arena = {NULL, 0};
     struct wh_buffer buffer = {NULL, 0, 0};
-    struct wh_span text = WH_SPAN_EMPTY;
-    struct wh_error none;
-    char *leaf = wh_arena_new(&arena, name.len + sizeof(ENDING), 1);
-    char *path;
-    int rc;
-    (void)snprintf(leaf, name.len + sizeof(ENDING), "%.*s" ENDING, (int)name.len, name.data);
-    path = path_of(home->dir, leaf, &arena);
-    rc = wh_file_read(path, &arena, &text, &none);
-    if (rc < 0 && rc != WH_E_NOT_FOUND) {
-        *err = none;
-        goto out;
-    }
+    struct wh_span text;
+    int rc = wh_plugin_file_text(home, name, &arena, &text, err);
+    if (rc < 0) goto out;
     put_lines(&buffer, enable, file);
     while (text.len > 0) {
         struct wh_span line = wh_text_take_line(&text);
@@ -194,7 +221,9 @@ int wh_plugin_file_say(struct wh_home *home, struct wh_span name, enum wh_said e
         wh_buffer_put(&buffer, line);
     }
     rc = wh_dir_make(path_of(home->dir, "", &arena), 0750, err);
-    if (rc == 0) rc = wh_file_write(path, wh_buffer_span(&buffer), 0640, err);
+    if (rc == 0) {
+        rc = wh_file_write(path_of_plugin(home, name, &arena), wh_buffer_span(&buffer), 0640, err);
+    }
 out:
     wh_buffer_deinit(&buffer);
     wh_arena_deinit(&arena);

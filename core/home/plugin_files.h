@@ -52,4 +52,11 @@ void wh_plugin_files_read(const char *home_dir, struct wh_arena *arena, struct w
 int wh_plugin_file_say(struct wh_home *home, struct wh_span name, enum wh_said enable,
                        struct wh_span file, struct wh_error *err);
 
+/* The text of plugins.d/NAME.yaml, in `arena`, data NULL where there is none; and putting it back
+ * as it was. WH_E_IO. */
+int wh_plugin_file_text(struct wh_home *home, struct wh_span name, struct wh_arena *arena,
+                        struct wh_span *ret, struct wh_error *err);
+int wh_plugin_file_restore(struct wh_home *home, struct wh_span name, struct wh_span text,
+                           struct wh_error *err);
+
 #endif

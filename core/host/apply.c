@@ -64,17 +64,22 @@ static struct wh_host_self *load_anew(struct wh_plugins *plugins,
 {
     struct wh_host_self *one = wh_plugin_new(plugins, wanted->name);
     keep_config(one, wanted);
-    if (former) one->complaints = former->complaints;
+    if (former) {
+        one->complaints = former->complaints;
+        one->log_minute = former->log_minute;
+        one->log_lines = former->log_lines;
+    }
     one->is_loaded = wh_plugin_load(one, config);
     if (!one->is_loaded) wh_plugin_unload(one); /* what it declared stays known */
     return one;
 }
 
-/* A file that can't take the place of what runs leaves it running; the reason says so. */
+/* A file, or a setting, that can't take the place of what runs leaves it running; the reason says
+ * so. */
 static struct wh_host_self *keep_former(struct wh_host_self *former, struct wh_host_self *next)
 {
     char reason[700];
-    (void)snprintf(reason, sizeof(reason), "the new file is refused, the former goes on: %.*s",
+    (void)snprintf(reason, sizeof(reason), "the change is refused, the former goes on: %.*s",
                    (int)next->reason.len, next->reason.data);
     former->reason = wh_arena_copy(&former->arena, wh_span_of(reason));
     former->complaints = next->complaints;
@@ -114,7 +119,7 @@ static void load_wanted(struct applying *applying)
         plugins->pending = applying->next;
         plugins->pending_count = i + 1;
         if (!next->is_loaded && former && former->state == WH_PLUGIN_ON &&
-            next->state == WH_PLUGIN_FAILED && configs_equal(&former->config, wanted)) {
+            next->state == WH_PLUGIN_FAILED) {
             next = keep_former(former, next);
         }
         applying->next[i] = next;

@@ -109,21 +109,23 @@ static void judge_time(struct wh_host_self *one, enum wh_callback callback, uint
 }
 
 /* The process of an isolated plugin ended, or was ended, within the callback. */
-static void judge_death(struct wh_host_self *one, enum wh_callback callback, uint32_t index,
-                        const struct wh_failure *failure)
+static void judge_death(struct wh_host_self *one, enum wh_callback callback, uint32_t index)
 {
     struct wh_strikes *strikes = wh_strikes_of(one, callback, index);
-    char name[120];
+    char name[120], text[320];
     if (!one->proxy) return;
     if (!wh_proxy_take_death(one->proxy)) {
         if (wh_proxy_pid(one->proxy) != 0) strikes->deaths = 0; /* it returned by itself */
         return;
     }
     strikes->deaths++;
+    one->ended_ms[one->ended++ % WH_DEATHS_SHOWN] = mono_us() / 1000;
     name_of(one, callback, index, name, sizeof(name));
-    wh_plugin_complain(one, "plugin.process_ended", wh_failure_text(failure));
+    (void)snprintf(text, sizeof(text), "%s: %s", name, wh_proxy_end(one->proxy));
+    wh_plugin_complain(one, "plugin.process_ended", wh_span_of(text));
     if (strikes->deaths >= DEATHS_IN_A_ROW_MAX) {
-        wh_plugin_quarantine(one, "%s failed three times in a row: %s", name, failure->text);
+        wh_plugin_quarantine(one, "%s failed three times in a row: %s", name,
+                             wh_proxy_end(one->proxy));
     }
 }
 
@@ -177,7 +179,7 @@ static int leave(struct wh_host_self *one, const struct entry *entry, int rc,
         rc = WH_E_FAILED;
     }
     if (rc < 0) one->kept_is_known = false; /* its writes are given up */
-    if (one->proxy) judge_death(one, entry->callback, entry->index, failure);
+    if (one->proxy) judge_death(one, entry->callback, entry->index);
     if (one->state == WH_PLUGIN_ON) {
         judge_time(one, entry->callback, entry->index, took_us / 1000);
     }
@@ -289,10 +291,11 @@ int wh_plugins_run(struct wh_plugins *plugins, struct wh_call *call, struct wh_e
     struct entry entry;
     int rc;
     if (!one || one->state != WH_PLUGIN_ON) {
-        return wh_fail(err, WH_E_FAILED, WH_MSG_PLUGIN_OFF,
-                       WH_ARGS(wh_arg_c(call->command->name),
-                               wh_arg_s(one ? one->name : WH_SPAN_EMPTY),
-                               wh_arg_c(wh_plugin_state_word(one ? one->state : WH_PLUGIN_OFF))));
+        return wh_fail(
+            err, WH_E_FAILED,
+            one && one->state != WH_PLUGIN_OFF ? WH_MSG_PLUGIN_NOT_SERVING : WH_MSG_PLUGIN_OFF,
+            WH_ARGS(wh_arg_c(call->command->name), wh_arg_s(one ? one->name : WH_SPAN_EMPTY),
+                    wh_arg_c(wh_plugin_state_word(one ? one->state : WH_PLUGIN_OFF))));
     }
     entry = enter(one, WH_CALLBACK_COMMAND, index);
     one->may_write = call->command->permission >= WH_PERMIT_WRITE;

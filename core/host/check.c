@@ -322,10 +322,11 @@ bool wh_plugin_check(struct wh_host_self *one)
     if (declared->abi != WH_ABI) {
         wh_plugin_fail(one, "built for ABI %u, this node has %u (build it again)", declared->abi,
                        WH_ABI);
-    } else if (!is_text(declared->name) || !is_text(declared->version) ||
-               !is_title(declared->title) ||
-               !wh_span_equal(one->name, wh_span_of(declared->name))) {
-        wh_plugin_fail(one, "it declares another name than its file, no version or no title");
+    } else if (!wh_span_equal(one->name, wh_span_of(declared->name))) {
+        wh_plugin_fail(one, "its file is named %.*s, it declares the name `%.60s`",
+                       (int)one->name.len, one->name.data, declared->name ? declared->name : "");
+    } else if (!is_text(declared->version) || !is_title(declared->title)) {
+        wh_plugin_fail(one, "it declares no version or title, or one that can't be shown");
     } else if (declared->kinds.count > 0 && !declared->measure) {
         wh_plugin_fail(one, "it declares kinds and has no `measure`");
     } else if (declared->commands.count > 0 && !declared->command) {

@@ -188,7 +188,8 @@ int wh_plugins_ask_job(struct wh_plugins *plugins, struct wh_span plugin, struct
         return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_PLUGIN_NOT_THERE, WH_ARGS(wh_arg_s(plugin)));
     }
     if (one->state != WH_PLUGIN_ON) {
-        return wh_fail(err, WH_E_FAILED, WH_MSG_PLUGIN_OFF,
+        return wh_fail(err, WH_E_FAILED,
+                       one->state == WH_PLUGIN_OFF ? WH_MSG_PLUGIN_OFF : WH_MSG_PLUGIN_NOT_SERVING,
                        WH_ARGS(wh_arg_s(plugin), wh_arg_s(plugin),
                                wh_arg_c(wh_plugin_state_word(one->state))));
     }

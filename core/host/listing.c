@@ -1,17 +1,40 @@
 /* What is asked of the list of plugins: states, kinds, commands; and what the host itself writes in
  * each turn. */
+#include <stdio.h>
+
 #include "base/text.h"
 #include "host/plugins_parts.h"
 #include "model/key.h"
 
-static void view_of(const struct wh_host_self *one, struct wh_plugin_view *ret)
+/* How often its process ended within the hour, as far back as is kept. */
+static uint32_t ended_within_hour(const struct wh_host_self *one)
+{
+    uint32_t kept = one->ended < WH_DEATHS_SHOWN ? one->ended : WH_DEATHS_SHOWN, count = 0;
+    for (uint32_t i = 0; i < kept; i++) {
+        count += wh_exchange_now_ms() - one->ended_ms[i] < WH_HOUR_MS;
+    }
+    return count;
+}
+
+/* One whose process ended and rests is on, and yet refuses what it is asked. */
+static struct wh_span reason_of(struct wh_host_self *one)
+{
+    int64_t rest_ms = one->state == WH_PLUGIN_ON && one->proxy ? wh_proxy_rest_ms(one->proxy) : 0;
+    if (rest_ms == 0) return one->reason;
+    (void)snprintf(one->resting, sizeof(one->resting), "%s; it starts again in %lld s",
+                   wh_proxy_end(one->proxy), (long long)(rest_ms + 999) / 1000);
+    return wh_span_of(one->resting);
+}
+
+static void view_of(struct wh_host_self *one, struct wh_plugin_view *ret)
 {
     const struct wh_plugins *plugins = one->plugins;
     *ret = (struct wh_plugin_view){
         .name = one->name,
         .state = one->state,
         .declared = one->declared,
-        .reason = one->reason,
+        .reason = reason_of(one),
+        .end = wh_span_of(one->proxy ? wh_proxy_end(one->proxy) : NULL),
         .file = wh_span_of(one->file),
         .isolated = one->is_isolated,
         .pid = one->proxy ? wh_proxy_pid(one->proxy) : 0,
@@ -20,7 +43,8 @@ static void view_of(const struct wh_host_self *one, struct wh_plugin_view *ret)
         .longest_us = one->longest_us,
     };
     if (one->file) {
-        ret->deaths = wh_page_deaths(plugins->page, one->slot,
+        ret->deaths = ended_within_hour(one) +
+                      wh_page_deaths(plugins->page, one->slot,
                                      plugins->services.now_ms(plugins->services.context));
     }
 }
@@ -35,7 +59,7 @@ bool wh_plugin_at(const struct wh_plugins *plugins, uint32_t i, struct wh_plugin
 bool wh_plugin_named(const struct wh_plugins *plugins, struct wh_span name,
                      struct wh_plugin_view *ret)
 {
-    const struct wh_host_self *one = wh_plugin_find(plugins, name);
+    struct wh_host_self *one = wh_plugin_find(plugins, name);
     if (one) view_of(one, ret);
     return one != NULL;
 }
@@ -76,9 +100,7 @@ struct wh_span wh_plugins_kind_off(const struct wh_plugins *plugins, struct wh_s
 {
     for (uint32_t p = 0; p < plugins->count; p++) {
         const struct wh_host_self *one = plugins->items[p];
-        if (one->state != WH_PLUGIN_ON && one->state != WH_PLUGIN_FAILED && own_kind(one, name)) {
-            return one->name;
-        }
+        if (one->state != WH_PLUGIN_ON && own_kind(one, name)) return one->name;
     }
     return WH_SPAN_EMPTY;
 }
@@ -176,6 +198,7 @@ int wh_plugins_turn(struct wh_plugins *plugins, struct wh_error *err)
         struct wh_host_self *one = plugins->items[i];
         if (one->state != WH_PLUGIN_ON) continue;
         if (one->proxy) wh_proxy_reap(one->proxy);
+        wh_plugin_log_count(one);
         wh_jobs_turn(one);
         if (one->is_new_code) rc = measure_again(one, err);
     }

@@ -306,6 +306,22 @@ static bool is_banned(struct wh_host_self *one)
     return true;
 }
 
+/* Whoever asks for `ledger` means the one that ships. */
+static bool takes_a_shipped_name(struct wh_host_self *one, const struct wh_plugins_config *config)
+{
+    const char *shipped;
+    struct stat info;
+    if (one->config.file.len == 0 || config->beside.len == 0) return false;
+    shipped = join(&one->arena, config->beside, one->name, ".so");
+    if (wh_span_equal(one->config.file, wh_span_of(shipped)) || stat(shipped, &info) != 0) {
+        return false;
+    }
+    wh_plugin_fail(one, "%.*s: the plugin %.*s ships with wuhao, another can't take its name",
+                   (int)one->config.file.len, one->config.file.data, (int)one->name.len,
+                   one->name.data);
+    return true;
+}
+
 bool wh_plugin_load(struct wh_host_self *one, const struct wh_plugins_config *config)
 {
     if (!wh_plugin_name_is_valid(one->name)) {
@@ -320,6 +336,7 @@ bool wh_plugin_load(struct wh_host_self *one, const struct wh_plugins_config *co
         wh_plugin_fail(one, "%.*s", (int)one->config.fault.len, one->config.fault.data);
         return false;
     }
+    if (takes_a_shipped_name(one, config)) return false;
     if (!take_file(one, config)) return false;
     if (is_banned(one)) return false;
     one->is_isolated = one->config.isolate == WH_ISOLATE_YES ||

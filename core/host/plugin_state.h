@@ -12,6 +12,7 @@
 #include "isolation/proxy.h"
 
 #define WH_HOUR_MS 3600000
+#define WH_DEATHS_SHOWN 32
 
 /* What a callback has done wrong, in a row. */
 struct wh_strikes {
@@ -91,9 +92,12 @@ struct wh_host_self {
     const struct wh_kind *measuring_kind;
     struct wh_arena lent; /* until the callback returns */
     /* what is known of its calls */
-    struct wh_strikes *strikes; /* by wh_strikes_of() */
+    int64_t ended_ms[WH_DEATHS_SHOWN]; /* monotonic: when its process ended, the last few times */
+    uint32_t ended;                    /* how often */
+    char resting[300];                 /* why it does not serve now; for views */
+    struct wh_strikes *strikes;        /* by wh_strikes_of() */
     struct wh_complaints complaints;
-    int64_t log_minute_ms;
+    int64_t log_minute;
     uint32_t log_lines;
     uint64_t calls;
     uint64_t longest_us;

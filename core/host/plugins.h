@@ -91,6 +91,7 @@ struct wh_plugin_view {
     bool isolated;
     int64_t pid;            /* of its process; 0: none */
     struct wh_span sandbox; /* what its process may not do, in words */
+    struct wh_span end;     /* how its last process ended; empty: none did */
     uint32_t deaths;        /* within the last hour */
     uint64_t calls;
     uint64_t longest_us;

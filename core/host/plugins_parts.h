@@ -73,6 +73,8 @@ struct wh_host wh_plugin_table(struct wh_host_self *one);
 void wh_plugin_table_writes(struct wh_host *table);
 int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
                        enum wh_language language);
+/* Says how many lines were left out, once the minute is over. */
+void wh_plugin_log_count(struct wh_host_self *one);
 bool wh_plugin_may_read(const struct wh_host_self *self, struct wh_span kind);
 /* The view of a record that a plugin gets, in `arena`. */
 struct wh_record_view wh_plugin_record_view(const struct wh_record *record, struct wh_arena *arena);

@@ -18,19 +18,23 @@ int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
     return code;
 }
 
-/* A plugin's lines are bounded, in length and in number; what is over it is counted. */
+/* A plugin's lines are bounded, in length and in number; what is over it is counted, and the count
+ * logged when the minute is over. */
+void wh_plugin_log_count(struct wh_host_self *one)
+{
+    int64_t minute = wh_exchange_now_ms() / 60000;
+    if (minute == one->log_minute) return;
+    if (one->log_lines > WH_LOG_LINES_A_MINUTE_MAX) {
+        wh_log(one->plugins->log, WH_WARN, "plugin.talks", "name=%.*s lines_left_out=%u",
+               (int)one->name.len, one->name.data, one->log_lines - WH_LOG_LINES_A_MINUTE_MAX);
+    }
+    one->log_minute = minute;
+    one->log_lines = 0;
+}
+
 static bool may_log(struct wh_host_self *self)
 {
-    int64_t minute_ms = wh_exchange_now_ms() / 60000;
-    if (minute_ms != self->log_minute_ms) {
-        if (self->log_lines > WH_LOG_LINES_A_MINUTE_MAX) {
-            wh_log(self->plugins->log, WH_WARN, "plugin.talks", "plugin=%.*s lines_left_out=%u",
-                   (int)self->name.len, self->name.data,
-                   self->log_lines - WH_LOG_LINES_A_MINUTE_MAX);
-        }
-        self->log_minute_ms = minute_ms;
-        self->log_lines = 0;
-    }
+    wh_plugin_log_count(self);
     return self->log_lines++ < WH_LOG_LINES_A_MINUTE_MAX;
 }
 
@@ -190,6 +194,9 @@ static int host_reply_columns(struct wh_call *call, struct wh_list columns,
 }
 
 #define ROW_BYTES_MAX (1u << 20)
+#define DAY_MIN (-719162ll) /* 0001-01-01 */
+#define DAY_MAX 2932896ll   /* 9999-12-31 */
+#define DAY_MS 86400000ll
 #define REPLY_BYTES_MAX (64u << 20)
 
 /* What can be shown and is what its column says; the rest would break who reads it. */
@@ -200,6 +207,11 @@ static int check_value(struct wh_call *call, uint32_t i, const struct wh_value *
     if (value->type > WH_JSON) {
         return wh_failure_say(failure, WH_E_INVALID, "value %u is of no type of wuhao/plugin.h",
                               i + 1);
+    }
+    if ((value->type == WH_DATE && (value->number < DAY_MIN || value->number > DAY_MAX)) ||
+        (value->type == WH_TIME &&
+         (value->number < DAY_MIN * DAY_MS || value->number > DAY_MAX * DAY_MS))) {
+        return wh_failure_say(failure, WH_E_INVALID, "value %u lies beyond the calendar", i + 1);
     }
     if (value->type == 0 || is_number) return 0;
     if (value->text.len > ROW_BYTES_MAX || (value->text.len > 0 && !value->text.data) ||

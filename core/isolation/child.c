@@ -147,6 +147,7 @@ int wh_child_serve(struct wh_host_self *self, const char *sandbox)
 {
     enum wh_callback callback = WH_CALLBACK_NONE;
     int rc = declare(self, sandbox);
+    self->thread = pthread_self();
     wh_child_table(self);
     while (rc == 0 && callback != WH_CALLBACK_CLOSE) {
         struct wh_failure failure = {.code = 0};

@@ -3,6 +3,8 @@
 #ifndef WH_ISOLATION_CHILD_H
 #define WH_ISOLATION_CHILD_H
 
+#include <pthread.h>
+
 #include "isolation/exchange.h"
 #include "isolation/wire.h"
 
@@ -13,6 +15,7 @@ struct wh_host_self {
     struct wh_span answer;   /* of the last ask, in the arena */
     const struct wh_plugin *plugin;
     void *plugin_self;
+    pthread_t thread;                /* the one on which callbacks run */
     const struct wh_kind *measuring; /* one of its own kinds, within `measure` of it; else NULL */
     int64_t today;                   /* within the callback; INT64_MIN: not asked yet */
     struct wh_host table;

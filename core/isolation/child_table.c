@@ -1,12 +1,11 @@
 /* The host table within the process of an isolated plugin: each function puts its arguments into a
  * frame, and gives what the node answers. A node that is gone ends the process. */
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "isolation/child.h"
-
-#define EXIT_NODE_GONE 3
 
 /* ---- Asking ---- */
 
@@ -14,6 +13,7 @@ static struct wh_wire begin(struct wh_host_self *self, enum wh_ask ask)
 {
     struct wh_wire wire;
     uint32_t which = ask;
+    if (!pthread_equal(pthread_self(), self->thread)) _exit(WH_EXIT_OTHER_THREAD);
     wh_buffer_clear(&self->asking);
     wire = wh_wire_put(&self->asking);
     wh_wire_u32(&wire, &which);
@@ -30,7 +30,7 @@ static int ask(struct wh_host_self *self, struct wh_wire *ret_answer, struct wh_
     int rc =
         wh_exchange_send(&self->exchange, WH_FRAME_ASK, wh_buffer_span(&self->asking), INT64_MAX);
     if (rc == 0) rc = wh_exchange_receive(&self->exchange, &what, &payload, INT64_MAX);
-    if (rc < 0 || what != WH_FRAME_ANSWER) _exit(EXIT_NODE_GONE);
+    if (rc < 0 || what != WH_FRAME_ANSWER) _exit(WH_EXIT_NODE_GONE);
     wire = wh_wire_take(wh_arena_copy(&self->arena, payload), &self->arena);
     wh_wire_u32(&wire, &code);
     wh_wire_span(&wire, &text);
@@ -77,6 +77,7 @@ static void put_text_and_number(struct wh_host_self *self, enum wh_ask which, co
                                 const char *and, int64_t number)
 {
     struct wh_wire wire = begin(self, which);
+    if (!text) text = "";
     wh_wire_text(&wire, &text);
     wh_wire_text(&wire, &and);
     wh_wire_i64(&wire, &number);
@@ -148,6 +149,7 @@ static struct wh_value value_of(struct wh_host_self *self, enum wh_ask which, co
     struct wh_wire wire = begin(self, which), answer;
     struct wh_value value;
     memset(&value, 0, sizeof(value));
+    if (!name) return value;
     wh_wire_text(&wire, &name);
     if (ask(self, &answer, NULL) == 0) wh_wire_value(&answer, &value);
     return value;

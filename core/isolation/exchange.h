@@ -73,6 +73,10 @@ enum wh_ask {
         WH_ASKS_COUNT
 };
 
+/* Exit codes by which the process says why it ended itself. */
+#define WH_EXIT_NODE_GONE 3
+#define WH_EXIT_OTHER_THREAD 4 /* a host function was called from another thread */
+
 struct wh_exchange {
     int fd;
     struct wh_buffer queued; /* frames that go out with the next one */

@@ -53,10 +53,15 @@ static void say_end(struct wh_proxy *proxy, int status, int why)
         (void)snprintf(proxy->end, sizeof(proxy->end), "did not return within %d ms and was ended",
                        WH_CALL_BUDGET_MS);
     } else if (why == WH_E_CORRUPT) {
-        (void)snprintf(proxy->end, sizeof(proxy->end), "sent what is no message and was ended");
+        (void)snprintf(proxy->end, sizeof(proxy->end),
+                       "sent bytes that are no message and was ended (only the host's table may "
+                       "write to its socket)");
     } else if (WIFSIGNALED(status)) {
         (void)snprintf(proxy->end, sizeof(proxy->end), "its process ended by signal %d (%s)",
                        WTERMSIG(status), strsignal(WTERMSIG(status)));
+    } else if (WEXITSTATUS(status) == WH_EXIT_OTHER_THREAD) {
+        (void)snprintf(proxy->end, sizeof(proxy->end),
+                       "it called a host function from another thread and was ended");
     } else {
         (void)snprintf(proxy->end, sizeof(proxy->end), "its process left with exit code %d",
                        WEXITSTATUS(status));
@@ -428,6 +433,11 @@ void wh_proxy_reap(struct wh_proxy *proxy)
     proxy->pid = 0;
     wh_exchange_deinit(&proxy->exchange);
     say_end(proxy, status, WH_E_UNREACHABLE);
+}
+
+const char *wh_proxy_end(const struct wh_proxy *proxy)
+{
+    return proxy->end;
 }
 
 bool wh_proxy_take_death(struct wh_proxy *proxy)

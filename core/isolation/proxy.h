@@ -42,6 +42,9 @@ const char *wh_proxy_sandbox(const struct wh_proxy *proxy);
 /* Collects a process that ended while nobody called it. */
 void wh_proxy_reap(struct wh_proxy *proxy);
 
+/* How the last process ended: "its process ended by signal 9 (Killed)"; empty: none did. */
+const char *wh_proxy_end(const struct wh_proxy *proxy);
+
 /* True, once, where the last callback ended the process or did not return: its death counts. */
 bool wh_proxy_take_death(struct wh_proxy *proxy);
 

@@ -227,6 +227,7 @@ int wh_node_open(struct wh_node *node, const char *dir, enum wh_node_form form,
         .node = node,
         .disk_free = disk_free,
         .parent_changed = form == WH_NODE_SERVING ? parent_changed : NULL,
+        .has_plugin_file = wh_node_has_plugin_file,
         .plugins_changed = form == WH_NODE_SERVING ? plugins_changed : NULL,
     };
     rc = wh_rocks_open(wh_home_path(&node->home, "store"), &sizes, &node->rocks, err);

@@ -51,6 +51,8 @@ int wh_node_apply_config(struct wh_node *node, const struct wh_config *before,
 int wh_node_open_plugins(struct wh_node *node, struct wh_error *err);
 /* Puts what wuhao.yaml and plugins.d/ say of plugins into force. Outside a turn. */
 void wh_node_apply_plugins(struct wh_node *node);
+/* True where a file NAME.so lies in one of the paths. */
+bool wh_node_has_plugin_file(void *node, struct wh_span name);
 /* Before each turn: applies what has changed, and lets the engine know of kinds that came or went.
  */
 void wh_node_look_at_plugins(struct wh_node *node);

@@ -119,6 +119,25 @@ void wh_node_apply_plugins(struct wh_node *node)
     node->plugins_stale = false;
 }
 
+bool wh_node_has_plugin_file(void *context, struct wh_span name)
+{
+    const struct wh_node *node = context;
+    const struct wh_config *config = &node->home.config;
+    struct wh_arena arena = {NULL, 0};
+    struct wh_span shipped = beside(node, "/plugins", &arena);
+    uint32_t count = config->plugin_path_count > 0 ? config->plugin_path_count : 1;
+    bool found = false;
+    for (uint32_t i = 0; i < count && !found; i++) {
+        struct wh_span path = config->plugin_path_count > 0 ? config->plugin_path[i] : shipped;
+        char file[PATH_MAX];
+        (void)snprintf(file, sizeof(file), "%.*s/%.*s.so", (int)path.len, path.data, (int)name.len,
+                       name.data);
+        found = access(file, F_OK) == 0;
+    }
+    wh_arena_deinit(&arena);
+    return found;
+}
+
 int wh_node_open_plugins(struct wh_node *node, struct wh_error *err)
 {
     char run_dir[PATH_MAX];

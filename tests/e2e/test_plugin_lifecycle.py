@@ -141,6 +141,24 @@ def test_a_setting_that_changes_has_everything_measured_again(city, tmp_path, is
         file.write("  minutes_mn: 15\n")
     checked = city.cli("check-config", city.home)
     assert checked.code == 0, "a key that only the plugin knows is checked when it is loaded"
+    assert "checked when the plugin is loaded" in checked.err
     refused = city.cli("plugin", "reload", "visits")
     assert refused.code == 1 and "did you mean `minutes_min`" in refused.err
+    assert states(city)["visits"] == "on", "the former goes on"
+    assert "the former goes on" in city.rows("plugin", "list")[-1]["reason"]
+    city.stop()
+    city.start()
     assert states(city)["visits"] == "failed"
+
+
+def test_a_plugin_that_ships_keeps_its_name_and_its_place(city, tmp_path):
+    path = hostile_plugins.build("hostile/crash.c", tmp_path, "ledger", "IN_COMMAND")
+    refused = city.cli("plugin", "enable", path)
+    assert refused.code == 1 and "ships with wuhao" in refused.err
+    assert states(city)["ledger"] == "on" and not os.path.exists(
+        hostile_plugins.config_of(city, "ledger"))
+    city.ok("plugin", "disable", "ranking")
+    city.ok("plugin", "enable", "ranking")
+    line = next(line for line in city.rows("plugin", "list") if line["name"] == "ledger")
+    assert line["state"] == "on" and line["version"] != "6.6.6"
+    assert "meeting" in {kind["kind"] for kind in city.rows("kinds")}

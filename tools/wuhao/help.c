@@ -58,18 +58,26 @@ void wh_help_all(enum wh_language language, const struct wh_command *more, uint3
     fputs(language == WH_ZH ? common_zh : common_en, stdout);
 }
 
-void wh_help_family(enum wh_language language, const char *family)
+static void print_of_family(enum wh_language language, const char *family,
+                            const struct wh_command *command)
+{
+    size_t len = strlen(family);
+    if (strncmp(command->name, family, len) != 0 || command->name[len] != ' ') return;
+    printf("  ");
+    print_padded(command->name, 18);
+    print_title(command->title, language);
+    putchar('\n');
+}
+
+void wh_help_family(enum wh_language language, const char *family, const struct wh_command *more,
+                    uint32_t more_count)
 {
     const struct wh_command *command;
-    size_t len = strlen(family);
     puts(language == WH_ZH ? "命令：" : "commands:");
     for (uint32_t i = 0; (command = wh_command_at(i)); i++) {
-        if (strncmp(command->name, family, len) != 0 || command->name[len] != ' ') continue;
-        printf("  ");
-        print_padded(command->name, 18);
-        print_title(command->title, language);
-        putchar('\n');
+        print_of_family(language, family, command);
     }
+    for (uint32_t i = 0; i < more_count; i++) print_of_family(language, family, &more[i]);
 }
 
 static void print_usage(const struct wh_command *command)

@@ -173,14 +173,26 @@ static bool is_family(const char *word)
     return false;
 }
 
+/* A word with which commands of the node's plugins begin. */
+static bool is_declared_family(const struct declared *declared, const char *word)
+{
+    size_t len = strlen(word);
+    for (uint32_t i = 0; i < declared->count; i++) {
+        const char *name = declared->commands[i].name;
+        if (strncmp(name, word, len) == 0 && name[len] == ' ') return true;
+    }
+    return false;
+}
+
 static int unknown(const struct wh_words *words, const struct declared *declared,
                    struct wh_error *err)
 {
+    bool two = words->count > 1 &&
+               (is_family(words->words[0]) || is_declared_family(declared, words->words[0]));
     char name[128];
     struct wh_span near;
-    (void)snprintf(name, sizeof(name), "%s%s%s", words->words[0],
-                   words->count > 1 && is_family(words->words[0]) ? " " : "",
-                   words->count > 1 && is_family(words->words[0]) ? words->words[1] : "");
+    (void)snprintf(name, sizeof(name), "%s%s%s", words->words[0], two ? " " : "",
+                   two ? words->words[1] : "");
     near = wh_text_nearest(wh_span_of(name), command_word, declared);
     return wh_fail(err, WH_E_USAGE,
                    near.data ? WH_MSG_COMMAND_UNKNOWN_NEAR : WH_MSG_COMMAND_UNKNOWN,
@@ -196,6 +208,12 @@ static int run_declared(const struct wh_words *words)
     int taken = 1, exit_code;
     int rc = is_family(words->words[0]) ? 0 : ask_declared(words, &declared, &err);
     if (rc == 0) command = find_declared(&declared, words, &taken);
+    if (rc == 0 && !command && words->count == 1 &&
+        is_declared_family(&declared, words->words[0])) {
+        wh_help_family(words->language, words->words[0], declared.commands, declared.count);
+        wh_arena_deinit(&declared.arena);
+        return words->help ? 0 : 2;
+    }
     if (rc == 0 && !command) rc = unknown(words, &declared, &err);
     exit_code = wh_code_exit(rc);
     if (rc < 0) {
@@ -239,7 +257,7 @@ static int run_words(int argc, char **argv)
     }
     command = wh_words_command(&words, &taken);
     if (!command && words.count == 1 && is_family(words.words[0])) {
-        wh_help_family(words.language, words.words[0]);
+        wh_help_family(words.language, words.words[0], NULL, 0);
         return words.help ? 0 : 2;
     }
     if (!command) return run_declared(&words);

@@ -255,6 +255,12 @@ struct wh_value {
 
 /* ---- What the host gives ------------------------------------------------------------------- */
 
+/* Severities of the log, as syslog numbers them; any other is taken for WH_LOG_INFO. */
+#define WH_LOG_ERROR 3u
+#define WH_LOG_WARN 4u
+#define WH_LOG_INFO 6u
+#define WH_LOG_DEBUG 7u
+
 struct wh_host_self; /* the node's side of one plugin */
 struct wh_call;      /* one running command */
 
