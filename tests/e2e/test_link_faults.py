@@ -128,7 +128,8 @@ def test_outbox_survives_restart(joined):
     township.stop()
     township.start()
     reload_with(township, '["ledger", "ranking"]', '["ledger"]')
-    node.wait_until(lambda: len(township.rows("plugin", "list")) == 1, 30, "the config is read")
+    node.wait_until(lambda: {line["name"]: line["state"] for line in township.rows(
+        "plugin", "list")} == {"ledger": "on", "ranking": "off"}, 30, "the config is read")
     township.kill()
     township.start()
     own = township.metrics(township.unit)
