@@ -14,6 +14,10 @@ struct wh_civil {
     int32_t day;   /* 1..31 */
 };
 
+/* The days that are written with four digits of a year: 0001-01-01 and 9999-12-31. */
+#define WH_DAY_MIN (-719162)
+#define WH_DAY_MAX 2932896
+
 int32_t wh_day_of(struct wh_civil civil);
 struct wh_civil wh_civil_of(int32_t day);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/date.h"
+#include "commands/figures.h"
 #include "commands/handlers.h"
 #include "commands/link_words.h"
 #include "engine/doubts.h"
@@ -11,8 +12,6 @@
 #include "engine/rows.h"
 #include "engine/units.h"
 #include "home/restored.h"
-#include "model/key.h"
-#include "model/protobuf.h"
 
 /* ---- status ---- */
 
@@ -139,38 +138,35 @@ struct metric_listing {
     bool under;
     int32_t first; /* quarters, both included */
     int32_t last;
+    bool in_doubt; /* the row being listed */
 };
+
+static int list_metric(void *context, const struct wh_figure *figure)
+{
+    struct metric_listing *listing = context;
+    int32_t quarter = (int32_t)(figure->year * 4 + figure->quarter_of_year - 1);
+    char text[WH_QUARTER_TEXT_SIZE];
+    if (quarter < listing->first || quarter > listing->last) return 0;
+    if (!listing->under && !wh_span_equal(figure->unit, listing->unit)) return 0;
+    wh_quarter_format(quarter, text);
+    struct wh_value values[] = {
+        wh_value_text(figure->unit),
+        wh_value_text(wh_span_of(text)),
+        wh_value_text(figure->facet),
+        wh_value_text(figure->origin),
+        wh_value_text(figure->metric),
+        wh_value_number(WH_INTEGER, figure->value),
+        wh_value_number(WH_YESNO, listing->in_doubt),
+    };
+    wh_reply_row(listing->call, values, sizeof(values) / sizeof(values[0]));
+    return 0;
+}
 
 static int list_metrics(void *context, const struct wh_row *row)
 {
     struct metric_listing *listing = context;
-    struct wh_arena arena = {NULL, 0};
-    const Wh__SummaryValue *summary;
-    struct wh_span unit, facet, origin;
-    char text[WH_QUARTER_TEXT_SIZE];
-    bool in_doubt;
-    int32_t quarter;
-    if (wh_row_key_summary_read(row->key, &unit, &quarter, &facet, &origin) < 0) return 0;
-    if (quarter < listing->first || quarter > listing->last) return 0;
-    if (!listing->under && !wh_span_equal(unit, listing->unit)) return 0;
-    summary = (const Wh__SummaryValue *)wh_protobuf_unpack(&wh__summary_value__descriptor,
-                                                           row->value, &arena);
-    in_doubt = wh_row_stand(listing->desk->engine, row) == WH_STAND_DOUBT;
-    wh_quarter_format(quarter, text);
-    for (size_t i = 0; summary && i < summary->n_metrics; i++) {
-        struct wh_value values[] = {
-            wh_value_text(unit),
-            wh_value_text(wh_span_of(text)),
-            wh_value_text(facet),
-            wh_value_text(origin),
-            wh_value_text(wh_span_of(summary->metrics[i]->id)),
-            wh_value_number(WH_INTEGER, summary->metrics[i]->value),
-            wh_value_number(WH_YESNO, in_doubt),
-        };
-        wh_reply_row(listing->call, values, sizeof(values) / sizeof(values[0]));
-    }
-    wh_arena_deinit(&arena);
-    return 0;
+    listing->in_doubt = wh_row_stand(listing->desk->engine, row) == WH_STAND_DOUBT;
+    return wh_row_figures(row, list_metric, listing);
 }
 
 static int read_quarters(struct wh_call *call, struct metric_listing *listing, struct wh_error *err)

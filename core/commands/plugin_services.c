@@ -1,10 +1,12 @@
 /* What plugins may read of the node, and what the engine asks of plugins. */
 #include "base/date.h"
 #include "commands/desk.h"
+#include "commands/figures.h"
 #include "commands/record_writes.h"
 #include "engine/cells.h"
 #include "engine/programmes.h"
 #include "engine/records.h"
+#include "engine/rows.h"
 #include "engine/units.h"
 #include "model/key.h"
 #include "standing/standings.h"
@@ -75,6 +77,36 @@ static int visit_units(void *context, struct wh_span under, wh_unit_visit visit,
     return rc < 0 ? rc : 0;
 }
 
+struct figures {
+    struct wh_span unit;
+    uint32_t below;
+    uint32_t year;
+    wh_figure_visit visit;
+    void *context;
+};
+
+static int visit_figure(void *context, const struct wh_figure *figure)
+{
+    const struct figures *figures = context;
+    if (figures->year != 0 && figure->year != figures->year) return 0;
+    if (!figures->below && !wh_span_equal(figure->unit, figures->unit)) return 0;
+    return figures->visit(figures->context, figure);
+}
+
+static int visit_row(void *context, const struct wh_row *row)
+{
+    return wh_row_figures(row, visit_figure, context);
+}
+
+static int visit_figures(void *context, struct wh_span unit, uint32_t below, uint32_t year,
+                         wh_figure_visit visit, void *visit_context, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    struct figures figures = {unit, below, year, visit, visit_context};
+    return wh_rows_scan(desk->engine, WH_TABLE_SUMMARY, unit, WH_PLACE_NOW, visit_row, &figures,
+                        err);
+}
+
 static const Wh__Programme *programme(void *context, uint32_t year, uint32_t *ret_number)
 {
     struct wh_desk *desk = context;
@@ -110,6 +142,7 @@ struct wh_host_services wh_desk_services(struct wh_desk *desk)
         .records = scan_records,
         .record = find_record,
         .units = visit_units,
+        .figures = visit_figures,
         .programme = programme,
         .standings = standings,
         .explain = explain,

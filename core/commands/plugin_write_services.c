@@ -1,5 +1,4 @@
-/* What plugins may write: records of their own kinds, and the keys of their family. And rows, which
- * they read by figure. */
+/* What plugins may write: records of their own kinds, and the keys of their family. */
 #include <cJSON.h>
 #include <stdio.h>
 
@@ -10,62 +9,8 @@
 #include "engine/plugin_keys.h"
 #include "engine/programmes.h"
 #include "engine/records.h"
-#include "engine/rows.h"
-#include "model/key.h"
-#include "model/protobuf.h"
-
-/* ---- Figures ---- */
-
-struct figures {
-    struct wh_desk *desk;
-    struct wh_span unit;
-    uint32_t below;
-    uint32_t year;
-    wh_figure_visit visit;
-    void *context;
-};
-
-static int visit_row(void *context, const struct wh_row *row)
-{
-    struct figures *figures = context;
-    struct wh_arena arena = {NULL, 0};
-    const Wh__SummaryValue *summary;
-    struct wh_figure figure;
-    int32_t quarter;
-    int rc = 0;
-    memset(&figure, 0, sizeof(figure));
-    if (wh_row_key_summary_read(row->key, &figure.unit, &quarter, &figure.facet, &figure.origin) <
-        0) {
-        return 0;
-    }
-    figure.year = (uint32_t)(quarter / 4);
-    figure.quarter_of_year = (uint32_t)(quarter % 4 + 1);
-    if (figures->year != 0 && figure.year != figures->year) return 0;
-    if (!figures->below && !wh_span_equal(figure.unit, figures->unit)) return 0;
-    summary = (const Wh__SummaryValue *)wh_protobuf_unpack(&wh__summary_value__descriptor,
-                                                           row->value, &arena);
-    for (size_t i = 0; summary && rc == 0 && i < summary->n_metrics; i++) {
-        figure.metric = wh_span_of(summary->metrics[i]->id);
-        figure.value = summary->metrics[i]->value;
-        rc = figures->visit(figures->context, &figure);
-    }
-    wh_arena_deinit(&arena);
-    return rc;
-}
-
-static int visit_figures(void *context, struct wh_span unit, uint32_t below, uint32_t year,
-                         wh_figure_visit visit, void *visit_context, struct wh_error *err)
-{
-    struct wh_desk *desk = context;
-    struct figures figures = {desk, unit, below, year, visit, visit_context};
-    return wh_rows_scan(desk->engine, WH_TABLE_SUMMARY, unit, WH_PLACE_NOW, visit_row, &figures,
-                        err);
-}
 
 /* ---- Records ---- */
-
-#define FIRST_DAY (-719162) /* 0001-01-01 */
-#define LAST_DAY 2932896    /* 9999-12-31 */
 
 /* The first fault with its field: a plugin has one sentence to show. */
 static int fail_first(const struct wh_faults *faults, struct wh_arena *arena, int rc,
@@ -105,7 +50,7 @@ static int record_add(void *context, struct wh_span author, struct wh_span kind_
     struct wh_id id;
     int rc;
     wh_faults_init(&faults, &arena);
-    if (date < FIRST_DAY || date > LAST_DAY) { /* no day: refused as such, with the number */
+    if (date < WH_DAY_MIN || date > WH_DAY_MAX) { /* no day: refused as such, with the number */
         (void)snprintf(day, sizeof(day), "%lld", (long long)date);
     } else {
         wh_day_format((int32_t)date, day);
@@ -190,7 +135,6 @@ static bool is_json(void *context, struct wh_span text)
 
 void wh_desk_write_services(struct wh_host_services *services)
 {
-    services->figures = visit_figures;
     services->record_add = record_add;
     services->record_edit = record_edit;
     services->record_withdraw = record_withdraw;

@@ -122,6 +122,12 @@ static int not_its_kind(struct wh_failure *failure, struct wh_span kind)
                           (int)kind.len, kind.data);
 }
 
+static int32_t clamp(int64_t day)
+{
+    if (day < INT32_MIN) return INT32_MIN;
+    return day > INT32_MAX ? INT32_MAX : (int32_t)day;
+}
+
 static int host_records(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
                         int64_t from, int64_t to, wh_record_visit visit, void *context,
                         struct wh_failure *failure)
@@ -131,9 +137,7 @@ static int host_records(struct wh_host_self *self, struct wh_span kind, struct w
     struct wh_error err = {.code = 0};
     int rc;
     if (!wh_plugin_may_read(self, kind)) return not_its_kind(failure, kind);
-    if (from < INT32_MIN) from = INT32_MIN;
-    if (to > INT32_MAX) to = INT32_MAX;
-    rc = services->records(services->context, kind, unit, (int32_t)from, (int32_t)to, visit_record,
+    rc = services->records(services->context, kind, unit, clamp(from), clamp(to), visit_record,
                            &visiting, &err);
     wh_arena_deinit(&visiting.arena);
     if (rc < 0 && err.code < 0) return wh_table_fail_with(failure, &err, WH_EN);
@@ -194,8 +198,6 @@ static int host_reply_columns(struct wh_call *call, struct wh_list columns,
 }
 
 #define ROW_BYTES_MAX (1u << 20)
-#define DAY_MIN (-719162ll) /* 0001-01-01 */
-#define DAY_MAX 2932896ll   /* 9999-12-31 */
 #define DAY_MS 86400000ll
 #define REPLY_BYTES_MAX (64u << 20)
 
@@ -208,9 +210,9 @@ static int check_value(struct wh_call *call, uint32_t i, const struct wh_value *
         return wh_failure_say(failure, WH_E_INVALID, "value %u is of no type of wuhao/plugin.h",
                               i + 1);
     }
-    if ((value->type == WH_DATE && (value->number < DAY_MIN || value->number > DAY_MAX)) ||
+    if ((value->type == WH_DATE && (value->number < WH_DAY_MIN || value->number > WH_DAY_MAX)) ||
         (value->type == WH_TIME &&
-         (value->number < DAY_MIN * DAY_MS || value->number > DAY_MAX * DAY_MS))) {
+         (value->number < WH_DAY_MIN * DAY_MS || value->number > WH_DAY_MAX * DAY_MS))) {
         return wh_failure_say(failure, WH_E_INVALID, "value %u lies beyond the calendar", i + 1);
     }
     if (value->type == 0 || is_number) return 0;
