@@ -2,6 +2,7 @@
  */
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -112,6 +113,7 @@ static void load_wanted(struct applying *applying)
         struct wh_host_self *former = wh_plugin_find(plugins, wanted->name);
         struct wh_host_self *next;
         if (former && is_as_wanted(former, wanted, applying->config)) {
+            if (former->state == WH_PLUGIN_ON) former->reason = WH_SPAN_EMPTY; /* as it was again */
             applying->next[i] = former;
             continue;
         }
@@ -224,7 +226,6 @@ static void learn(struct wh_host_self *one)
     one->config = config;
     one->reason = reason;
     one->state = state;
-    one->plugins->generation++;
 }
 
 void wh_plugins_learn(struct wh_plugins *plugins)
@@ -264,17 +265,20 @@ static void count_death(struct wh_plugins *plugins, const struct wh_page_death *
 static void begin(struct wh_plugins *plugins, const struct wh_plugins_config *config)
 {
     struct wh_page_death death;
-    char *run_dir;
     plugins->log = config->log;
     if (plugins->page) return;
-    run_dir = wh_memory_new(config->run_dir.len + 1, 1);
-    memcpy(run_dir, config->run_dir.data, config->run_dir.len);
-    plugins->run_dir = run_dir;
-    plugins->program = wh_memory_new(config->program.len + 1, 1);
-    memcpy(plugins->program, config->program.data, config->program.len);
-    empty_run_dir(run_dir);
-    plugins->page = wh_page_open(run_dir, config->log, &death);
+    plugins->run_dir = wh_arena_text(&plugins->own, config->run_dir);
+    plugins->program = wh_arena_text(&plugins->own, config->program);
+    empty_run_dir(plugins->run_dir);
+    plugins->page = wh_page_open(plugins->run_dir, config->log, &death);
     count_death(plugins, &death);
+}
+
+/* Those that are not wanted, in an order that does not hang on how a folder lists its files. */
+static int compare_names(const void *a, const void *b)
+{
+    const struct wh_host_self *const *first = a, *const *second = b;
+    return wh_span_compare((*first)->name, (*second)->name);
 }
 
 void wh_plugins_apply(struct wh_plugins *plugins, const struct wh_plugins_config *config)
@@ -286,11 +290,12 @@ void wh_plugins_apply(struct wh_plugins *plugins, const struct wh_plugins_config
     applying.next = wh_arena_new(&arena, config->enable_count, sizeof(*applying.next));
     load_wanted(&applying);
     mark_leaving(&applying);
-    while ((one = wh_plugin_last_opened(plugins, is_leaving))) wh_plugin_shut(one);
+    while ((one = wh_plugin_last_opened(plugins, is_leaving))) wh_plugin_turn_off(one);
     replace_list(&applying);
     wh_plugins_open_all(plugins);
     wh_plugin_files(config, &arena, add_file, plugins);
-    plugins->generation++;
+    qsort(plugins->items + config->enable_count, plugins->count - config->enable_count,
+          sizeof(*plugins->items), compare_names);
     wh_arena_deinit(&arena);
 }
 

@@ -1,10 +1,8 @@
 /* One call into a plugin: who is inside, for how long, what comes back. Nothing else in the node
  * calls a plugin. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "host/callbacks.h"
 #include "host/plugins_parts.h"
@@ -113,7 +111,6 @@ static void judge_death(struct wh_host_self *one, enum wh_callback callback, uin
 {
     struct wh_strikes *strikes = wh_strikes_of(one, callback, index);
     char name[120], text[320];
-    if (!one->proxy) return;
     if (!wh_proxy_take_death(one->proxy)) {
         if (wh_proxy_pid(one->proxy) != 0) strikes->deaths = 0; /* it returned by itself */
         return;
@@ -314,64 +311,16 @@ int wh_plugin_job(struct wh_host_self *one, uint32_t index, struct wh_failure *f
     return leave(one, &entry, rc, failure);
 }
 
-/* ---- Changed rows ---- */
-
-#define CHANGES_AT_A_TIME 1024 /* as wuhao/plugin.h says */
-
-bool wh_plugins_listen(const struct wh_plugins *plugins)
-{
-    for (uint32_t i = 0; i < plugins->count; i++) {
-        const struct wh_host_self *one = plugins->items[i];
-        if (one->state == WH_PLUGIN_ON && one->declared->rows_changed) return true;
-    }
-    return false;
-}
-
-void wh_plugins_row_changed(struct wh_plugins *plugins, const struct wh_row_change *change)
-{
-    struct wh_row_change *kept;
-    if (plugins->changes_count == plugins->changes_size) {
-        plugins->changes_size = plugins->changes_size * 2 + CHANGES_AT_A_TIME;
-        plugins->changes =
-            wh_memory_resize(plugins->changes, plugins->changes_size, sizeof(*plugins->changes));
-    }
-    kept = &plugins->changes[plugins->changes_count++];
-    *kept = *change;
-    kept->unit = wh_arena_copy(&plugins->changes_arena, change->unit);
-    kept->facet = wh_arena_copy(&plugins->changes_arena, change->facet);
-}
-
-static void tell_changes(struct wh_host_self *one, struct wh_list changes)
+void wh_plugin_tell_changes(struct wh_host_self *one, struct wh_list changes)
 {
     struct wh_failure failure = {.code = 0};
-    struct entry entry = enter(one, WH_CALLBACK_ROWS_CHANGED, 0);
-    int rc = one->declared->rows_changed(one->self, changes, &failure);
+    struct entry entry;
+    int rc;
+    if (!can_run(one)) return;
+    entry = enter(one, WH_CALLBACK_ROWS_CHANGED, 0);
+    rc = one->declared->rows_changed(one->self, changes, &failure);
     rc = leave(one, &entry, rc, &failure);
     if (rc < 0) {
         wh_plugin_complain(one, "plugin.rows_changed_failed", wh_failure_text(&failure));
     }
-}
-
-static void tell_all(struct wh_plugins *plugins, struct wh_host_self *one)
-{
-    for (uint32_t at = 0; at < plugins->changes_count; at += CHANGES_AT_A_TIME) {
-        uint32_t left = plugins->changes_count - at;
-        struct wh_list some = {plugins->changes + at,
-                               left < CHANGES_AT_A_TIME ? left : CHANGES_AT_A_TIME,
-                               sizeof(*plugins->changes)};
-        if (can_run(one)) tell_changes(one, some);
-    }
-}
-
-void wh_plugins_committed(struct wh_plugins *plugins, int rc)
-{
-    for (uint32_t i = 0; rc == 0 && plugins->changes_count > 0 && i < plugins->count; i++) {
-        struct wh_host_self *one = plugins->items[i];
-        if (one->state == WH_PLUGIN_ON && one->declared->rows_changed) tell_all(plugins, one);
-    }
-    if (plugins->changes_count > 0) {
-        plugins->changes_count = 0;
-        wh_arena_clear(&plugins->changes_arena);
-    }
-    wh_plugins_review(plugins);
 }

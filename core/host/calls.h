@@ -30,7 +30,5 @@ int wh_plugins_run(struct wh_plugins *plugins, struct wh_call *call, struct wh_e
 bool wh_plugins_listen(const struct wh_plugins *plugins);
 /* A summary row has changed in this turn; told to those who want it once it is on disk. */
 void wh_plugins_row_changed(struct wh_plugins *plugins, const struct wh_row_change *change);
-/* The turn's writes are on disk (or are not, and then nothing has changed). Outside the turn. */
-void wh_plugins_committed(struct wh_plugins *plugins, int rc);
 
 #endif

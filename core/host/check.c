@@ -6,16 +6,23 @@
 #include "host/plugins_parts.h"
 #include "model/kind.h"
 
-bool wh_plugin_name_is_valid(struct wh_span name)
+/* a-z, 0-9, `_`, `-`, beginning with a letter. */
+static bool is_name(struct wh_span name, size_t bytes_max)
 {
-    if (name.len == 0 || name.len > WH_PLUGIN_NAME_MAX) return false;
+    if (name.len == 0 || name.len > bytes_max || name.data[0] < 'a' || name.data[0] > 'z') {
+        return false;
+    }
     for (size_t i = 0; i < name.len; i++) {
         char c = name.data[i];
-        bool letter = c >= 'a' && c <= 'z';
-        if (letter) continue;
-        if (i == 0 || !((c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+        bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        if (!good) return false;
     }
     return true;
+}
+
+bool wh_plugin_name_is_valid(struct wh_span name)
+{
+    return is_name(name, WH_PLUGIN_NAME_MAX);
 }
 
 #define WORD_BYTES_MAX 60
@@ -28,16 +35,7 @@ static bool is_text(const char *text)
 /* The name of a kind, a field or a metric: it is part of keys, CSV and JSON. */
 static bool is_word(const char *text)
 {
-    struct wh_span word = wh_span_of(text);
-    if (word.len == 0 || word.len > WORD_BYTES_MAX || word.data[0] < 'a' || word.data[0] > 'z') {
-        return false;
-    }
-    for (size_t i = 0; i < word.len; i++) {
-        char c = word.data[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_' && c != '-')
-            return false;
-    }
-    return true;
+    return is_name(wh_span_of(text), WORD_BYTES_MAX);
 }
 
 static bool is_title(struct wh_title title)

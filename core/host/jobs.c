@@ -170,6 +170,7 @@ int wh_plugins_run_job(struct wh_plugins *plugins, struct wh_error *err)
         return 0;
     }
     finish(one, index, rc, &failure);
+    plugins->job_ran = rc < 0 ? NULL : &one->jobs[index];
     if (rc < 0) {
         /* the turn's writes are given up: when it ran is saved by the next turn */
         one->jobs[index].is_new = true;
@@ -178,6 +179,12 @@ int wh_plugins_run_job(struct wh_plugins *plugins, struct wh_error *err)
     }
     put_ran(one, index);
     return 0;
+}
+
+void wh_job_undo(struct wh_job_state *job)
+{
+    job->runs--; /* whoever waits for it waits on */
+    job->asked_ms = 0;
 }
 
 int wh_plugins_ask_job(struct wh_plugins *plugins, struct wh_span plugin, struct wh_span job,
@@ -193,7 +200,7 @@ int wh_plugins_ask_job(struct wh_plugins *plugins, struct wh_span plugin, struct
                        WH_ARGS(wh_arg_s(plugin), wh_arg_s(plugin),
                                wh_arg_c(wh_plugin_state_word(one->state))));
     }
-    if (one->state == WH_PLUGIN_ON && wh_jobs_ask(one, job, 0) == 0) return 0;
+    if (wh_jobs_ask(one, job, 0) == 0) return 0;
     return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_PLUGIN_JOB_UNKNOWN,
                    WH_ARGS(wh_arg_s(plugin), wh_arg_s(job)));
 }

@@ -1,10 +1,8 @@
-/* What is asked of the list of plugins: states, kinds, commands; and what the host itself writes in
- * each turn. */
+/* What is asked of the list of plugins: states, kinds, commands. */
 #include <stdio.h>
 
 #include "base/text.h"
 #include "host/plugins_parts.h"
-#include "model/key.h"
 
 /* How often its process ended within the hour, as far back as is kept. */
 static uint32_t ended_within_hour(const struct wh_host_self *one)
@@ -147,60 +145,4 @@ const struct wh_command *wh_plugins_command(const struct wh_plugins *plugins, st
         if (wh_span_equal(name, wh_span_of(command->name))) return command;
     }
     return NULL;
-}
-
-/* ---- What the host writes ---- */
-
-/* Over all that a measurement may depend on, but for the records: the code and the settings. */
-static struct wh_span digest_of(const struct wh_host_self *one, struct wh_arena *arena)
-{
-    const struct wh_list *settings = &one->declared->settings;
-    struct wh_span *parts = wh_arena_new(arena, settings->count + 1u, sizeof(*parts));
-    uint8_t *digest = wh_arena_new(arena, WH_DIGEST_BYTES, 1);
-    parts[0] = wh_span(one->digest, sizeof(one->digest));
-    for (uint32_t i = 0; i < settings->count; i++) {
-        parts[i + 1] =
-            wh_plugin_setting_text(one->plugins, one->name, wh_list_at(settings, i), arena);
-    }
-    wh_digest(parts, settings->count + 1u, digest, WH_DIGEST_BYTES);
-    return wh_span(digest, WH_DIGEST_BYTES);
-}
-
-/* Other code may measure otherwise, whatever it declares: what it serves is measured again once. */
-static int measure_again(struct wh_host_self *one, struct wh_error *err)
-{
-    struct wh_host_services *services = &one->plugins->services;
-    struct wh_arena arena = {NULL, 0};
-    struct wh_span now = digest_of(one, &arena);
-    struct wh_tuple key;
-    struct wh_span former;
-    int rc;
-    wh_plugin_key(&key, WH_SPACE_MEASURED, one->name, WH_SPAN_EMPTY);
-    rc = services->get(services->context, wh_tuple_span(&key), &arena, &former, err);
-    if (rc == 0 && !wh_span_equal(former, now)) {
-        bool all = (one->declared->flags & WH_SERVES_LEDGERS) != 0;
-        if (all) rc = services->measure_again(services->context, WH_SPAN_EMPTY, err);
-        for (uint32_t i = 0; rc == 0 && !all && i < one->declared->kinds.count; i++) {
-            const struct wh_kind *kind = wh_list_at(&one->declared->kinds, i);
-            rc = services->measure_again(services->context, wh_span_of(kind->name), err);
-        }
-        if (rc == 0) services->put(services->context, wh_tuple_span(&key), now);
-    }
-    if (rc == 0) one->is_new_code = false;
-    wh_arena_deinit(&arena);
-    return rc;
-}
-
-int wh_plugins_turn(struct wh_plugins *plugins, struct wh_error *err)
-{
-    int rc = wh_quarantine_notices(plugins, err);
-    for (uint32_t i = 0; rc == 0 && i < plugins->count; i++) {
-        struct wh_host_self *one = plugins->items[i];
-        if (one->state != WH_PLUGIN_ON) continue;
-        if (one->proxy) wh_proxy_reap(one->proxy);
-        wh_plugin_log_count(one);
-        wh_jobs_turn(one);
-        if (one->is_new_code) rc = measure_again(one, err);
-    }
-    return rc;
 }

@@ -3,11 +3,9 @@
  * What is loaded is a copy of its own in the node's run folder: a file that is overwritten while it
  * is mapped ends the process, and the loader takes a path that it knows for the old code. */
 #include <dirent.h>
-#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,7 +14,6 @@
 #include "base/buffer.h"
 #include "host/callbacks.h"
 #include "host/plugins_parts.h"
-#include "isolation/declaration.h"
 #include "isolation/wire.h"
 
 #define FILE_BYTES_MAX (64 << 20)
@@ -242,30 +239,14 @@ static void fail_load(struct wh_host_self *one, const char *said)
 
 static bool load_here(struct wh_host_self *one)
 {
-    char why[WH_DECLARATION_FAULT_SIZE];
-    const ElfW(Sym) *entry = NULL;
-    Dl_info info;
-    struct wh_inside before;
-    void *symbol;
+    char why[WH_LIBRARY_FAULT_SIZE];
     /* constructors run, and a file with holes ends the process: a death here is the plugin's too */
-    before = wh_page_enter(one->plugins->page, one->slot, WH_CALLBACK_LOAD, 0);
-    one->library = dlopen(one->copy, RTLD_NOW | RTLD_LOCAL);
+    struct wh_inside before = wh_page_enter(one->plugins->page, one->slot, WH_CALLBACK_LOAD, 0);
+    bool good = wh_library_open(one->copy, &one->library, why);
     wh_page_leave(one->plugins->page, &before);
-    if (!one->library) {
-        fail_load(one, dlerror());
-        return false;
-    }
-    symbol = dlsym(one->library, "wuhao_plugin");
-    if (!symbol) {
-        wh_plugin_fail(one, "%s: no symbol wuhao_plugin", one->file);
-        return false;
-    }
-    (void)dladdr1(symbol, &info, (void **)&entry, RTLD_DL_SYMENT); /* else the size is not known */
-    if (!wh_declaration_is_readable(symbol, entry ? entry->st_size : 0, why)) {
-        wh_plugin_fail(one, "%s", why);
-        return false;
-    }
-    return keep_declaration(one, symbol);
+    if (good) return keep_declaration(one, one->library.declared);
+    fail_load(one, why);
+    return false;
 }
 
 static bool load_isolated(struct wh_host_self *one, const struct wh_plugins_config *config)
@@ -349,8 +330,7 @@ void wh_plugin_unload(struct wh_host_self *one)
 {
     wh_proxy_free(one->proxy);
     one->proxy = NULL;
-    if (one->library) (void)dlclose(one->library); /* what stays mapped does no harm */
-    one->library = NULL;
+    wh_library_close(&one->library);
     if (one->copy) (void)unlink(one->copy); /* the folder is emptied at the next start too */
     one->copy = NULL;
     one->is_loaded = false;

@@ -5,6 +5,7 @@
 #include "base/seal.h"
 #include "host/calls.h"
 #include "host/jobs.h"
+#include "host/library.h"
 #include "host/notices.h"
 #include "host/page.h"
 #include "isolation/exchange.h"
@@ -70,7 +71,7 @@ struct wh_host_self {
     bool leaves;      /* within an apply: it is closed, for good or to be opened again */
     bool is_new_code; /* opened, and not known yet to be the code that measured last */
     /* loaded */
-    void *library;
+    struct wh_library library; /* in this process */
     struct wh_proxy *proxy;
     struct wh_plugin *declared; /* whole, in the arena: it outlives the library */
     bool is_loaded;             /* may be opened */
@@ -108,6 +109,7 @@ struct wh_plugins {
     struct wh_host_services services;
     const struct wh_log *log; /* NULL before the first apply */
     struct wh_page *page;     /* NULL before the first apply */
+    struct wh_arena own;      /* what follows, as long as the plugins live */
     char *run_dir;
     char *program; /* that an isolated plugin runs in */
     struct wh_host_self **items;
@@ -118,6 +120,7 @@ struct wh_plugins {
     uint32_t opened; /* how many ever were */
     uint64_t generation;
     bool needs_review;             /* one that others need is no longer on */
+    struct wh_job_state *job_ran;  /* to its end, in this turn; NULL: none */
     struct wh_row_change *changes; /* of this turn */
     uint32_t changes_count;
     uint32_t changes_size;

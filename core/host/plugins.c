@@ -109,7 +109,7 @@ struct wh_plugins *wh_plugins_new(struct wh_host_services services)
     return plugins;
 }
 
-void wh_plugin_shut(struct wh_host_self *one)
+void wh_plugin_turn_off(struct wh_host_self *one)
 {
     one->plugins->generation++;
     if (one->state == WH_PLUGIN_ON) wh_plugin_close(one);
@@ -138,13 +138,12 @@ void wh_plugins_free(struct wh_plugins *plugins)
 {
     struct wh_host_self *one;
     if (!plugins) return;
-    while ((one = wh_plugin_last_opened(plugins, each_one))) wh_plugin_shut(one);
+    while ((one = wh_plugin_last_opened(plugins, each_one))) wh_plugin_turn_off(one);
     for (uint32_t i = 0; i < plugins->count; i++) wh_plugin_free(plugins->items[i]);
     wh_page_close(plugins->page);
     wh_memory_free(plugins->items);
     wh_memory_free(plugins->changes);
-    wh_memory_free(plugins->run_dir);
-    wh_memory_free(plugins->program);
+    wh_arena_deinit(&plugins->own);
     wh_arena_deinit(&plugins->changes_arena);
     wh_arena_deinit(&plugins->scratch);
     wh_memory_free(plugins);
@@ -276,7 +275,7 @@ void wh_plugins_review(struct wh_plugins *plugins)
         for (uint32_t i = 0; i < plugins->count; i++) {
             struct wh_host_self *one = plugins->items[i];
             if (one->state != WH_PLUGIN_ON || needs_are_on(one)) continue;
-            wh_plugin_shut(one);
+            wh_plugin_turn_off(one);
             fail_needs(one);
             more = true;
         }

@@ -1,8 +1,7 @@
 /* plugins.h: the plugins of a node: found, checked before any of their code runs, opened in the
  * order of their needs, called within budgets, quarantined, listed; changed while the node serves.
  *
- * Thread: loop. Every call into a plugin happens in a function below; none is made from within
- * another. */
+ * Thread: loop. What plugins do is in calls.h and jobs.h. */
 #ifndef WH_HOST_PLUGINS_H
 #define WH_HOST_PLUGINS_H
 
@@ -72,7 +71,8 @@ void wh_plugins_apply(struct wh_plugins *plugins, const struct wh_plugins_config
 /* The next apply opens `name` anew, with a clean record: no deaths, no quarantine. */
 void wh_plugins_renew(struct wh_plugins *plugins, struct wh_span name);
 
-/* Grows whenever kinds or commands came or went. */
+/* Grows whenever a plugin, and so kinds, came or went. An apply may also have replaced what was
+ * lent of commands of plugins that are off. */
 uint64_t wh_plugins_generation(const struct wh_plugins *plugins);
 
 /* True where `name` may be a plugin's (wuhao/plugin.h WH_PLUGIN_NAME_MAX). */
@@ -86,7 +86,7 @@ struct wh_plugin_view {
     struct wh_span name;
     enum wh_plugin_state state;
     const struct wh_plugin *declared; /* NULL where nothing of it is known */
-    struct wh_span reason;            /* it is not on */
+    struct wh_span reason;            /* it is not on, refused a change, or rests; else empty */
     struct wh_span file;
     bool isolated;
     int64_t pid;            /* of its process; 0: none */
@@ -126,5 +126,8 @@ const struct wh_command *wh_plugins_command_at(const struct wh_plugins *plugins,
 
 /* What the host itself has to write: notices, kinds that must be measured again. Each turn. */
 int wh_plugins_turn(struct wh_plugins *plugins, struct wh_error *err);
+/* The turn's writes are on disk: changed rows are told. Or they are not (`rc` < 0): what the host
+ * wrote is written again in the next turn, and a job that ran runs again. Outside the turn. */
+void wh_plugins_committed(struct wh_plugins *plugins, int rc);
 
 #endif

@@ -27,7 +27,7 @@ bool wh_plugin_settings_read(struct wh_host_self *one);
 struct wh_host_self *wh_plugin_new(struct wh_plugins *plugins, struct wh_span name);
 void wh_plugin_free(struct wh_host_self *one);
 /* Closes it where it is on. */
-void wh_plugin_shut(struct wh_host_self *one);
+void wh_plugin_turn_off(struct wh_host_self *one);
 /* The one that was opened last among those that are `wanted`, or NULL. */
 typedef bool (*wh_plugin_wanted)(const struct wh_host_self *one);
 struct wh_host_self *wh_plugin_last_opened(const struct wh_plugins *plugins,
@@ -48,6 +48,7 @@ struct wh_host_self *wh_plugin_server(const struct wh_plugins *plugins, const st
 /* call.c */
 int wh_plugin_open(struct wh_host_self *one, struct wh_failure *failure);
 void wh_plugin_close(struct wh_host_self *one);
+void wh_plugin_tell_changes(struct wh_host_self *one, struct wh_list changes);
 int wh_plugin_job(struct wh_host_self *one, uint32_t index, struct wh_failure *failure);
 struct wh_strikes *wh_strikes_of(struct wh_host_self *one, enum wh_callback callback,
                                  uint32_t index);
@@ -61,6 +62,8 @@ int wh_plugin_error(struct wh_host_self *one, int rc, const struct wh_failure *f
 void wh_jobs_open(struct wh_host_self *one);
 int wh_jobs_ask(struct wh_host_self *one, struct wh_span job, int64_t at_ms);
 void wh_jobs_turn(struct wh_host_self *one);
+/* It ended in a turn whose writes were given up: it is due again. */
+void wh_job_undo(struct wh_job_state *job);
 
 /* notices.c: `plugin` "wuhao" is the host itself. */
 int wh_notice_put(struct wh_plugins *plugins, struct wh_span plugin, const struct wh_notice *notice,

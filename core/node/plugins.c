@@ -94,44 +94,60 @@ static uint32_t gather(const struct wh_config *config, const struct wh_plugin_fi
     return count;
 }
 
-void wh_node_apply_plugins(struct wh_node *node)
+/* The folders in which plugins lie: those of the config, else where the shipped ones are. */
+struct folders {
+    struct wh_span shipped;
+    const struct wh_span *paths;
+    uint32_t count;
+};
+
+static void find_folders(const struct wh_node *node, struct wh_arena *arena, struct folders *ret)
 {
     const struct wh_config *config = &node->home.config;
+    ret->shipped = beside(node, "/plugins", arena);
+    ret->paths = config->plugin_path_count > 0 ? config->plugin_path : &ret->shipped;
+    ret->count = config->plugin_path_count > 0 ? config->plugin_path_count : 1;
+}
+
+static char *run_dir_of(const struct wh_node *node, struct wh_arena *arena)
+{
+    size_t size = strlen(node->home.dir) + sizeof("/run/plugins");
+    char *path = wh_arena_new(arena, size, 1);
+    (void)snprintf(path, size, "%s/run/plugins", node->home.dir);
+    return path;
+}
+
+void wh_node_apply_plugins(struct wh_node *node)
+{
     struct wh_arena arena = {NULL, 0};
     struct wh_plugin_files files;
     struct wh_plugin_config *enable = wh_arena_new(&arena, PLUGINS_MAX, sizeof(*enable));
-    struct wh_span shipped = beside(node, "/plugins", &arena);
-    char run_dir[PATH_MAX];
-    struct wh_plugins_config wanted = {
-        .paths = config->plugin_path_count > 0 ? config->plugin_path : &shipped,
-        .paths_count = config->plugin_path_count > 0 ? config->plugin_path_count : 1,
-        .beside = shipped,
-        .program = beside(node, "/wuhao-isolated", &arena),
-        .enable = enable,
-        .log = &node->log,
-    };
-    (void)snprintf(run_dir, sizeof(run_dir), "%s/run/plugins", node->home.dir);
-    wanted.run_dir = wh_span_of(run_dir);
+    struct wh_plugins_config wanted = {.enable = enable, .log = &node->log};
+    struct folders folders;
+    find_folders(node, &arena, &folders);
+    wanted.paths = folders.paths;
+    wanted.paths_count = folders.count;
+    wanted.beside = folders.shipped;
+    wanted.program = beside(node, "/wuhao-isolated", &arena);
+    wanted.run_dir = wh_span_of(run_dir_of(node, &arena));
     wh_plugin_files_read(node->home.dir, &arena, NULL, &files);
-    wanted.enable_count = gather(config, &files, enable, &arena);
+    wanted.enable_count = gather(&node->home.config, &files, enable, &arena);
     wh_plugins_apply(node->plugins, &wanted);
+    wh_desk_commands_changed(&node->desk);
     wh_arena_deinit(&arena);
     node->plugins_stale = false;
 }
 
 bool wh_node_has_plugin_file(void *context, struct wh_span name)
 {
-    const struct wh_node *node = context;
-    const struct wh_config *config = &node->home.config;
     struct wh_arena arena = {NULL, 0};
-    struct wh_span shipped = beside(node, "/plugins", &arena);
-    uint32_t count = config->plugin_path_count > 0 ? config->plugin_path_count : 1;
+    struct folders folders;
     bool found = false;
-    for (uint32_t i = 0; i < count && !found; i++) {
-        struct wh_span path = config->plugin_path_count > 0 ? config->plugin_path[i] : shipped;
+    find_folders(context, &arena, &folders);
+    for (uint32_t i = 0; i < folders.count && !found; i++) {
         char file[PATH_MAX];
-        (void)snprintf(file, sizeof(file), "%.*s/%.*s.so", (int)path.len, path.data, (int)name.len,
-                       name.data);
+        (void)snprintf(file, sizeof(file), "%.*s/%.*s.so", (int)folders.paths[i].len,
+                       folders.paths[i].data, (int)name.len, name.data);
         found = access(file, F_OK) == 0;
     }
     wh_arena_deinit(&arena);
@@ -140,10 +156,9 @@ bool wh_node_has_plugin_file(void *context, struct wh_span name)
 
 int wh_node_open_plugins(struct wh_node *node, struct wh_error *err)
 {
-    char run_dir[PATH_MAX];
-    int rc;
-    (void)snprintf(run_dir, sizeof(run_dir), "%s/run/plugins", node->home.dir);
-    rc = wh_dir_make(run_dir, 0700, err);
+    struct wh_arena arena = {NULL, 0};
+    int rc = wh_dir_make(run_dir_of(node, &arena), 0700, err);
+    wh_arena_deinit(&arena);
     if (rc < 0) return rc;
     node->plugins = wh_plugins_new(wh_desk_services(&node->desk));
     node->desk.plugins = node->plugins;

@@ -44,6 +44,10 @@ def states(one):
     return {line["name"]: line["state"] for line in one.rows("plugin", "list")}
 
 
+def reason(one, name):
+    return next(line["reason"] for line in one.rows("plugin", "list") if line["name"] == name)
+
+
 @pytest.mark.quick
 def test_a_node_without_plugins_serves_and_measures_what_came_before_its_plugin(homes):
     one = homes("city", CITY, "黑河市", "city").init()
@@ -145,7 +149,17 @@ def test_a_setting_that_changes_has_everything_measured_again(city, tmp_path, is
     refused = city.cli("plugin", "reload", "visits")
     assert refused.code == 1 and "did you mean `minutes_min`" in refused.err
     assert states(city)["visits"] == "on", "the former goes on"
-    assert "the former goes on" in city.rows("plugin", "list")[-1]["reason"]
+    assert "the former goes on" in reason(city, "visits")
+    with open(hostile_plugins.config_of(city, "visits"), encoding="utf-8") as file:
+        wrong = file.read()
+    with open(hostile_plugins.config_of(city, "visits"), "w", encoding="utf-8") as file:
+        file.write(wrong.replace("  minutes_mn: 15\n", ""))
+    before = city.log().count("config.read")
+    city.process.send_signal(signal.SIGHUP)
+    node.wait_until(lambda: city.log().count("config.read") > before, 10, "config.read")
+    assert reason(city, "visits") is None, "what is as it was has nothing to say"
+    with open(hostile_plugins.config_of(city, "visits"), "w", encoding="utf-8") as file:
+        file.write(wrong)
     city.stop()
     city.start()
     assert states(city)["visits"] == "failed"

@@ -1,7 +1,5 @@
 /* wuhao-isolated NAME FILE MEMORY_MB: the process of one isolated plugin. The node starts it, with
  * its end of the socket as descriptor 3; it ends with the node. */
-#include <dlfcn.h>
-#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/num.h"
+#include "host/library.h"
 #include "isolation/child.h"
-#include "isolation/declaration.h"
 #include "isolation/sandbox.h"
 
 #define SOCKET 3
@@ -24,38 +22,20 @@ static void be_first_to_go(void)
     (void)fclose(file); /* where it can't be set, the default holds */
 }
 
-static uint64_t bytes_of_symbol(void *symbol)
-{
-    const ElfW(Sym) *entry = NULL;
-    Dl_info info;
-    if (dladdr1(symbol, &info, (void **)&entry, RTLD_DL_SYMENT) == 0 || !entry) return 0;
-    return entry->st_size;
-}
-
 static int run(struct wh_host_self *self, char **argv)
 {
     struct wh_sandbox sandbox;
-    char why[WH_DECLARATION_FAULT_SIZE];
+    struct wh_library library;
+    char why[WH_LIBRARY_FAULT_SIZE];
     int64_t memory_mb = 0;
-    void *library, *symbol;
     if (wh_number_parse(wh_span_of(argv[3]), &memory_mb) < 0) return 2;
     wh_sandbox_before_load(&sandbox, argv[2], (uint32_t)memory_mb);
-    library = dlopen(argv[2], RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        wh_child_refuse(self, dlerror());
-        return 1;
-    }
-    wh_sandbox_after_load(&sandbox);
-    symbol = dlsym(library, "wuhao_plugin");
-    if (!symbol) {
-        wh_child_refuse(self, "it has no symbol wuhao_plugin");
-        return 1;
-    }
-    if (!wh_declaration_is_readable(symbol, bytes_of_symbol(symbol), why)) {
+    if (!wh_library_open(argv[2], &library, why)) {
         wh_child_refuse(self, why);
         return 1;
     }
-    self->plugin = symbol;
+    wh_sandbox_after_load(&sandbox);
+    self->plugin = library.declared; /* loaded as long as the process lives */
     return wh_child_serve(self, sandbox.words);
 }
 
