@@ -39,6 +39,13 @@ static inline bool wh_span_starts(struct wh_span whole, struct wh_span prefix)
            (prefix.len == 0 || memcmp(whole.data, prefix.data, prefix.len) == 0);
 }
 
+static inline bool wh_span_ends(struct wh_span whole, struct wh_span suffix)
+{
+    return whole.len >= suffix.len &&
+           (suffix.len == 0 ||
+            memcmp(whole.data + whole.len - suffix.len, suffix.data, suffix.len) == 0);
+}
+
 /* The part from `at` on, empty where `at` lies beyond the end. */
 static inline struct wh_span wh_span_from(struct wh_span span, size_t at)
 {

@@ -6,17 +6,6 @@
 #include "kit/kit.h"
 #include "kit/template.h"
 
-/* `wuhao NAME VERB` has to reach the plugin: a command of the core would answer first. */
-static bool is_command_word(struct wh_span name)
-{
-    const struct wh_command *command;
-    for (uint32_t i = 0; (command = wh_command_at(i)); i++) {
-        if (strncmp(command->name, name.data, name.len) != 0) continue;
-        if (command->name[name.len] == '\0' || command->name[name.len] == ' ') return true;
-    }
-    return false;
-}
-
 /* A node takes no other file for one of these. */
 static bool is_shipped(struct wh_span name)
 {
@@ -59,7 +48,8 @@ int wh_run_plugin_new(struct wh_desk *desk, struct wh_call *call, struct wh_erro
     if (wh_call_has(call, "lang") && !wh_template_language_of(lang, &wanted.language)) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_LANGUAGE, WH_ARGS(wh_arg_s(lang)));
     }
-    if (is_command_word(wanted.name) || is_shipped(wanted.name)) {
+    /* `wuhao NAME VERB` has to reach the plugin: a command of the core would answer first */
+    if (wh_command_begins_so(wanted.name) || is_shipped(wanted.name)) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_NAME_COMMAND,
                        WH_ARGS(wh_arg_s(wanted.name)));
     }

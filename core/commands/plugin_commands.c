@@ -181,30 +181,27 @@ struct changing {
     struct wh_span former; /* what stood there; data NULL: nothing */
 };
 
-static bool ends_so(struct wh_span text, const char *ending)
-{
-    size_t len = strlen(ending);
-    return text.len > len && memcmp(text.data + text.len - len, ending, len) == 0;
-}
-
-/* `visits`, or `/opt/x/visits.so`. */
+/* `visits`, or the file `/opt/x/visits.so`. */
 static int read_name(struct wh_call *call, struct wh_span *ret_name, struct wh_span *ret_file,
                      struct wh_error *err)
 {
     struct wh_span text = wh_call_text(call, "name");
     const char *slash = memrchr(text.data, '/', text.len);
-    struct stat info;
     *ret_name = text;
     *ret_file = WH_SPAN_EMPTY;
-    if (slash || ends_so(text, ".so")) {
+    if (slash || wh_span_ends(text, WH_S(".so"))) {
         char *path = wh_arena_text(&call->arena, text);
-        *ret_file = text;
-        *ret_name = slash ? wh_span_from(text, (size_t)(slash - text.data) + 1) : text;
-        if (ends_so(*ret_name, ".so")) ret_name->len -= 3;
+        struct stat info;
+        if (*path != '/') { /* the node runs elsewhere */
+            return wh_fail(err, WH_E_USAGE, WH_MSG_CONFIG_FILE_RELATIVE,
+                           WH_ARGS(wh_arg_c("name"), wh_arg_s(text)));
+        }
         if (stat(path, &info) != 0) {
             return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_PLUGIN_FILE_NONE,
                            WH_ARGS(wh_arg_c(path), wh_arg_c(strerror(errno))));
         }
+        *ret_file = text;
+        *ret_name = wh_plugin_name_of(text);
     }
     if (!wh_plugin_name_is_valid(*ret_name)) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_PLUGIN_NAME, WH_ARGS(wh_arg_s(*ret_name)));
@@ -269,7 +266,9 @@ static int reply_on(struct wh_desk *desk, struct wh_call *call, struct wh_error 
         if (changing->said) {
             (void)wh_plugin_file_restore(desk->home, changing->name, changing->former, &ignored);
         }
-        return wh_fail(err, WH_E_FAILED, WH_MSG_PLUGIN_NOT_ON,
+        return wh_fail(err, WH_E_FAILED,
+                       plugin.state == WH_PLUGIN_ON ? WH_MSG_PLUGIN_CHANGE_REFUSED
+                                                    : WH_MSG_PLUGIN_NOT_ON,
                        WH_ARGS(wh_arg_s(plugin.name), wh_arg_c(wh_plugin_state_word(plugin.state)),
                                wh_arg_s(plugin.reason)));
     }
@@ -304,16 +303,12 @@ static struct wh_span needed_by(const struct wh_desk *desk, struct wh_span name)
 
 int wh_run_plugin_disable(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
-    struct wh_span name, file, other;
+    struct wh_span name = wh_call_text(call, "name"), other;
     struct wh_plugin_view plugin;
-    int rc;
     if (call->state) {
-        const struct changing *changing = call->state;
-        if (wh_plugin_named(desk->plugins, changing->name, &plugin)) reply_plugin(call, &plugin);
+        if (wh_plugin_named(desk->plugins, name, &plugin)) reply_plugin(call, &plugin);
         return 0;
     }
-    rc = read_name(call, &name, &file, err);
-    if (rc < 0) return rc;
     if (!is_there(desk, call, name)) return no_such_plugin(desk, name, err);
     other = needed_by(desk, name);
     if (other.data) {
@@ -370,16 +365,14 @@ int wh_run_plugin_run(struct wh_desk *desk, struct wh_call *call, struct wh_erro
 
 static int reply_notice(void *context, const struct wh_notice_view *view)
 {
-    static const char *const words[] = {"?", "info", "warn", "urgent"};
     struct wh_call *call = context;
     const struct wh_notice *notice = &view->notice;
-    uint32_t severity = notice->severity <= WH_NOTICE_URGENT ? notice->severity : 0;
     bool zh = call->language == WH_ZH && notice->zh.len > 0;
     struct wh_value row[] = {
         wh_value_text(view->plugin),
         wh_value_text(notice->key),
         notice->unit.len > 0 ? wh_value_text(notice->unit) : wh_value_null(),
-        wh_value_text(wh_span_of(words[severity])),
+        wh_value_text(wh_span_of(wh_notice_severity_word(notice->severity))),
         notice->due > 0 ? wh_value_number(WH_DATE, notice->due) : wh_value_null(),
         wh_value_number(WH_TIME, view->posted_ms),
         wh_value_text(zh ? notice->zh : notice->en),

@@ -433,7 +433,7 @@ static const struct wh_command commands[] = {
      WH_LIST(plugin_show_params), WH_LIST(plugin_columns), WH_PERMIT_OPERATE, 0,
      "wuhao plugin reload visits"},
     {"plugin run", {"立即执行插件的任务", "runs a job of a plugin now"}, WH_LIST(plugin_run_params), NONE,
-     WH_PERMIT_OPERATE, WH_COMMAND_ASIDE, "wuhao plugin run visits tidy"},
+     WH_PERMIT_OPERATE, WH_COMMAND_ASIDE, "wuhao plugin run visits check"},
     {"notices", {"列出通知", "lists what somebody should know or do"}, NONE, WH_LIST(notice_columns),
      WH_PERMIT_READ, 0, "wuhao notices"},
     {"status", {"节点状态", "shows how the node is"}, NONE, WH_LIST(status_columns),
@@ -489,4 +489,14 @@ const struct wh_command *wh_command_named(struct wh_span name)
         if (wh_span_equal(name, wh_span_of(commands[i].name))) return &commands[i];
     }
     return NULL;
+}
+
+bool wh_command_begins_so(struct wh_span word)
+{
+    for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+        struct wh_span name = wh_span_of(commands[i].name);
+        if (!wh_span_starts(name, word)) continue;
+        if (name.len == word.len || name.data[word.len] == ' ') return true;
+    }
+    return false;
 }

@@ -12,4 +12,7 @@ const struct wh_command *wh_command_at(uint32_t i);
 /* The command of this name ("unit list"), or NULL. */
 const struct wh_command *wh_command_named(struct wh_span name);
 
+/* True where a command of the core is `word`, or begins with it and a blank. */
+bool wh_command_begins_so(struct wh_span word);
+
 #endif

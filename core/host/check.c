@@ -25,6 +25,14 @@ bool wh_plugin_name_is_valid(struct wh_span name)
     return is_name(name, WH_PLUGIN_NAME_MAX);
 }
 
+struct wh_span wh_plugin_name_of(struct wh_span path)
+{
+    const char *slash = path.len > 0 ? memrchr(path.data, '/', path.len) : NULL;
+    struct wh_span name = slash ? wh_span_from(path, (size_t)(slash - path.data) + 1) : path;
+    if (wh_span_ends(name, WH_S(".so"))) name.len -= strlen(".so");
+    return name;
+}
+
 #define WORD_BYTES_MAX 60
 
 static bool is_text(const char *text)
@@ -199,16 +207,6 @@ static struct wh_span first_word(struct wh_span name)
     return wh_span(name.data, blank ? (size_t)(blank - name.data) : name.len);
 }
 
-/* The command line looks for a word among the core's before it asks for plugins' commands. */
-static bool core_begins_so(struct wh_span word)
-{
-    const struct wh_command *command;
-    for (uint32_t i = 0; (command = wh_command_at(i)); i++) {
-        if (wh_span_equal(first_word(wh_span_of(command->name)), word)) return true;
-    }
-    return false;
-}
-
 static bool names_another(const struct wh_host_self *one, struct wh_span word)
 {
     const struct wh_host_self *other;
@@ -233,7 +231,8 @@ static bool command_is_taken(const struct wh_host_self *one, const char *name, u
         const struct wh_command *command = wh_list_at(&one->declared->commands, i);
         if (strcmp(command->name, name) == 0) return true;
     }
-    return core_begins_so(first_word(wh_span_of(name)));
+    /* the command line looks for a word among the core's before it asks for plugins' commands */
+    return wh_command_begins_so(first_word(wh_span_of(name)));
 }
 
 static bool params_are_named(const struct wh_command *command)

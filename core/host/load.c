@@ -364,8 +364,8 @@ void wh_plugin_files(const struct wh_plugins_config *config, struct wh_arena *ar
         struct dirent *entry;
         while (folder && (entry = readdir(folder))) {
             struct wh_span name = wh_span_of(entry->d_name);
-            if (name.len < 4 || memcmp(name.data + name.len - 3, ".so", 3) != 0) continue;
-            name.len -= 3;
+            if (!wh_span_ends(name, WH_S(".so"))) continue;
+            name = wh_plugin_name_of(name);
             each(context, name, wh_span_of(join(arena, config->paths[i], name, ".so")));
         }
         if (folder) (void)closedir(folder); /* only read */

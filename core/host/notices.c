@@ -64,6 +64,16 @@ void wh_notice_remove(struct wh_plugins *plugins, struct wh_span plugin, struct 
 
 /* ---- Reading ---- */
 
+const char *wh_notice_severity_word(uint32_t severity)
+{
+    switch (severity) {
+    case WH_NOTICE_INFO: return "info";
+    case WH_NOTICE_WARN: return "warn";
+    case WH_NOTICE_URGENT: return "urgent";
+    default: return "?";
+    }
+}
+
 struct visiting {
     wh_notice_visit visit;
     void *context;

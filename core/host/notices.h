@@ -11,6 +11,9 @@ struct wh_notice_view {
     int64_t posted_ms;
 };
 
+/* "info", "warn", "urgent"; "?" for one of a later release. */
+const char *wh_notice_severity_word(uint32_t severity);
+
 typedef int (*wh_notice_visit)(void *context, const struct wh_notice_view *notice);
 
 /* Visits all notices, by plugin and key. */

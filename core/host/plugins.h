@@ -77,6 +77,8 @@ uint64_t wh_plugins_generation(const struct wh_plugins *plugins);
 
 /* True where `name` may be a plugin's (wuhao/plugin.h WH_PLUGIN_NAME_MAX). */
 bool wh_plugin_name_is_valid(struct wh_span name);
+/* The name that a file NAME.so gives its plugin, lent; valid or not. */
+struct wh_span wh_plugin_name_of(struct wh_span path);
 
 /* Reads what plugins declare that are there and not on, each in a process of its own and without
  * running it, so that their commands can answer that they are off. Only what is not known yet. */

@@ -18,21 +18,19 @@ PROVOKED_S = 20  # whoever provokes a fault is told within this
 TOWN, VILLAGE = "231182101", "231182101201"
 
 
-def build(source, folder, name, *defines, include=INCLUDE):
-    """Compiles tests/plugins/SOURCE to FOLDER/NAME.so; a define is `WORD` or `WORD=VALUE`."""
-    path = os.path.join(str(folder), f"{name}.so")
+def compiled(source, path, *defines, include=INCLUDE):
+    """Compiles one file to the plugin PATH; a define is `WORD` or `WORD=VALUE`."""
     subprocess.run(["cc", "-std=c11", "-O1", *WARNINGS, "-fvisibility=hidden", "-shared", "-fPIC",
-                    "-pthread", "-D_GNU_SOURCE", f'-DNAME="{name}"',
-                    *(f"-D{word}" for word in defines), "-I", include, "-o", path,
-                    os.path.join(SOURCES, source)], check=True)
+                    "-pthread", "-D_GNU_SOURCE", *(f"-D{word}" for word in defines),
+                    "-I", include, "-o", path, source], check=True)
     os.chmod(path, 0o644)
-    return path
+    return str(path)
 
 
-def needs_enable(one):
-    """Leaves the test out where the node cannot turn plugins on while it runs."""
-    if one.cli("plugin", "enable", "--help").code != 0:
-        pytest.skip("this node has no `plugin enable`")
+def build(source, folder, name, *defines, include=INCLUDE):
+    """Compiles tests/plugins/SOURCE to FOLDER/NAME.so."""
+    return compiled(os.path.join(SOURCES, source), os.path.join(str(folder), f"{name}.so"),
+                    f'NAME="{name}"', *defines, include=include)
 
 
 def listed(one, name):

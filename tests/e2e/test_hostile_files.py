@@ -19,7 +19,6 @@ def shared_city_fixture(tmp_path_factory, programs):  # pylint: disable=unused-a
     one = node.Node(tmp_path_factory.mktemp("files") / "city", "2311", "黑河市", "city")
     try:
         one.init().start().issue()
-        hostile_plugins.needs_enable(one)
         yield one
     finally:
         one.kill()

@@ -23,7 +23,6 @@ CALLBACKS = ("IN_COMMAND", "IN_JOB", "IN_MEASURE")
 def city_fixture(homes):
     one = homes("city", "2311", "黑河市", "city").init().start()
     one.issue()
-    hostile_plugins.needs_enable(one)
     return one
 
 

@@ -29,7 +29,6 @@ def city_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argument
     one = node.Node(tmp_path_factory.mktemp("hostile") / "city", "2311", "黑河市", "city")
     try:
         one.init().start().issue()
-        hostile_plugins.needs_enable(one)
         hostile_plugins.add_meeting(one, "读书")
         yield one
     finally:
@@ -148,7 +147,6 @@ def test_a_stack_that_runs_out_is_a_crash(city, enabled):
 
 def test_a_job_that_ends_its_process_is_told_to_who_runs_it(homes, tmp_path):
     one = homes("city", "2311", "黑河市", "city").init().start()
-    hostile_plugins.needs_enable(one)
     one.ok("plugin", "enable", build("hostile/crash.c", tmp_path, "ran", JOB))
     assert is_one_clear_line(one.cli("plugin", "run", "ran", "go", timeout_s=10))
 

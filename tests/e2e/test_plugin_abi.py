@@ -144,7 +144,6 @@ def test_every_plugin_that_ships_exports_one_symbol():
 def test_a_plugin_of_abi_1_0_serves_its_kind_metric_and_command(trees, tmp_path):
     tree = trees(("city", "wudalianchi", "long-zhen"))
     town = tree["long-zhen"]
-    hostile_plugins.needs_enable(town)
     path = hostile_plugins.build("built_for_1_0.c", tmp_path, "built_for_1_0", include=ABI_1_0)
     town.ok("plugin", "enable", path)
     assert hostile_plugins.state(town, "built_for_1_0") == "on"
@@ -160,7 +159,6 @@ def test_a_plugin_of_abi_1_0_serves_its_kind_metric_and_command(trees, tmp_path)
 @pytest.mark.quick
 def test_a_plugin_of_a_later_minor_loads_while_it_asks_for_nothing_more(homes, tmp_path):
     town = homes("town").init().start()
-    hostile_plugins.needs_enable(town)
     town.ok("plugin", "enable",
             hostile_plugins.build("built_for_later.c", tmp_path, "built_for_later"))
     assert town.rows("built_for_later", "say") == [{"minutes": 1, "again": 2}]
@@ -174,7 +172,6 @@ def test_a_plugin_of_a_later_minor_loads_while_it_asks_for_nothing_more(homes, t
 def test_a_plugin_that_asks_for_what_the_node_does_not_know_is_refused(homes, tmp_path, define,
                                                                        isolate):
     town = homes("town").init().start()
-    hostile_plugins.needs_enable(town)
     path = hostile_plugins.build("built_for_later.c", tmp_path, "built_for_later", define)
     hostile_plugins.configure(town, "built_for_later", path, isolate=isolate)
     town.cli("plugin", "enable", path)

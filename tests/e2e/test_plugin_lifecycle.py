@@ -2,22 +2,15 @@
 them stays when they or the node stop."""
 import os
 import signal
-import subprocess
 
 import pytest
 
 import hostile_plugins
 import node
+from hostile_plugins import TOWN, compiled
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-INCLUDE = os.path.join(node.ROOT, "core", "include")
-CITY, TOWN = "2311", "231182101"
-
-
-def compiled(source, into):
-    subprocess.run(["cc", "-std=c11", "-Wall", "-Werror", "-shared", "-fPIC", "-I", INCLUDE, "-o",
-                    into, source], check=True)
-    return str(into)
+CITY = "2311"
 
 
 @pytest.fixture(name="city")
@@ -163,6 +156,22 @@ def test_a_setting_that_changes_has_everything_measured_again(city, tmp_path, is
     city.stop()
     city.start()
     assert states(city)["visits"] == "failed"
+
+
+@pytest.mark.parametrize("running", (True, False))
+def test_a_file_is_named_as_the_shell_names_it(city, tmp_path, monkeypatch, running):
+    compiled(os.path.join(HERE, "scribe_plugin.c"), tmp_path / "scribe.so")
+    monkeypatch.chdir(tmp_path)
+    if not running:
+        city.stop()
+    city.ok("plugin", "enable", "scribe.so")
+    if not running:
+        city.start()
+    assert states(city)["scribe"] == "on"
+    city.ok("plugin", "disable", "scribe")
+    city.ok("plugin", "enable", "./scribe.so")
+    assert states(city)["scribe"] == "on"
+    assert city.cli("plugin", "enable", "./none.so").code == 3
 
 
 def test_a_plugin_that_ships_keeps_its_name_and_its_place(city, tmp_path):

@@ -111,7 +111,6 @@ def rest(one, path):
 def test_nothing_piles_up_and_no_record_is_lost(homes, tmp_path, rounds):
     city = homes("city", "2311", "黑河市", "city").init().start()
     city.issue()
-    hostile_plugins.needs_enable(city)
     path = {name: build("hostile/loop.c", tmp_path, name, "IN_JOB") for name in PLUGINS}
     rest(city, path)
     clients = [Client(city, number) for number in range(CLIENTS)]

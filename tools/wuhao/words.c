@@ -152,11 +152,18 @@ static int make_absolute(const char *path, struct wh_arena *arena, struct wh_spa
     return 0;
 }
 
+static bool names_path(const struct wh_param *param, struct wh_span word)
+{
+    if (param->flags & WH_PARAM_PATH) return word.len > 0;
+    if (!(param->flags & WH_PARAM_MAY_BE_PATH)) return false;
+    return memchr(word.data, '/', word.len) != NULL || wh_span_ends(word, WH_S(".so"));
+}
+
 static int take_value(const struct wh_param *param, const char *word, Wh__Request *request,
                       struct wh_arena *arena, struct wh_error *err)
 {
     struct wh_span value = wh_span_of(word);
-    if ((param->flags & WH_PARAM_PATH) && *word && *word != '/') {
+    if (names_path(param, value) && *word != '/') {
         int rc = make_absolute(word, arena, &value, err);
         if (rc < 0) return rc;
     }

@@ -546,8 +546,8 @@ struct wh_host {
      * callback on. */
 
     /* Adds a record of one of the plugin's own kinds: `fields` are struct wh_named_text, checked as
-     * a clerk's would be. The author is the plugin. WH_E_INVALID names every field that is wrong;
-     * WH_E_NOT_PERMITTED: the kind is not its own. */
+     * a clerk's would be. The author is the plugin. WH_E_INVALID names the first field that is
+     * wrong, and how many are; WH_E_NOT_PERMITTED: the kind is not its own. */
     int (*record_add)(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
                       int64_t date, struct wh_list fields, struct wh_record_id *ret_id,
                       struct wh_failure *fail);

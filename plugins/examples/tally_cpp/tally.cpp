@@ -70,7 +70,8 @@ void check(int rc)
     if (rc < 0) throw failed{rc};
 }
 
-/* The one place where exceptions end: every function whose address the node gets goes through it.
+/* The one place where exceptions end: every function whose address the node gets goes through it,
+ * but `close`, which only deletes.
  * `fail` is NULL within a visitor, which can only give a code. */
 template <typename Work> int guarded(wh_failure *fail, Work work) noexcept
 {
