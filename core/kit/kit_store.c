@@ -28,7 +28,11 @@ void wh_kit_turn_begin(struct wh_kit *kit)
 
 void wh_kit_turn_end(struct wh_kit *kit, int rc)
 {
-    if (rc >= 0) kit->saved = kit->open;
+    if (rc < 0) {
+        kit->open = kit->saved; /* keys are read there between turns too */
+    } else {
+        kit->saved = kit->open;
+    }
     wh_plugins_committed(kit->plugins, rc < 0 ? rc : 0);
 }
 

@@ -12,19 +12,28 @@ INCLUDE = os.path.join(node.ROOT, "core", "include")
 SCENARIO = os.path.join(HERE, "scribe.yaml")
 
 
-@pytest.fixture(name="scribe", scope="module")
-def scribe_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argument
-    path = tmp_path_factory.mktemp("scribe") / "scribe.so"
+def compiled(folder, name):
+    path = folder / f"{name}.so"
     subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared",
-                    "-fPIC", "-I", INCLUDE, "-o", path, os.path.join(HERE, "scribe_plugin.c")],
+                    "-fPIC", "-I", INCLUDE, "-o", path, os.path.join(HERE, f"{name}_plugin.c")],
                    check=True)
     return path
 
 
-def run_scenario(scribe, folder, text):
+@pytest.fixture(name="scribe", scope="module")
+def scribe_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argument
+    return compiled(tmp_path_factory.mktemp("scribe"), "scribe")
+
+
+@pytest.fixture(name="gauge", scope="module")
+def gauge_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argument
+    return compiled(tmp_path_factory.mktemp("gauge"), "gauge")
+
+
+def run_scenario(plugin, folder, text, *words):
     path = folder / "scenario.yaml"
     path.write_text(text, encoding="utf-8")
-    return node.run("wuhao", "plugin", "test", scribe, path)
+    return node.run("wuhao", "plugin", "test", plugin, path, *words)
 
 
 HEAD = """today: 2026-05-20
@@ -81,3 +90,79 @@ def test_nothing_is_left_behind(scribe, tmp_path):
     subprocess.run([os.path.join(node.BIN, "wuhao"), "plugin", "test", scribe, SCENARIO],
                    env=environment, check=True, capture_output=True)
     assert not list(tmp_path.iterdir())
+
+
+# ---- Turns and cells: gauge_plugin.c says what was done with it ----
+
+def reading(value, day="2026-05-20"):
+    return f"""  - add: reading
+    unit: "23"
+    fields: {{date: {day}, value: {value}, note: "of {value}"}}
+"""
+
+
+def metrics(expected, quarter="2026Q2"):
+    return f"""  - metrics: reading
+    unit: "23"
+    quarter: {quarter}
+    expect: {{{expected}}}
+"""
+
+
+@pytest.mark.parametrize("place", [(), ("--isolate",)])
+def test_a_key_that_a_failed_command_put_is_not_seen_afterwards(gauge, tmp_path, place):
+    done = run_scenario(gauge, tmp_path, HEAD + reading(1) + """  - run: gauge spoil
+    refused: spoiled on purpose
+""" + metrics("reading_sum: 1, reading_left: 0"), *place)
+    assert done.code == 0, done
+
+
+def test_a_metric_that_is_not_set_any_more_is_0_again(gauge, tmp_path):
+    done = run_scenario(gauge, tmp_path, HEAD + """  - run: gauge enter
+    with: {field: value, text: "5"}
+""" + metrics("reading_sum: 5") + """  - run: gauge edit
+    with: {field: value, text: "0"}
+""" + metrics("reading_sum: 0") + """  - run: gauge figures
+    expect:
+      - {name: reading_sum, value: 0}
+      - {name: reading_left, value: 0}
+""")
+    assert done.code == 0, done
+
+
+def test_a_measure_that_fails_leaves_no_figures(gauge, tmp_path):
+    """It sets one and fails then: nothing of it is kept, and what was there before stays."""
+    done = run_scenario(gauge, tmp_path, HEAD + reading(13) + metrics("reading_sum: 0")
+                        + "  - run: gauge figures\n    expect: []\n"
+                        + reading(-9) + metrics("reading_sum: 4")
+                        + reading(9) + metrics("reading_sum: 4"))
+    assert done.code == 1, done
+    assert "expected" not in done.err and done.err.count("thirteen") >= 3, done
+
+
+def test_a_cell_without_records_or_figures_gets_no_row(gauge, tmp_path):
+    """The first quarter's reading bears on the second too, where it leaves nothing."""
+    done = run_scenario(gauge, tmp_path, HEAD + reading(0, "2026-02-01") + """  - run: gauge figures
+    expect:
+      - {name: reading_sum, value: 0}
+      - {name: reading_left, value: 0}
+""" + metrics("reading_sum: 0"))
+    assert done.code == 0, done
+
+
+def test_each_cell_is_measured_once_a_step(gauge, tmp_path):
+    count = "  - run: gauge calls\n    expect: {value: %d}\n"
+    done = run_scenario(gauge, tmp_path, HEAD + reading(1) + reading(2) + count % 1
+                        + count % 1 + reading(3, "2026-02-01") + count % 2 + count % 2)
+    assert done.code == 0, done
+
+
+def test_a_changed_row_is_told_once(gauge, tmp_path):
+    """A row is of its records too: another version of one makes another row, with the same sum."""
+    count = "  - run: gauge changes\n    expect: {value: %d}\n"
+    done = run_scenario(gauge, tmp_path, HEAD + """  - run: gauge enter
+    with: {field: value, text: "5"}
+""" + count % 1 + count % 0 + """  - run: gauge edit
+    with: {field: note, text: said later}
+""" + count % 1 + metrics("reading_sum: 5") + count % 0)
+    assert done.code == 0, done
