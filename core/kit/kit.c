@@ -94,12 +94,11 @@ static void run_add(struct wh_kit *kit, const struct wh_step *step)
     struct wh_entry *entries = wh_arena_new(kit->arena, (size_t)count + 1, sizeof(*entries));
     struct wh_error err = {.code = 0};
     const struct wh_kind *kind;
-    struct wh_id id;
     int rc = find_kind(kit, step->subject, &kind, &err);
     if (count > 0) memcpy(entries, step->entries, count * sizeof(*entries));
     entries[count++] = (struct wh_entry){WH_S("unit"), step->unit};
     wh_kit_turn_begin(kit);
-    if (rc == 0) rc = wh_kit_record_add(kit, kind, entries, count, &id, &err);
+    if (rc == 0) rc = wh_kit_record_add(kit, kind, (struct wh_entries){entries, count}, &err);
     wh_kit_turn_end(kit, rc);
     if (!has_passed(kit, step, rc, &err)) return;
     wh_kit_show_text(kit, step, WH_SPAN_EMPTY);

@@ -68,9 +68,8 @@ void wh_kit_store_services(struct wh_host_services *services);
 /* A turn: what is written between is saved whole, or not at all where rc < 0. */
 void wh_kit_turn_begin(struct wh_kit *kit);
 void wh_kit_turn_end(struct wh_kit *kit, int rc);
-/* Adds a record; WH_E_NOT_FOUND, WH_E_INVALID names what is wrong with it. */
-int wh_kit_record_add(struct wh_kit *kit, const struct wh_kind *kind,
-                      const struct wh_entry *entries, uint32_t count, struct wh_id *ret,
+/* Adds a record; WH_E_INVALID names what is wrong with it. */
+int wh_kit_record_add(struct wh_kit *kit, const struct wh_kind *kind, struct wh_entries entries,
                       struct wh_error *err);
 
 /* kit_cells.c: has every cell measured that some record bears on; a failure is a fault at `line`.

@@ -1,6 +1,7 @@
 """`wuhao plugin test` keeps for a plugin what a node would keep: what it wrote, and nothing of what
 failed."""
 import os
+import re
 import subprocess
 
 import pytest
@@ -165,4 +166,41 @@ def test_a_changed_row_is_told_once(gauge, tmp_path):
 """ + count % 1 + count % 0 + """  - run: gauge edit
     with: {field: note, text: said later}
 """ + count % 1 + metrics("reading_sum: 5") + count % 0)
+    assert done.code == 0, done
+
+
+# ---- The same as on a node ----
+
+CALLS = (
+    (("enter", "--field", "value", "--text", "5"), None),
+    (("enter", "--field", "value", "--text", "5", "--day", "999999999"),
+     "date: `999999999` is not a date"),
+    (("enter", "--field", "valu", "--text", "5"), "valu: kind reading has no such field"),
+    (("enter", "--field", "value", "--text", "6"), "record: repeats the record"),
+    (("edit",), "no field was given"),
+    (("edit", "--field", "date", "--text", "never"), "date: `never` is not a date"),
+    (("edit", "--field", "value", "--text", "x"), "value: "),
+    (("withdraw",), None),
+    (("withdraw",), "it is already withdrawn"),
+    (("edit", "--field", "value", "--text", "7"), "it is already withdrawn"),
+    (("edit",), "no field was given"),
+)
+
+
+def step(words, refused=""):
+    arguments = ", ".join(f"{name[2:]}: \"{text}\"" for name, text in zip(words[1::2], words[2::2]))
+    return (f"  - run: gauge {words[0]}\n    with: {{{arguments}}}\n"
+            + (f"    refused: \"{refused}\"\n" if refused else ""))
+
+
+def test_what_is_refused_is_refused_on_a_node_in_the_same_words(gauge, homes, tmp_path):
+    one = homes("city", "23", "市", "city").init().start()
+    one.ok("plugin", "enable", gauge)
+    rows = ""
+    for words, part in CALLS:
+        done = one.cli("gauge", *words)
+        assert part in done.err if part else done.code == 0, done
+        said = done.err.removeprefix("wuhao: ").strip()
+        rows += step(words, re.sub(r"[0-9A-Z]{26}.*", "", said))  # ids differ
+    done = run_scenario(gauge, tmp_path, HEAD + rows)
     assert done.code == 0, done
