@@ -8,7 +8,6 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "base/yaml.h"
 #include "home/file.h"
 
 #define MEMORY_MB_MIN 16
@@ -56,22 +55,25 @@ static void read_memory(const struct wh_yaml *root, struct wh_faults *faults,
     ret->memory_mb = (uint32_t)number;
 }
 
-static void read_settings(const struct wh_yaml *root, struct wh_arena *arena,
-                          struct wh_faults *faults, struct wh_plugin_file *ret)
+void wh_settings_read(const struct wh_yaml *root, struct wh_arena *arena, struct wh_faults *faults,
+                      struct wh_setting_said **ret, uint32_t *ret_count)
 {
     const struct wh_yaml *map = wh_yaml_get(root, "settings");
+    struct wh_setting_said *settings;
+    uint32_t count = 0;
     if (map && map->type == WH_YAML_SCALAR && map->text.len == 0 && !map->quoted) {
         return; /* all its lines are commented out */
     }
     if (!map || !wh_yaml_map(map, "settings", map->line, faults)) return;
-    ret->settings = wh_arena_new(arena, map->count, sizeof(*ret->settings));
+    settings = wh_arena_new(arena, map->count, sizeof(*settings));
     for (uint32_t i = 0; i < map->count; i++) {
         const char *key = wh_arena_text(arena, map->keys[i]->text);
         struct wh_span text;
         if (!wh_yaml_text(map->items[i], key, map->keys[i]->line, faults, &text)) continue;
-        ret->settings[ret->settings_count++] =
-            (struct wh_setting_said){map->keys[i]->text, text, map->keys[i]->line};
+        settings[count++] = (struct wh_setting_said){map->keys[i]->text, text, map->keys[i]->line};
     }
+    *ret = settings;
+    *ret_count = count;
 }
 
 static void read_text(struct wh_span text, struct wh_arena *arena, struct wh_faults *faults,
@@ -85,7 +87,7 @@ static void read_text(struct wh_span text, struct wh_arena *arena, struct wh_fau
     read_yesno(root, "isolate", faults, &ret->isolate);
     read_path(root, faults, ret);
     read_memory(root, faults, ret);
-    read_settings(root, arena, faults, ret);
+    wh_settings_read(root, arena, faults, &ret->settings, &ret->settings_count);
 }
 
 /* "plugins.d/visits.yaml:4: `isolate` must be true or false" */

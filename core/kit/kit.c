@@ -220,7 +220,7 @@ static int load(struct wh_kit *kit, struct wh_span run_dir, const struct wh_log 
                                              .log = log};
     struct wh_plugin_view view;
     for (uint32_t i = 0; i < scenario->settings_count; i++) {
-        const struct wh_scenario_setting *setting = &scenario->settings[i];
+        const struct wh_setting_said *setting = &scenario->settings[i];
         settings[i] = (struct wh_plugin_setting){setting->name, setting->text, setting->line};
     }
     wh_plugins_apply(kit->plugins, &config);
