@@ -134,24 +134,22 @@ static int compare(const void *a, const void *b)
     return wh_span_compare(first->name, second->name);
 }
 
-static char *path_of(const char *home_dir, const char *file, struct wh_arena *arena)
+static char *folder_of(const char *home_dir, struct wh_arena *arena)
 {
-    size_t size = strlen(home_dir) + strlen(file) + sizeof("//plugins.d");
-    char *path = wh_arena_new(arena, size, 1);
-    (void)snprintf(path, size, "%s/plugins.d/%s", home_dir, file);
-    return path;
+    return wh_path_join(arena, home_dir, "plugins.d");
 }
 
 void wh_plugin_files_read(const char *home_dir, struct wh_arena *arena, struct wh_faults *faults,
                           struct wh_plugin_files *ret)
 {
-    DIR *folder = opendir(path_of(home_dir, "", arena));
+    const char *dir = folder_of(home_dir, arena);
+    DIR *folder = opendir(dir);
     struct dirent *entry;
     *ret = (struct wh_plugin_files){wh_arena_new(arena, FILES_MAX, sizeof(*ret->items)), 0};
     while (folder && ret->count < FILES_MAX && (entry = readdir(folder))) {
         struct wh_span file = wh_span_of(entry->d_name);
         struct wh_plugin_file *one = &ret->items[ret->count];
-        char *path = path_of(home_dir, entry->d_name, arena);
+        char *path = wh_path_join(arena, dir, entry->d_name);
         if (file.len <= strlen(ENDING) || entry->d_name[0] == '.' ||
             memcmp(file.data + file.len - strlen(ENDING), ENDING, strlen(ENDING)) != 0) {
             continue;
@@ -180,7 +178,7 @@ static char *path_of_plugin(const struct wh_home *home, struct wh_span name, str
 {
     char *leaf = wh_arena_new(arena, name.len + sizeof(ENDING), 1);
     (void)snprintf(leaf, name.len + sizeof(ENDING), "%.*s" ENDING, (int)name.len, name.data);
-    return path_of(home->dir, leaf, arena);
+    return wh_path_join(arena, folder_of(home->dir, arena), leaf);
 }
 
 int wh_plugin_file_text(struct wh_home *home, struct wh_span name, struct wh_arena *arena,
@@ -222,7 +220,7 @@ int wh_plugin_file_say(struct wh_home *home, struct wh_span name, enum wh_said e
         if (file.len > 0 && wh_span_starts(line, WH_S("file:"))) continue;
         wh_buffer_put(&buffer, line);
     }
-    rc = wh_dir_make(path_of(home->dir, "", &arena), 0750, err);
+    rc = wh_dir_make(folder_of(home->dir, &arena), 0750, err);
     if (rc == 0) {
         rc = wh_file_write(path_of_plugin(home, name, &arena), wh_buffer_span(&buffer), 0640, err);
     }

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/date.h"
+#include "home/file.h"
 #include "kit/kit_parts.h"
 
 #define JOB_SLICES_MAX 10000 /* one that never ends is a mistake of its author */
@@ -180,20 +180,11 @@ static struct wh_span name_of(struct wh_span file)
     return name;
 }
 
-/* The program that an isolated plugin runs in: ../lib/wuhao/wuhao-isolated. */
+/* The program that an isolated plugin runs in. */
 static struct wh_span isolated_program(struct wh_arena *arena)
 {
-    static const char beside[] = "../lib/wuhao/wuhao-isolated";
-    char path[PATH_MAX] = {0};
-    const char *folder;
-    size_t size;
-    char *program;
-    if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0) return WH_S("");
-    folder = dirname(path);
-    size = strlen(folder) + sizeof(beside) + 1;
-    program = wh_arena_new(arena, size, 1);
-    (void)snprintf(program, size, "%s/%s", folder, beside);
-    return wh_span_of(program);
+    const char *folder = wh_program_dir(arena);
+    return folder ? wh_span_of(wh_path_join(arena, folder, WH_ISOLATED_PROGRAM)) : WH_S("");
 }
 
 static int load(struct wh_kit *kit, struct wh_span run_dir, const struct wh_log *log,

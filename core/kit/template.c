@@ -2,9 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,19 +60,10 @@ bool wh_template_language_of(struct wh_span word, enum wh_template_language *ret
     return false;
 }
 
-static char *path_in(struct wh_arena *arena, const char *dir, const char *name)
-{
-    size_t size = strlen(dir) + strlen(name) + 2;
-    char *path = wh_arena_new(arena, size, 1);
-    (void)snprintf(path, size, "%s%s%s", dir, *dir ? "/" : "", name);
-    return path;
-}
-
 const char *wh_template_folder(struct wh_arena *arena)
 {
-    char program[PATH_MAX] = {0};
-    if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0) return "";
-    return path_in(arena, dirname(program), "../share/wuhao/templates/plugin");
+    const char *folder = wh_program_dir(arena);
+    return folder ? wh_path_join(arena, folder, "../share/wuhao/templates/plugin") : "";
 }
 
 static bool ends_in(struct wh_span text, const char *end)
@@ -169,9 +157,10 @@ static int read_file(const struct wh_template *wanted, struct writing *writing, 
 {
     struct file *file = &writing->files[writing->count];
     struct wh_span text;
-    int rc = wh_file_read(path_in(&writing->arena, folder, name), &writing->arena, &text, err);
+    int rc = wh_file_read(wh_path_join(&writing->arena, folder, name), &writing->arena, &text, err);
     if (rc < 0) return rc;
-    file->path = path_in(&writing->arena, writing->into, name_in_plugin(wanted, writing, name));
+    file->path =
+        wh_path_join(&writing->arena, writing->into, name_in_plugin(wanted, writing, name));
     file->content = replaced(writing, text);
     writing->count++;
     return 0;
@@ -180,7 +169,7 @@ static int read_file(const struct wh_template *wanted, struct writing *writing, 
 static int read_folder(const struct wh_template *wanted, struct writing *writing, const char *name,
                        struct wh_error *err)
 {
-    const char *folder = path_in(&writing->arena, wanted->templates, name);
+    const char *folder = wh_path_join(&writing->arena, wanted->templates, name);
     struct dirent **entries;
     int rc = 0;
     int count = scandir(folder, &entries, NULL, alphasort); /* the same order everywhere */
@@ -231,7 +220,7 @@ int wh_template_write(const struct wh_template *wanted, wh_template_each each, v
     if (rc == 0) {
         fill_placeholders(wanted, &writing);
         writing.into =
-            path_in(&writing.arena, wanted->dir, wh_arena_text(&writing.arena, wanted->name));
+            wh_path_join(&writing.arena, wanted->dir, wh_arena_text(&writing.arena, wanted->name));
         rc = read_folder(wanted, &writing, "both", err);
     }
     if (rc == 0) rc = read_folder(wanted, &writing, language_words[wanted->language], err);
