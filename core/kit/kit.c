@@ -209,7 +209,7 @@ static int load(struct wh_kit *kit, struct wh_span run_dir, const struct wh_log 
                                              .enable = &enabled,
                                              .enable_count = 1,
                                              .log = log};
-    struct wh_plugin_view view;
+    struct wh_plugin_view view = {.state = WH_PLUGIN_OFF};
     for (uint32_t i = 0; i < scenario->settings_count; i++) {
         const struct wh_setting_said *setting = &scenario->settings[i];
         settings[i] = (struct wh_plugin_setting){setting->name, setting->text, setting->line};
@@ -243,7 +243,7 @@ static void remove_run_dir(const char *path)
 int wh_kit_run(const struct wh_kit_wanted *wanted, struct wh_arena *arena, struct wh_faults *faults,
                struct wh_error *err)
 {
-    static const struct wh_log log = {.least = WH_WARN};
+    struct wh_log log = {.least = WH_ERROR}; /* why it can't be loaded is the error's to say */
     struct wh_kit kit = {
         .wanted = wanted,
         .scenario = wanted->scenario,
@@ -257,6 +257,7 @@ int wh_kit_run(const struct wh_kit_wanted *wanted, struct wh_arena *arena, struc
     if (rc < 0) return rc;
     kit.plugins = wh_plugins_new(wh_kit_services(&kit));
     rc = load(&kit, wh_span_of(run_dir), &log, err);
+    log.least = WH_WARN;
     if (rc == 0) rc = run_turns(&kit, err);
     for (uint32_t i = 0; rc == 0 && i < kit.scenario->steps_count; i++) {
         run_step(&kit, &kit.scenario->steps[i]);
