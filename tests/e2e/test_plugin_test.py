@@ -74,6 +74,12 @@ def test_fewer_rows_than_expected_are_told_with_the_step(scribe, tmp_path):
     assert "  line 5, records note: expected 1 row, but 0 came" in done.err.splitlines(), done
 
 
+def test_what_came_is_shown_where_it_differs(gauge, tmp_path):
+    done = run_scenario(gauge, tmp_path, HEAD + reading(5) + metrics("reading_sum: 6"))
+    assert done.code == 1 and "expected `6`, but `5` came" in done.err, done
+    assert "reading_sum=5 reading_left=0" in done.out, done
+
+
 def test_a_command_gets_its_arguments_checked(scribe, tmp_path):
     done = run_scenario(scribe, tmp_path, HEAD + "  - run: scribe write\n")
     assert done.code == 1 and "unit" in done.err, done
@@ -84,6 +90,7 @@ def test_a_file_that_is_no_plugin_is_refused(tmp_path):
     path.write_bytes(b"no")
     done = run_scenario(path, tmp_path, HEAD + "  - notices:\n")
     assert done.code == 4 and "not a whole shared object" in done.err, done
+    assert len(done.err.splitlines()) == 1, "it is said once"
 
 
 def test_nothing_is_left_behind(scribe, tmp_path):
