@@ -34,7 +34,7 @@ int wh_folder_resolve(const char *path, struct wh_arena *arena, char **ret, stru
         return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_BACKUP_NO_ABOVE, WH_ARGS(wh_arg_c(path)));
     }
     if (!above) return wh_tree_fail_read(path, err);
-    *ret = wh_tree_path(arena, above, basename(wh_arena_text(arena, wh_span_of(path))));
+    *ret = wh_path_join(arena, above, basename(wh_arena_text(arena, wh_span_of(path))));
     free(above); /* foreign: realpath allocates */
     return 0;
 }
@@ -49,9 +49,9 @@ static void name_parts(struct wh_backup_folder *folder, char *dir, struct wh_are
 {
     *folder = (struct wh_backup_folder){
         .dir = dir,
-        .store = wh_tree_path(arena, dir, "store"),
-        .files = wh_tree_path(arena, dir, "files"),
-        .manifests = wh_tree_path(arena, dir, "backups"),
+        .store = wh_path_join(arena, dir, "store"),
+        .files = wh_path_join(arena, dir, "files"),
+        .manifests = wh_path_join(arena, dir, "backups"),
         .lock = -1,
     };
 }
@@ -91,7 +91,7 @@ static int check_mark(const char *dir, struct wh_span unit, struct wh_arena *are
                       struct wh_error *err)
 {
     struct wh_span text, other;
-    int rc = wh_file_read(wh_tree_path(arena, dir, MARK_NAME), arena, &text, err);
+    int rc = wh_file_read(wh_path_join(arena, dir, MARK_NAME), arena, &text, err);
     if (rc == WH_E_NOT_FOUND) return refuse(WH_MSG_BACKUP_FOREIGN, dir, WH_SPAN_EMPTY, err);
     if (rc < 0) return rc;
     if (wh_span_equal(text, mark_of(unit, arena))) return 0;
@@ -126,7 +126,7 @@ static void sweep(const char *dir, struct wh_arena *arena)
     while ((entry = readdir(folder))) {
         const char *end = strrchr(entry->d_name, '.');
         if (end && strcmp(end, ".new") == 0) {
-            (void)unlink(wh_tree_path(arena, dir, entry->d_name)); /* else it stays */
+            (void)unlink(wh_path_join(arena, dir, entry->d_name)); /* else it stays */
         }
     }
     (void)closedir(folder);
@@ -134,7 +134,7 @@ static void sweep(const char *dir, struct wh_arena *arena)
 
 static int take_lock(struct wh_backup_folder *folder, struct wh_arena *arena, struct wh_error *err)
 {
-    const char *mark = wh_tree_path(arena, folder->dir, MARK_NAME);
+    const char *mark = wh_path_join(arena, folder->dir, MARK_NAME);
     folder->lock = open(mark, O_RDONLY | O_CLOEXEC);
     if (folder->lock < 0) return wh_tree_fail_read(mark, err);
     if (flock(folder->lock, LOCK_EX | LOCK_NB) == 0) return 0;
@@ -157,7 +157,7 @@ int wh_folder_open_to_add(const char *dir, const char *home, struct wh_span unit
     rc = is_empty(resolved, err);
     if (rc == 0) rc = check_mark(resolved, unit, arena, err);
     if (rc == 1) {
-        rc = wh_file_write(wh_tree_path(arena, resolved, MARK_NAME), mark_of(unit, arena), 0600,
+        rc = wh_file_write(wh_path_join(arena, resolved, MARK_NAME), mark_of(unit, arena), 0600,
                            err);
     }
     if (rc == 0) rc = take_lock(ret, arena, err);
@@ -185,7 +185,7 @@ int wh_folder_open(const char *dir, struct wh_arena *arena, struct wh_backup_fol
     }
     rc = is_empty(resolved, err);
     if (rc != 0) return rc < 0 ? rc : 0;
-    if (stat(wh_tree_path(arena, resolved, MARK_NAME), &info) == 0) return 0;
+    if (stat(wh_path_join(arena, resolved, MARK_NAME), &info) == 0) return 0;
     if (stat(ret->manifests, &info) == 0) return 0; /* the mark is gone: verifying says so */
     return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_BACKUP_NONE_HERE, WH_ARGS(wh_arg_c(resolved)));
 }
@@ -237,7 +237,7 @@ int wh_folder_numbers(const struct wh_backup_folder *folder, struct wh_arena *ar
 uint32_t wh_folder_unfinished(const struct wh_backup_folder *folder, const uint32_t *numbers,
                               uint32_t count, struct wh_arena *arena)
 {
-    const char *lists = wh_tree_path(arena, folder->store, WH_ROCKS_BACKUP_LISTS);
+    const char *lists = wh_path_join(arena, folder->store, WH_ROCKS_BACKUP_LISTS);
     uint32_t *found, found_count, unfinished = 0;
     struct wh_error err;
     if (read_numbers(lists, arena, &found, &found_count, &err) < 0) return 0;
@@ -255,7 +255,7 @@ static char *manifest_path(const struct wh_backup_folder *folder, uint32_t numbe
 {
     char name[16];
     (void)snprintf(name, sizeof(name), "%u", number);
-    return wh_tree_path(arena, folder->manifests, name);
+    return wh_path_join(arena, folder->manifests, name);
 }
 
 int wh_folder_manifest(const struct wh_backup_folder *folder, uint32_t number,
@@ -281,8 +281,8 @@ char *wh_folder_path(const struct wh_backup_folder *folder, const struct wh_back
 {
     char hex[WH_DIGEST_TEXT_SIZE];
     if (file->part == WH_PART_STORE) {
-        return wh_tree_path(arena, folder->store, wh_arena_text(arena, file->name));
+        return wh_path_join(arena, folder->store, wh_arena_text(arena, file->name));
     }
     wh_digest_format(file->digest, hex);
-    return wh_tree_path(arena, folder->files, hex);
+    return wh_path_join(arena, folder->files, hex);
 }

@@ -32,7 +32,7 @@ static bool is_kept(const struct wh_backup_folder *folder, const struct wh_backu
 static int keep(const struct putting *putting, const char *path, struct wh_backup_file *file,
                 struct wh_error *err)
 {
-    char *copy = wh_tree_path(putting->arena, putting->folder->files, "adding.new");
+    char *copy = wh_path_join(putting->arena, putting->folder->files, "adding.new");
     int rc = wh_tree_digest(path, file->digest, &file->bytes, err);
     if (rc < 0 || is_kept(putting->folder, file, putting->arena)) return rc;
     rc = wh_tree_copy(path, copy, 0600, err);
@@ -92,9 +92,9 @@ int wh_home_files_put(const char *home, const struct wh_backup_folder *folder,
 {
     const struct putting putting = {folder, home, arena, manifest, ret_new};
     char *const roots[] = {
-        wh_tree_path(arena, home, "wuhao.yaml"),         wh_tree_path(arena, home, "keys"),
-        wh_tree_path(arena, home, "plugins.d"),          wh_tree_path(arena, home, "files"),
-        wh_tree_path(arena, home, "store/damaged-logs"), NULL};
+        wh_path_join(arena, home, "wuhao.yaml"),         wh_path_join(arena, home, "keys"),
+        wh_path_join(arena, home, "plugins.d"),          wh_path_join(arena, home, "files"),
+        wh_path_join(arena, home, "store/damaged-logs"), NULL};
     FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
     const FTSENT *entry;
     int rc = 0;
@@ -111,7 +111,7 @@ int wh_home_files_restore(const struct wh_backup_folder *folder, const struct wh
     int rc = 0;
     for (uint32_t i = 0; rc == 0 && i < manifest->count; i++) {
         const struct wh_backup_file *file = &manifest->files[i];
-        char *path = wh_tree_path(arena, home, wh_arena_text(arena, file->name));
+        char *path = wh_path_join(arena, home, wh_arena_text(arena, file->name));
         if (file->part == WH_PART_FOLDER) rc = wh_dir_make(path, 0700, err);
         if (file->part == WH_PART_FILE) {
             rc = wh_tree_copy(wh_folder_path(folder, file, arena), path, file->mode, err);
@@ -119,7 +119,7 @@ int wh_home_files_restore(const struct wh_backup_folder *folder, const struct wh
     }
     for (uint32_t i = manifest->count; rc == 0 && i > 0; i--) {
         const struct wh_backup_file *file = &manifest->files[i - 1];
-        char *path = wh_tree_path(arena, home, wh_arena_text(arena, file->name));
+        char *path = wh_path_join(arena, home, wh_arena_text(arena, file->name));
         if (file->part != WH_PART_FOLDER) continue;
         if (chmod(path, file->mode) != 0) rc = wh_tree_fail_write(path, err);
     }

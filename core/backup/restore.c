@@ -88,8 +88,8 @@ static int build(const struct wh_backup_folder *folder, const struct wh_manifest
                  const char *beside, struct wh_arena *arena, const struct wh_restored *restored,
                  struct wh_error *err)
 {
-    char *store = wh_tree_path(arena, beside, "store");
-    int rc = wh_dir_make(wh_tree_path(arena, beside, "run"), 0700, err);
+    char *store = wh_path_join(arena, beside, "store");
+    int rc = wh_dir_make(wh_path_join(arena, beside, "run"), 0700, err);
     if (rc == 0) rc = wh_dir_make(store, 0700, err);
     if (rc == 0) {
         rc = wh_rocks_backup_restore(folder->store, manifest->backup.number, store, err);

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "home/file.h"
 
 #define PART_BYTES (1u << 20)
 #define FOLDERS_OPEN_MAX 32
@@ -32,14 +33,6 @@ int wh_tree_fail_read(const char *path, struct wh_error *err)
 int wh_tree_fail_write(const char *path, struct wh_error *err)
 {
     return fail(path, WH_MSG_FILE_WRITE, err);
-}
-
-char *wh_tree_path(struct wh_arena *arena, const char *a, const char *b)
-{
-    size_t size = strlen(a) + strlen(b) + 2;
-    char *path = wh_arena_new(arena, size, 1);
-    (void)snprintf(path, size, "%s/%s", a, b);
-    return path;
 }
 
 /* Fills `part` as far as the file goes; -1 where it can't be read. */
@@ -176,7 +169,7 @@ void wh_tree_remove(const char *path)
 int wh_tree_make_passing(struct wh_arena *arena, char **ret, struct wh_error *err)
 {
     const char *tmp = getenv("TMPDIR");
-    char *path = wh_tree_path(arena, tmp && *tmp ? tmp : "/tmp", "wuhao-backup-XXXXXX");
+    char *path = wh_path_join(arena, tmp && *tmp ? tmp : "/tmp", "wuhao-backup-XXXXXX");
     if (!mkdtemp(path)) return wh_tree_fail_write(path, err);
     *ret = path;
     return 0;

@@ -10,9 +10,6 @@
 int wh_tree_fail_read(const char *path, struct wh_error *err);
 int wh_tree_fail_write(const char *path, struct wh_error *err);
 
-/* `a/b` in `arena`. */
-char *wh_tree_path(struct wh_arena *arena, const char *a, const char *b);
-
 /* The digest of a file of any size: the digest of each part of 1 MiB is taken together with that of
  * the parts before it. */
 int wh_tree_digest(const char *path, uint8_t ret[WH_DIGEST_BYTES], uint64_t *ret_bytes,

@@ -1,8 +1,7 @@
 /* plugin new, plugin test: what an author of plugins asks for; no node is needed. */
-#include <stdio.h>
-
 #include "commands/handlers.h"
 #include "door/commands.h"
+#include "home/file.h"
 #include "kit/kit.h"
 #include "kit/template.h"
 
@@ -19,11 +18,8 @@ static bool is_shipped(struct wh_span name)
 
 static struct wh_span made_folder(struct wh_call *call, const struct wh_template *wanted)
 {
-    size_t size = strlen(wanted->dir) + wanted->name.len + 2;
-    char *path = wh_arena_new(&call->arena, size, 1);
-    (void)snprintf(path, size, "%s%s%.*s", wanted->dir, *wanted->dir ? "/" : "",
-                   (int)wanted->name.len, wanted->name.data);
-    return wh_span_of(path);
+    const char *name = wh_arena_text(&call->arena, wanted->name);
+    return wh_span_of(wh_path_join(&call->arena, wanted->dir, name));
 }
 
 static void reply_file(void *context, struct wh_span path)

@@ -1,6 +1,5 @@
 /* What plugins may write: records of their own kinds, and the keys of their family. */
 #include <cJSON.h>
-#include <stdio.h>
 
 #include "base/date.h"
 #include "commands/desk.h"
@@ -12,29 +11,6 @@
 
 /* ---- Records ---- */
 
-/* The first fault with its field: a plugin has one sentence to show. */
-static int fail_first(const struct wh_faults *faults, struct wh_arena *arena, int rc,
-                      struct wh_error *err)
-{
-    struct wh_span text;
-    if (rc != WH_E_INVALID || faults->count == 0) return rc;
-    text = wh_fault_text(&faults->items[0], WH_EN, arena);
-    return wh_fail(err, rc, WH_MSG_PLUGIN_FIELD,
-                   WH_ARGS(wh_arg_s(faults->items[0].field), wh_arg_s(text),
-                           wh_arg_n((int64_t)faults->count)));
-}
-
-static struct wh_entry *entries_of(const struct wh_list *fields, struct wh_arena *arena,
-                                   uint32_t more)
-{
-    struct wh_entry *entries = wh_arena_new(arena, fields->count + more, sizeof(*entries));
-    for (uint32_t i = 0; i < fields->count; i++) {
-        const struct wh_named_text *field = wh_list_at(fields, i);
-        entries[i] = (struct wh_entry){field->name, field->text};
-    }
-    return entries;
-}
-
 static int record_add(void *context, struct wh_span author, struct wh_span kind_name,
                       struct wh_span unit, int64_t date, const struct wh_list *fields,
                       struct wh_record_id *ret_id, struct wh_error *err)
@@ -43,22 +19,14 @@ static int record_add(void *context, struct wh_span author, struct wh_span kind_
     struct wh_arena arena = {NULL, 0};
     struct wh_faults faults;
     struct wh_record_writing writing = {desk->engine, &arena, &faults, author, kind_name};
-    struct wh_entry *entries = entries_of(fields, &arena, 2);
+    struct wh_entries entries = wh_entries_of_new(fields, unit, date, &arena);
     const struct wh_kind *kind = wh_kind_find(
         desk->engine, kind_name, (uint32_t)wh_civil_of(wh_engine_today(desk->engine)).year);
-    char day[WH_DAY_TEXT_SIZE + 24];
     struct wh_id id;
     int rc;
     wh_faults_init(&faults, &arena);
-    if (date < WH_DAY_MIN || date > WH_DAY_MAX) { /* no day: refused as such, with the number */
-        (void)snprintf(day, sizeof(day), "%lld", (long long)date);
-    } else {
-        wh_day_format((int32_t)date, day);
-    }
-    entries[fields->count] = (struct wh_entry){WH_S("unit"), unit};
-    entries[fields->count + 1] = (struct wh_entry){WH_S("date"), wh_span_of(day)};
-    rc = wh_record_enter(&writing, kind, entries, fields->count + 2, &id, err);
-    rc = fail_first(&faults, &arena, rc, err);
+    rc = wh_record_enter(&writing, kind, entries.items, entries.count, &id, err);
+    rc = wh_record_fail_first(&faults, rc, &arena, err);
     if (rc == 0 && ret_id) wh_id_format(id, ret_id->text);
     wh_arena_deinit(&arena);
     return rc;
@@ -71,13 +39,13 @@ static int record_edit(void *context, struct wh_span author, struct wh_span id,
     struct wh_arena arena = {NULL, 0};
     struct wh_faults faults;
     struct wh_record_writing writing = {desk->engine, &arena, &faults, author, id};
-    struct wh_entry *entries = entries_of(fields, &arena, 0);
+    struct wh_entries entries = wh_entries_of(fields, &arena);
     struct wh_record old;
     int rc;
     wh_faults_init(&faults, &arena);
     rc = wh_record_by_text(desk->engine, id, &arena, &old, err);
-    if (rc == 0) rc = wh_record_alter(&writing, &old, entries, fields->count, err);
-    rc = fail_first(&faults, &arena, rc, err);
+    if (rc == 0) rc = wh_record_alter(&writing, &old, entries.items, entries.count, err);
+    rc = wh_record_fail_first(&faults, rc, &arena, err);
     wh_arena_deinit(&arena);
     return rc;
 }

@@ -44,53 +44,16 @@ int wh_record_enter(const struct wh_record_writing *writing, const struct wh_kin
     return rc;
 }
 
-static bool is_given(const struct wh_entry *given, uint32_t count, struct wh_span name)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (wh_span_equal(given[i].name, name)) return true;
-    }
-    return false;
-}
-
-/* The fields as they are, but for those that are given anew. */
-static struct wh_entry *altered(const struct wh_record *old, const struct wh_entry *given,
-                                uint32_t given_count, struct wh_arena *arena, uint32_t *ret_count)
-{
-    const struct wh_field date = {.type = WH_DATE};
-    struct wh_field_value day = {true, old->date, WH_SPAN_EMPTY};
-    uint32_t size = old->kind->fields.count + given_count + 2u, count = 0;
-    struct wh_entry *entries = wh_arena_new(arena, size, sizeof(*entries));
-    if (!is_given(given, given_count, WH_S("unit"))) {
-        entries[count++] = (struct wh_entry){WH_S("unit"), old->unit};
-    }
-    if (!is_given(given, given_count, WH_S("date"))) {
-        entries[count++] = (struct wh_entry){WH_S("date"), wh_field_text(&date, &day, arena)};
-    }
-    for (uint32_t i = 0; i < old->kind->fields.count; i++) {
-        const struct wh_field *field = wh_kind_field(old->kind, i);
-        struct wh_span name = wh_span_of(field->name);
-        if (is_given(given, given_count, name)) continue;
-        entries[count++] = (struct wh_entry){name, wh_field_text(field, &old->values[i], arena)};
-    }
-    for (uint32_t i = 0; i < given_count; i++) entries[count++] = given[i];
-    *ret_count = count;
-    return entries;
-}
-
 int wh_record_alter(const struct wh_record_writing *writing, const struct wh_record *old,
                     const struct wh_entry *given, uint32_t count, struct wh_error *err)
 {
     struct wh_record_scope scope = wh_records_scope(writing->engine);
     struct wh_record changed;
-    struct wh_entry *entries;
-    int rc;
-    if (count == 0) return wh_fail(err, WH_E_USAGE, WH_MSG_EDIT_NOTHING, NULL);
-    if (old->state == WH_RECORD_WITHDRAWN) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_WITHDRAWN, NULL);
-    }
-    entries = altered(old, given, count, writing->arena, &count);
-    if (!wh_record_read(old->kind, &scope, entries, count, 0, writing->arena, writing->faults,
-                        &changed)) {
+    struct wh_entries entries;
+    int rc = wh_record_alter_entries(old, given, count, writing->arena, &entries, err);
+    if (rc < 0) return rc;
+    if (!wh_record_read(old->kind, &scope, entries.items, entries.count, 0, writing->arena,
+                        writing->faults, &changed)) {
         return fail_faults(writing, err);
     }
     changed.id = old->id;

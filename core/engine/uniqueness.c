@@ -1,6 +1,5 @@
 /* Unique fields: the current records of a unit are read once, when its first record is offered, and
  * found by the text of their unique fields. */
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "engine/engine_parts.h"
 #include "engine/records.h"
@@ -94,20 +93,6 @@ static int read_unit(struct wh_uniqueness *uniqueness, struct wh_span unit, stru
     return wh_records_scan(uniqueness->engine, &query, remember_record, uniqueness, err);
 }
 
-static struct wh_span unique_names(struct wh_uniqueness *uniqueness)
-{
-    const struct wh_list *unique = &uniqueness->kind->unique;
-    struct wh_buffer joined = {NULL, 0, 0};
-    struct wh_span names;
-    for (uint32_t i = 0; i < unique->count; i++) {
-        const char *const *name = wh_list_at(unique, i);
-        wh_buffer_print(&joined, "%s%s", i > 0 ? ", " : "", *name);
-    }
-    names = wh_arena_copy(&uniqueness->arena, wh_buffer_span(&joined));
-    wh_buffer_deinit(&joined);
-    return names;
-}
-
 static const struct seen *find_repeat(struct wh_uniqueness *uniqueness,
                                       const struct wh_record *record)
 {
@@ -126,23 +111,15 @@ int wh_uniqueness_offer(struct wh_uniqueness *uniqueness, const struct wh_record
                         uint32_t line, struct wh_faults *faults, struct wh_error *err)
 {
     const struct seen *repeat;
-    char text[WH_ID_TEXT_SIZE];
     int rc;
     if (uniqueness->kind->unique.count == 0) return 0;
     rc = read_unit(uniqueness, record->unit, err);
     if (rc < 0) return rc;
     repeat = find_repeat(uniqueness, record);
-    if (!repeat) {
+    if (repeat) {
+        wh_record_name_repeat(&repeat->record, line, &uniqueness->arena, faults);
+    } else {
         remember(uniqueness, record);
-        return 0;
     }
-    if (repeat->record.version == 0) { /* offered before, in the same file */
-        wh_fault_add(faults, line, WH_SPAN_EMPTY, WH_MSG_RECORD_REPEATS_INPUT,
-                     WH_ARGS(wh_arg_s(unique_names(uniqueness))));
-        return 0;
-    }
-    wh_id_format(repeat->record.id, text);
-    wh_fault_add(faults, line, WH_SPAN_EMPTY, WH_MSG_RECORD_REPEATS,
-                 WH_ARGS(wh_arg_c(text), wh_arg_s(unique_names(uniqueness))));
     return 0;
 }

@@ -98,3 +98,18 @@ int wh_dir_make(const char *path, uint32_t mode, struct wh_error *err)
     if (mkdir(path, mode) != 0 && errno != EEXIST) return fail_write(path, err);
     return chmod(path, mode) == 0 ? 0 : fail_write(path, err);
 }
+
+char *wh_path_join(struct wh_arena *arena, const char *dir, const char *name)
+{
+    size_t size = strlen(dir) + strlen(name) + 2;
+    char *path = wh_arena_new(arena, size, 1);
+    (void)snprintf(path, size, "%s%s%s", dir, *dir ? "/" : "", name);
+    return path;
+}
+
+char *wh_program_dir(struct wh_arena *arena)
+{
+    char path[PATH_MAX] = {0};
+    if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0) return NULL;
+    return wh_arena_text(arena, wh_span_of(dirname(path)));
+}

@@ -78,14 +78,6 @@ out:
     return rc;
 }
 
-static char *path_in(const char *dir, const char *name, struct wh_arena *arena)
-{
-    size_t size = strlen(dir) + strlen(name) + 2;
-    char *path = wh_arena_new(arena, size, 1);
-    (void)snprintf(path, size, "%s/%s", dir, name);
-    return path;
-}
-
 static const char *environment(const char *name)
 {
     return getenv(name);
@@ -98,8 +90,9 @@ static int read_config(struct wh_home *home, struct wh_faults *faults, struct wh
     struct wh_span text;
     char *path;
     int rc;
+    if (!*home->dir) return wh_fail(err, WH_E_USAGE, WH_MSG_HOME_EMPTY, NULL);
     wh_arena_clear(arena);
-    path = path_in(home->dir, "wuhao.yaml", arena);
+    path = wh_path_join(arena, home->dir, "wuhao.yaml");
     rc = wh_file_read(path, arena, &text, err);
     if (rc == WH_E_NOT_FOUND) {
         return wh_fail(err, rc, WH_MSG_HOME_NONE, WH_ARGS(wh_arg_c(home->dir)));
@@ -199,7 +192,7 @@ int wh_home_reload(struct wh_home *home, struct wh_faults *faults, struct wh_err
 
 char *wh_home_path(struct wh_home *home, const char *name)
 {
-    return path_in(home->dir, name, &home->arena);
+    return wh_path_join(&home->arena, home->dir, name);
 }
 
 /* The secret first: a config that names a parent without it would be a node that is no member. */

@@ -8,7 +8,6 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "base/yaml.h"
 #include "home/file.h"
 
 #define MEMORY_MB_MIN 16
@@ -56,22 +55,25 @@ static void read_memory(const struct wh_yaml *root, struct wh_faults *faults,
     ret->memory_mb = (uint32_t)number;
 }
 
-static void read_settings(const struct wh_yaml *root, struct wh_arena *arena,
-                          struct wh_faults *faults, struct wh_plugin_file *ret)
+void wh_settings_read(const struct wh_yaml *root, struct wh_arena *arena, struct wh_faults *faults,
+                      struct wh_setting_said **ret, uint32_t *ret_count)
 {
     const struct wh_yaml *map = wh_yaml_get(root, "settings");
+    struct wh_setting_said *settings;
+    uint32_t count = 0;
     if (map && map->type == WH_YAML_SCALAR && map->text.len == 0 && !map->quoted) {
         return; /* all its lines are commented out */
     }
     if (!map || !wh_yaml_map(map, "settings", map->line, faults)) return;
-    ret->settings = wh_arena_new(arena, map->count, sizeof(*ret->settings));
+    settings = wh_arena_new(arena, map->count, sizeof(*settings));
     for (uint32_t i = 0; i < map->count; i++) {
         const char *key = wh_arena_text(arena, map->keys[i]->text);
         struct wh_span text;
         if (!wh_yaml_text(map->items[i], key, map->keys[i]->line, faults, &text)) continue;
-        ret->settings[ret->settings_count++] =
-            (struct wh_setting_said){map->keys[i]->text, text, map->keys[i]->line};
+        settings[count++] = (struct wh_setting_said){map->keys[i]->text, text, map->keys[i]->line};
     }
+    *ret = settings;
+    *ret_count = count;
 }
 
 static void read_text(struct wh_span text, struct wh_arena *arena, struct wh_faults *faults,
@@ -85,7 +87,7 @@ static void read_text(struct wh_span text, struct wh_arena *arena, struct wh_fau
     read_yesno(root, "isolate", faults, &ret->isolate);
     read_path(root, faults, ret);
     read_memory(root, faults, ret);
-    read_settings(root, arena, faults, ret);
+    wh_settings_read(root, arena, faults, &ret->settings, &ret->settings_count);
 }
 
 /* "plugins.d/visits.yaml:4: `isolate` must be true or false" */
@@ -132,24 +134,22 @@ static int compare(const void *a, const void *b)
     return wh_span_compare(first->name, second->name);
 }
 
-static char *path_of(const char *home_dir, const char *file, struct wh_arena *arena)
+static char *folder_of(const char *home_dir, struct wh_arena *arena)
 {
-    size_t size = strlen(home_dir) + strlen(file) + sizeof("//plugins.d");
-    char *path = wh_arena_new(arena, size, 1);
-    (void)snprintf(path, size, "%s/plugins.d/%s", home_dir, file);
-    return path;
+    return wh_path_join(arena, home_dir, "plugins.d");
 }
 
 void wh_plugin_files_read(const char *home_dir, struct wh_arena *arena, struct wh_faults *faults,
                           struct wh_plugin_files *ret)
 {
-    DIR *folder = opendir(path_of(home_dir, "", arena));
+    const char *dir = folder_of(home_dir, arena);
+    DIR *folder = opendir(dir);
     struct dirent *entry;
     *ret = (struct wh_plugin_files){wh_arena_new(arena, FILES_MAX, sizeof(*ret->items)), 0};
     while (folder && ret->count < FILES_MAX && (entry = readdir(folder))) {
         struct wh_span file = wh_span_of(entry->d_name);
         struct wh_plugin_file *one = &ret->items[ret->count];
-        char *path = path_of(home_dir, entry->d_name, arena);
+        char *path = wh_path_join(arena, dir, entry->d_name);
         if (file.len <= strlen(ENDING) || entry->d_name[0] == '.' ||
             memcmp(file.data + file.len - strlen(ENDING), ENDING, strlen(ENDING)) != 0) {
             continue;
@@ -178,7 +178,7 @@ static char *path_of_plugin(const struct wh_home *home, struct wh_span name, str
 {
     char *leaf = wh_arena_new(arena, name.len + sizeof(ENDING), 1);
     (void)snprintf(leaf, name.len + sizeof(ENDING), "%.*s" ENDING, (int)name.len, name.data);
-    return path_of(home->dir, leaf, arena);
+    return wh_path_join(arena, folder_of(home->dir, arena), leaf);
 }
 
 int wh_plugin_file_text(struct wh_home *home, struct wh_span name, struct wh_arena *arena,
@@ -220,7 +220,7 @@ int wh_plugin_file_say(struct wh_home *home, struct wh_span name, enum wh_said e
         if (file.len > 0 && wh_span_starts(line, WH_S("file:"))) continue;
         wh_buffer_put(&buffer, line);
     }
-    rc = wh_dir_make(path_of(home->dir, "", &arena), 0750, err);
+    rc = wh_dir_make(folder_of(home->dir, &arena), 0750, err);
     if (rc == 0) {
         rc = wh_file_write(path_of_plugin(home, name, &arena), wh_buffer_span(&buffer), 0640, err);
     }

@@ -12,6 +12,7 @@
 #ifndef WH_HOME_PLUGIN_FILES_H
 #define WH_HOME_PLUGIN_FILES_H
 
+#include "base/yaml.h"
 #include "home/home.h"
 
 enum wh_said {
@@ -42,6 +43,10 @@ struct wh_plugin_files {
     struct wh_plugin_file *items; /* by name */
     uint32_t count;
 };
+
+/* Reads the map `settings` of `root`, each with its line; none where it is left out or empty. */
+void wh_settings_read(const struct wh_yaml *root, struct wh_arena *arena, struct wh_faults *faults,
+                      struct wh_setting_said **ret, uint32_t *ret_count);
 
 /* Reads all of them. Faults, with line and file, are added to `faults` (may be NULL) too. */
 void wh_plugin_files_read(const char *home_dir, struct wh_arena *arena, struct wh_faults *faults,

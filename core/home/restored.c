@@ -1,8 +1,6 @@
 #include "home/restored.h"
 
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 
 #include "base/buffer.h"
 #include "base/num.h"
@@ -13,14 +11,14 @@
 int wh_restored_write(const char *dir, const struct wh_restored *restored, struct wh_error *err)
 {
     struct wh_buffer text = {NULL, 0, 0};
-    char path[PATH_MAX];
+    struct wh_arena arena = {NULL, 0};
     int rc;
-    (void)snprintf(path, sizeof(path), "%s/" NOTE_NAME, dir);
     wh_buffer_print(&text, "%" PRIu32 " %" PRId64 " %" PRId64 " %" PRId64 " ", restored->number,
                     restored->taken_ms, restored->last_write_ms, restored->restored_ms);
     wh_buffer_put(&text, restored->from);
     wh_buffer_put_byte(&text, '\n');
-    rc = wh_file_write(path, wh_buffer_span(&text), 0640, err);
+    rc = wh_file_write(wh_path_join(&arena, dir, NOTE_NAME), wh_buffer_span(&text), 0640, err);
+    wh_arena_deinit(&arena);
     wh_buffer_deinit(&text);
     return rc;
 }
@@ -36,14 +34,12 @@ static bool take_number(struct wh_span *text, int64_t *ret)
 
 void wh_restored_read(const char *dir, struct wh_arena *arena, struct wh_restored *ret)
 {
-    char path[PATH_MAX];
     struct wh_restored read;
     struct wh_error err;
     struct wh_span text;
     int64_t number;
     *ret = (struct wh_restored){.number = 0};
-    (void)snprintf(path, sizeof(path), "%s/" NOTE_NAME, dir);
-    if (wh_file_read(path, arena, &text, &err) < 0) return;
+    if (wh_file_read(wh_path_join(arena, dir, NOTE_NAME), arena, &text, &err) < 0) return;
     if (!take_number(&text, &number) || number < 1 || number > UINT32_MAX ||
         !take_number(&text, &read.taken_ms) || !take_number(&text, &read.last_write_ms) ||
         !take_number(&text, &read.restored_ms)) {

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/date.h"
+#include "home/file.h"
 #include "kit/kit_parts.h"
 
 #define JOB_SLICES_MAX 10000 /* one that never ends is a mistake of its author */
@@ -94,12 +94,11 @@ static void run_add(struct wh_kit *kit, const struct wh_step *step)
     struct wh_entry *entries = wh_arena_new(kit->arena, (size_t)count + 1, sizeof(*entries));
     struct wh_error err = {.code = 0};
     const struct wh_kind *kind;
-    struct wh_id id;
     int rc = find_kind(kit, step->subject, &kind, &err);
     if (count > 0) memcpy(entries, step->entries, count * sizeof(*entries));
     entries[count++] = (struct wh_entry){WH_S("unit"), step->unit};
     wh_kit_turn_begin(kit);
-    if (rc == 0) rc = wh_kit_record_add(kit, kind, entries, count, &id, &err);
+    if (rc == 0) rc = wh_kit_record_add(kit, kind, (struct wh_entries){entries, count}, &err);
     wh_kit_turn_end(kit, rc);
     if (!has_passed(kit, step, rc, &err)) return;
     wh_kit_show_text(kit, step, WH_SPAN_EMPTY);
@@ -181,20 +180,11 @@ static struct wh_span name_of(struct wh_span file)
     return name;
 }
 
-/* The program that an isolated plugin runs in: ../lib/wuhao/wuhao-isolated. */
+/* The program that an isolated plugin runs in. */
 static struct wh_span isolated_program(struct wh_arena *arena)
 {
-    static const char beside[] = "../lib/wuhao/wuhao-isolated";
-    char path[PATH_MAX] = {0};
-    const char *folder;
-    size_t size;
-    char *program;
-    if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0) return WH_S("");
-    folder = dirname(path);
-    size = strlen(folder) + sizeof(beside) + 1;
-    program = wh_arena_new(arena, size, 1);
-    (void)snprintf(program, size, "%s/%s", folder, beside);
-    return wh_span_of(program);
+    const char *folder = wh_program_dir(arena);
+    return folder ? wh_span_of(wh_path_join(arena, folder, WH_ISOLATED_PROGRAM)) : WH_S("");
 }
 
 static int load(struct wh_kit *kit, struct wh_span run_dir, const struct wh_log *log,
@@ -219,9 +209,9 @@ static int load(struct wh_kit *kit, struct wh_span run_dir, const struct wh_log 
                                              .enable = &enabled,
                                              .enable_count = 1,
                                              .log = log};
-    struct wh_plugin_view view;
+    struct wh_plugin_view view = {.state = WH_PLUGIN_OFF};
     for (uint32_t i = 0; i < scenario->settings_count; i++) {
-        const struct wh_scenario_setting *setting = &scenario->settings[i];
+        const struct wh_setting_said *setting = &scenario->settings[i];
         settings[i] = (struct wh_plugin_setting){setting->name, setting->text, setting->line};
     }
     wh_plugins_apply(kit->plugins, &config);
@@ -253,7 +243,7 @@ static void remove_run_dir(const char *path)
 int wh_kit_run(const struct wh_kit_wanted *wanted, struct wh_arena *arena, struct wh_faults *faults,
                struct wh_error *err)
 {
-    static const struct wh_log log = {.least = WH_WARN};
+    struct wh_log log = {.least = WH_ERROR}; /* why it can't be loaded is the error's to say */
     struct wh_kit kit = {
         .wanted = wanted,
         .scenario = wanted->scenario,
@@ -267,6 +257,7 @@ int wh_kit_run(const struct wh_kit_wanted *wanted, struct wh_arena *arena, struc
     if (rc < 0) return rc;
     kit.plugins = wh_plugins_new(wh_kit_services(&kit));
     rc = load(&kit, wh_span_of(run_dir), &log, err);
+    log.least = WH_WARN;
     if (rc == 0) rc = run_turns(&kit, err);
     for (uint32_t i = 0; rc == 0 && i < kit.scenario->steps_count; i++) {
         run_step(&kit, &kit.scenario->steps[i]);

@@ -26,13 +26,13 @@ struct wh_kit_state {
     uint32_t keys_size;
 };
 
-/* The value of one metric of one cell. */
-struct wh_kit_figure {
+/* What has been, or is to be, measured. */
+struct wh_kit_cell {
     const struct wh_kind *kind;
     struct wh_span unit;
     int32_t quarter;
-    struct wh_span metric;
-    int64_t value;
+    const int64_t *values; /* one for each metric of the kind; NULL: the cell has no row */
+    struct wh_span used;   /* the records that the row was made from */
 };
 
 struct wh_kit {
@@ -46,9 +46,8 @@ struct wh_kit {
     uint64_t counter;          /* of record ids */
     struct wh_kit_state saved; /* what everybody sees */
     struct wh_kit_state open;  /* with what the turn has written so far */
-    struct wh_kit_figure *figures;
-    uint32_t figures_count;
-    uint32_t figures_size;
+    struct wh_kit_cell *cells; /* by unit, quarter, kind; each once */
+    uint32_t cells_count;
 };
 
 /* Rows under names, as text. */
@@ -69,15 +68,14 @@ void wh_kit_store_services(struct wh_host_services *services);
 /* A turn: what is written between is saved whole, or not at all where rc < 0. */
 void wh_kit_turn_begin(struct wh_kit *kit);
 void wh_kit_turn_end(struct wh_kit *kit, int rc);
-/* Adds a record; WH_E_NOT_FOUND, WH_E_INVALID names what is wrong with it. */
-int wh_kit_record_add(struct wh_kit *kit, const struct wh_kind *kind,
-                      const struct wh_entry *entries, uint32_t count, struct wh_id *ret,
+/* Adds a record; WH_E_INVALID names what is wrong with it. */
+int wh_kit_record_add(struct wh_kit *kit, const struct wh_kind *kind, struct wh_entries entries,
                       struct wh_error *err);
 
 /* kit_cells.c: has every cell measured that some record bears on; a failure is a fault at `line`.
  */
 void wh_kit_measure(struct wh_kit *kit, uint32_t line);
-/* The figures of one cell as one row of `table`; a metric that was not set is 0. */
+/* The figures of one cell as one row of `table`; all 0 where it has no row. */
 void wh_kit_cell_row(struct wh_kit *kit, const struct wh_kind *kind, struct wh_span unit,
                      int32_t quarter, struct wh_kit_table *table);
 

@@ -52,25 +52,37 @@ static int visit_units(void *context, struct wh_span under, wh_unit_visit visit,
     return rc < 0 ? rc : 0;
 }
 
+/* Every metric of one row, as it is declared. */
+static int visit_row(const struct wh_kit *kit, const struct wh_kit_cell *cell,
+                     wh_figure_visit visit, void *context)
+{
+    int rc = 0;
+    for (uint32_t i = 0; cell->values && i < cell->kind->metrics.count && rc == 0; i++) {
+        const struct wh_figure figure = {
+            .unit = cell->unit,
+            .facet = wh_span_of(cell->kind->name),
+            .origin = kit->scenario->home,
+            .metric = wh_span_of(wh_kind_metric(cell->kind, i)->id),
+            .year = (uint32_t)(cell->quarter / 4),
+            .quarter_of_year = (uint32_t)(cell->quarter % 4) + 1,
+            .value = cell->values[i],
+        };
+        rc = visit(context, &figure);
+    }
+    return rc;
+}
+
 static int visit_figures(void *context, struct wh_span unit, uint32_t below, uint32_t year,
                          wh_figure_visit visit, void *visit_context, struct wh_error *err)
 {
     const struct wh_kit *kit = context;
     int rc = 0;
     (void)err;
-    for (uint32_t i = 0; i < kit->figures_count && rc == 0; i++) {
-        const struct wh_kit_figure *of = &kit->figures[i];
-        const struct wh_figure figure = {
-            .unit = of->unit,
-            .facet = wh_span_of(of->kind->name),
-            .origin = kit->scenario->home,
-            .metric = of->metric,
-            .year = (uint32_t)(of->quarter / 4),
-            .quarter_of_year = (uint32_t)(of->quarter % 4) + 1,
-            .value = of->value,
-        };
-        bool asked = below ? wh_code_in_range(of->unit, unit) : wh_span_equal(of->unit, unit);
-        if (asked && (year == 0 || year == figure.year)) rc = visit(visit_context, &figure);
+    for (uint32_t i = 0; i < kit->cells_count && rc == 0; i++) {
+        const struct wh_kit_cell *cell = &kit->cells[i];
+        bool asked = below ? wh_code_in_range(cell->unit, unit) : wh_span_equal(cell->unit, unit);
+        if (!asked || (year != 0 && year != (uint32_t)(cell->quarter / 4))) continue;
+        rc = visit_row(kit, cell, visit, visit_context);
     }
     return rc < 0 ? rc : 0;
 }

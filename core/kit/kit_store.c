@@ -2,8 +2,6 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "base/date.h"
-#include "base/limits.h"
 #include "kit/kit_parts.h"
 
 /* ---- Turns ---- */
@@ -28,7 +26,11 @@ void wh_kit_turn_begin(struct wh_kit *kit)
 
 void wh_kit_turn_end(struct wh_kit *kit, int rc)
 {
-    if (rc >= 0) kit->saved = kit->open;
+    if (rc < 0) {
+        kit->open = kit->saved; /* keys are read there between turns too */
+    } else {
+        kit->saved = kit->open;
+    }
     wh_plugins_committed(kit->plugins, rc < 0 ? rc : 0);
 }
 
@@ -83,23 +85,25 @@ static int get_record(void *context, struct wh_span id, struct wh_arena *arena,
                       struct wh_record *ret, struct wh_error *err)
 {
     struct wh_kit *kit = context;
-    const struct wh_record *record = find_record(&kit->saved, id);
+    const struct wh_record *record = find_record(&kit->open, id);
     (void)arena; /* the kit's own lives longer */
     if (!record) return no_record(id, err);
     *ret = *record;
     return 0;
 }
 
+/* All of them in one sentence: a step has one. */
 static int fail_faults(struct wh_kit *kit, const struct wh_kind *kind,
                        const struct wh_faults *faults, struct wh_error *err)
 {
     struct wh_buffer buffer = {NULL, 0, 0};
     int rc;
     for (uint32_t i = 0; i < wh_faults_kept(faults); i++) {
+        const struct wh_fault *fault = &faults->items[i];
         if (i > 0) wh_buffer_put(&buffer, WH_S("; "));
-        wh_buffer_put(&buffer, faults->items[i].field);
-        wh_buffer_put(&buffer, WH_S(": "));
-        wh_buffer_put(&buffer, wh_fault_text(&faults->items[i], kit->wanted->language, kit->arena));
+        wh_buffer_put(&buffer, fault->field);
+        if (fault->field.len > 0) wh_buffer_put(&buffer, WH_S(": "));
+        wh_buffer_put(&buffer, wh_fault_text(fault, kit->wanted->language, kit->arena));
     }
     rc = wh_fail(err, WH_E_INVALID, WH_MSG_KIT_RECORD,
                  WH_ARGS(wh_arg_c(kind->name), wh_arg_s(wh_buffer_span(&buffer))));
@@ -107,48 +111,36 @@ static int fail_faults(struct wh_kit *kit, const struct wh_kind *kind,
     return rc;
 }
 
-/* Reads the entries as a clerk's are read; *ret has no id yet. */
-static int read_record(struct wh_kit *kit, const struct wh_kind *kind,
-                       const struct wh_entry *entries, uint32_t count, struct wh_record *ret,
-                       struct wh_error *err)
-{
-    const struct wh_record_scope scope = {kit->scenario->home, kit->today, wh_scenario_unit,
-                                          kit->scenario};
-    struct wh_faults faults;
-    wh_faults_init(&faults, kit->arena);
-    if (wh_record_read(kind, &scope, entries, count, 0, kit->arena, &faults, ret)) return 0;
-    return fail_faults(kit, kind, &faults, err);
-}
-
-static struct wh_span unique_names(struct wh_kit *kit, const struct wh_kind *kind)
-{
-    struct wh_buffer buffer = {NULL, 0, 0};
-    struct wh_span names;
-    for (uint32_t i = 0; i < kind->unique.count; i++) {
-        const char *const *name = wh_list_at(&kind->unique, i);
-        if (i > 0) wh_buffer_put(&buffer, WH_S(", "));
-        wh_buffer_put(&buffer, wh_span_of(*name));
-    }
-    names = wh_arena_copy(kit->arena, wh_buffer_span(&buffer));
-    wh_buffer_deinit(&buffer);
-    return names;
-}
-
-static int check_repeats(struct wh_kit *kit, const struct wh_record *record, struct wh_error *err)
+static void check_repeats(struct wh_kit *kit, const struct wh_record *record,
+                          struct wh_faults *faults)
 {
     for (uint32_t i = 0; i < kit->open.records_count; i++) {
         const struct wh_record *other = &kit->open.records[i];
-        char id[WH_ID_TEXT_SIZE];
         if (other->state != WH_RECORD_CURRENT || other->kind != record->kind ||
             memcmp(&other->id, &record->id, sizeof(other->id)) == 0 ||
             !wh_record_repeats(other, record)) {
             continue;
         }
-        wh_id_format(other->id, id);
-        return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_REPEATS,
-                       WH_ARGS(wh_arg_c(id), wh_arg_s(unique_names(kit, record->kind))));
+        wh_record_name_repeat(other, 0, kit->arena, faults);
+        return;
     }
-    return 0;
+}
+
+/* Reads the entries as a clerk's are read: the next version of the record `id`. WH_E_INVALID: with
+ * faults. */
+static int read_record(struct wh_kit *kit, const struct wh_kind *kind, struct wh_id id,
+                       struct wh_entries entries, struct wh_faults *faults, struct wh_record *ret)
+{
+    const struct wh_record_scope scope = {kit->scenario->home, kit->today, wh_scenario_unit,
+                                          kit->scenario};
+    if (!wh_record_read(kind, &scope, entries.items, entries.count, 0, kit->arena, faults, ret)) {
+        return WH_E_INVALID;
+    }
+    ret->id = id;
+    ret->version = ++kit->counter;
+    ret->state = WH_RECORD_CURRENT;
+    check_repeats(kit, ret, faults);
+    return faults->count > 0 ? WH_E_INVALID : 0;
 }
 
 static void keep_record(struct wh_kit_state *state, struct wh_arena *arena,
@@ -162,33 +154,26 @@ static void keep_record(struct wh_kit_state *state, struct wh_arena *arena,
     state->records[state->records_count++] = *record;
 }
 
-int wh_kit_record_add(struct wh_kit *kit, const struct wh_kind *kind,
-                      const struct wh_entry *entries, uint32_t count, struct wh_id *ret,
-                      struct wh_error *err)
+static int enter_record(struct wh_kit *kit, const struct wh_kind *kind, struct wh_entries entries,
+                        struct wh_faults *faults, struct wh_id *ret)
 {
+    struct wh_id id = wh_id_make(wh_kit_now_ms(kit), ++kit->counter, 0);
     struct wh_record record;
-    int rc = read_record(kit, kind, entries, count, &record, err);
-    if (rc < 0) return rc;
-    record.id = wh_id_make(wh_kit_now_ms(kit), ++kit->counter, 0);
-    record.version = kit->counter;
-    record.state = WH_RECORD_CURRENT;
-    rc = check_repeats(kit, &record, err);
+    int rc = read_record(kit, kind, id, entries, faults, &record);
     if (rc < 0) return rc;
     keep_record(&kit->open, kit->arena, &record);
-    *ret = record.id;
+    *ret = id;
     return 0;
 }
 
-static struct wh_entry *entries_of(struct wh_kit *kit, const struct wh_list *fields)
+int wh_kit_record_add(struct wh_kit *kit, const struct wh_kind *kind, struct wh_entries entries,
+                      struct wh_error *err)
 {
-    struct wh_entry *entries =
-        wh_arena_new(kit->arena, (size_t)fields->count + WH_FIELDS_MAX + 2, sizeof(*entries));
-    for (uint32_t i = 0; i < fields->count; i++) {
-        const struct wh_named_text *field = wh_list_at(fields, i);
-        entries[i].name = wh_arena_copy(kit->arena, field->name);
-        entries[i].text = wh_arena_copy(kit->arena, field->text);
-    }
-    return entries;
+    struct wh_faults faults;
+    struct wh_id id;
+    wh_faults_init(&faults, kit->arena);
+    if (enter_record(kit, kind, entries, &faults, &id) == 0) return 0;
+    return fail_faults(kit, kind, &faults, err);
 }
 
 static int add_record(void *context, struct wh_span author, struct wh_span kind,
@@ -197,45 +182,16 @@ static int add_record(void *context, struct wh_span author, struct wh_span kind,
 {
     struct wh_kit *kit = context;
     const struct wh_kind *of = wh_plugins_kind(kit->plugins, kind);
-    struct wh_entry *entries = entries_of(kit, fields);
-    uint32_t count = fields->count;
+    struct wh_entries entries = wh_entries_of_new(fields, unit, date, kit->arena);
+    struct wh_faults faults;
     struct wh_id id;
     int rc;
     (void)author;
     if (!of) return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_KIND_UNKNOWN, WH_ARGS(wh_arg_s(kind)));
-    entries[count++] = (struct wh_entry){WH_S("unit"), wh_arena_copy(kit->arena, unit)};
-    entries[count++] = (struct wh_entry){WH_S("date"), wh_kit_number_text(kit, WH_DATE, date)};
-    rc = wh_kit_record_add(kit, of, entries, count, &id, err);
-    if (rc == 0) wh_id_format(id, ret_id->text);
-    return rc;
-}
-
-static bool is_among(const struct wh_entry *entries, uint32_t count, struct wh_span name)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (wh_span_equal(entries[i].name, name)) return true;
-    }
-    return false;
-}
-
-/* What is not given keeps its value. */
-static uint32_t add_kept(struct wh_kit *kit, const struct wh_record *old, struct wh_entry *entries,
-                         uint32_t count)
-{
-    uint32_t given = count;
-    entries[count++] = (struct wh_entry){WH_S("unit"), old->unit};
-    if (!is_among(entries, given, WH_S("date"))) {
-        entries[count++] =
-            (struct wh_entry){WH_S("date"), wh_kit_number_text(kit, WH_DATE, old->date)};
-    }
-    for (uint32_t i = 0; i < old->kind->fields.count && i < WH_FIELDS_MAX; i++) {
-        const struct wh_field *field = wh_kind_field(old->kind, i);
-        struct wh_span name = wh_span_of(field->name);
-        if (is_among(entries, count, name) || !old->values[i].present) continue;
-        entries[count++] =
-            (struct wh_entry){name, wh_field_text(field, &old->values[i], kit->arena)};
-    }
-    return count;
+    wh_faults_init(&faults, kit->arena);
+    rc = enter_record(kit, of, entries, &faults, &id);
+    if (rc == 0 && ret_id) wh_id_format(id, ret_id->text);
+    return wh_record_fail_first(&faults, rc, kit->arena, err);
 }
 
 static int edit_record(void *context, struct wh_span author, struct wh_span id,
@@ -243,23 +199,17 @@ static int edit_record(void *context, struct wh_span author, struct wh_span id,
 {
     struct wh_kit *kit = context;
     struct wh_record *old = find_record(&kit->open, id);
-    struct wh_entry *entries = entries_of(kit, fields);
+    struct wh_entries entries = wh_entries_of(fields, kit->arena);
+    struct wh_faults faults;
     struct wh_record changed;
     int rc;
     (void)author;
     if (!old) return no_record(id, err);
-    if (old->state != WH_RECORD_CURRENT) {
-        return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_WITHDRAWN, NULL);
-    }
-    rc = read_record(kit, old->kind, entries, add_kept(kit, old, entries, fields->count), &changed,
-                     err);
-    if (rc < 0) return rc;
-    changed.id = old->id;
-    changed.version = ++kit->counter;
-    changed.state = WH_RECORD_CURRENT;
-    rc = check_repeats(kit, &changed, err);
+    wh_faults_init(&faults, kit->arena);
+    rc = wh_record_alter_entries(old, entries.items, entries.count, kit->arena, &entries, err);
+    if (rc == 0) rc = read_record(kit, old->kind, old->id, entries, &faults, &changed);
     if (rc == 0) *old = changed;
-    return rc;
+    return wh_record_fail_first(&faults, rc, kit->arena, err);
 }
 
 static int withdraw_record(void *context, struct wh_span author, struct wh_span id,

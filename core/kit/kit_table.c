@@ -1,9 +1,6 @@
 /* What came out of a step, shown and compared. */
-#include <stdio.h>
-
 #include "base/buffer.h"
 #include "base/date.h"
-#include "base/num.h"
 #include "base/text.h"
 #include "kit/kit_parts.h"
 
@@ -27,15 +24,12 @@ struct wh_span *wh_kit_row(struct wh_kit *kit, struct wh_kit_table *table)
 
 struct wh_span wh_kit_number_text(struct wh_kit *kit, uint32_t type, int64_t number)
 {
-    char text[WH_MOMENT_TEXT_SIZE];
-    switch (type) {
-    case WH_DECIMAL: wh_hundredths_format(number, text); break;
-    case WH_DATE: wh_day_format((int32_t)number, text); break;
-    case WH_YESNO: return number ? WH_S("yes") : WH_S("no");
-    case WH_TIME: wh_moment_format(number, WH_KIT_ZONE_MINUTES, text); break;
-    default: (void)snprintf(text, sizeof(text), "%lld", (long long)number); break;
-    }
-    return wh_arena_copy(kit->arena, wh_span_of(text));
+    const struct wh_field field = {.type = wh_type_is_number(type) ? type : WH_INTEGER};
+    const struct wh_field_value value = {true, number, WH_SPAN_EMPTY};
+    char moment[WH_MOMENT_TEXT_SIZE];
+    if (type != WH_TIME) return wh_field_text(&field, &value, kit->arena);
+    wh_moment_format(number, WH_KIT_ZONE_MINUTES, moment);
+    return wh_arena_copy(kit->arena, wh_span_of(moment));
 }
 
 static struct wh_span step_text(struct wh_kit *kit, const struct wh_step *step)

@@ -4,7 +4,6 @@
 
 #include "base/date.h"
 #include "base/text.h"
-#include "base/yaml.h"
 
 #define STEP_KEYS_MAX 6
 
@@ -140,7 +139,7 @@ static uint32_t count_texts(const struct wh_yaml *map)
     return count;
 }
 
-/* A list gives its name to each of its texts. A text may be empty: the field has no value. */
+/* It may be empty: the field has no value. */
 static void read_text(struct reading *reading, const struct wh_yaml *node, struct wh_span name,
                       struct wh_entry *ret)
 {
@@ -153,6 +152,7 @@ static void read_text(struct reading *reading, const struct wh_yaml *node, struc
     }
 }
 
+/* A list gives its name to each of its texts. */
 static const struct wh_entry *read_entries(struct reading *reading, const struct wh_yaml *map,
                                            uint32_t *ret_count)
 {
@@ -170,23 +170,6 @@ static const struct wh_entry *read_entries(struct reading *reading, const struct
     return entries;
 }
 
-static void read_settings(struct reading *reading, const struct wh_yaml *root)
-{
-    const struct wh_yaml *map = wh_yaml_get(root, "settings");
-    struct wh_scenario_setting *settings;
-    const struct wh_entry *entries;
-    uint32_t count;
-    if (!map || !wh_yaml_map(map, "settings", map->line, reading->faults)) return;
-    entries = read_entries(reading, map, &count);
-    settings = wh_arena_new(reading->arena, count, sizeof(*settings));
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t line = i < map->count ? map->keys[i]->line : map->line;
-        settings[i] = (struct wh_scenario_setting){entries[i].name, entries[i].text, line};
-    }
-    reading->scenario->settings = settings;
-    reading->scenario->settings_count = count;
-}
-
 /* ---- Steps ---- */
 
 static struct wh_span verb_word(const void *unused, size_t i)
@@ -195,7 +178,7 @@ static struct wh_span verb_word(const void *unused, size_t i)
     return i < VERBS_COUNT ? wh_span_of(verbs[i].word) : WH_SPAN_EMPTY;
 }
 
-/* The verb is the first key that is one. */
+/* The first of `verbs` that is among the keys; another beside it is an unknown key then. */
 static bool find_verb(struct reading *reading, const struct wh_yaml *node, enum wh_step_verb *ret)
 {
     struct wh_span near;
@@ -262,14 +245,15 @@ static void read_quarter(struct reading *reading, const struct wh_yaml *node, st
 
 static void read_parts(struct reading *reading, const struct wh_yaml *node, struct wh_step *step)
 {
-    const struct wh_yaml *values = wh_yaml_get(node, step->verb == WH_STEP_RUN ? "with" : "fields");
+    const char *given = step->verb == WH_STEP_RUN ? "with" : "fields";
+    const struct wh_yaml *values = wh_yaml_get(node, given);
     const struct wh_yaml *quarter = wh_yaml_get(node, "quarter");
     const struct wh_yaml *expect = wh_yaml_get(node, "expect");
     const struct wh_yaml *refused = wh_yaml_get(node, "refused");
     if (may_have(step->verb, "unit")) {
         read_known_unit(reading, wh_yaml_get(node, "unit"), "unit", node->line, &step->unit);
     }
-    if (values && wh_yaml_map(values, "fields", values->line, reading->faults)) {
+    if (values && wh_yaml_map(values, given, values->line, reading->faults)) {
         step->entries = read_entries(reading, values, &step->entries_count);
     }
     if (quarter) read_quarter(reading, quarter, step);
@@ -277,19 +261,27 @@ static void read_parts(struct reading *reading, const struct wh_yaml *node, stru
     if (refused) wh_yaml_text(refused, "refused", node->line, reading->faults, &step->refused);
 }
 
+/* What follows the verb. */
+static void read_subject(struct reading *reading, const struct wh_yaml *node, struct wh_step *step)
+{
+    const char *word = verbs[step->verb].word;
+    if (step->verb == WH_STEP_TODAY) {
+        read_day(reading, node, word, step->line, &step->day);
+    } else if (step->verb != WH_STEP_NOTICES) {
+        wh_yaml_text(node, word, step->line, reading->faults, &step->subject);
+    } else if (node->type != WH_YAML_SCALAR || node->text.len > 0) {
+        wh_fault_add(reading->faults, node->line, wh_span_of(word), WH_MSG_SCENARIO_NOTHING,
+                     WH_ARGS(wh_arg_c(word)));
+    }
+}
+
 static void read_step(struct reading *reading, const struct wh_yaml *node, struct wh_step *ret)
 {
-    const struct wh_yaml *subject;
     ret->line = node->line;
     if (!wh_yaml_map(node, "steps", node->line, reading->faults)) return;
     if (!find_verb(reading, node, &ret->verb)) return;
     check_step_keys(reading, node, ret->verb);
-    subject = wh_yaml_get(node, verbs[ret->verb].word);
-    if (ret->verb == WH_STEP_TODAY) {
-        read_day(reading, subject, "today", node->line, &ret->day);
-    } else if (ret->verb != WH_STEP_NOTICES) { /* which takes none */
-        wh_yaml_text(subject, verbs[ret->verb].word, node->line, reading->faults, &ret->subject);
-    }
+    read_subject(reading, wh_yaml_get(node, verbs[ret->verb].word), ret);
     read_parts(reading, node, ret);
 }
 
@@ -317,6 +309,6 @@ void wh_scenario_read(struct wh_span text, struct wh_arena *arena, struct wh_fau
     read_units(&reading, root);
     home = wh_yaml_get(root, "home");
     if (home) read_known_unit(&reading, home, "home", root->line, &ret->home);
-    read_settings(&reading, root);
+    wh_settings_read(root, arena, faults, &ret->settings, &ret->settings_count);
     read_steps(&reading, root);
 }

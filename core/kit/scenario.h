@@ -4,6 +4,7 @@
 #ifndef WH_KIT_SCENARIO_H
 #define WH_KIT_SCENARIO_H
 
+#include "home/plugin_files.h"
 #include "model/record.h"
 
 /* X(symbol, key, keys that it may have beside it and `expect`). `refused` means that the step must
@@ -46,18 +47,12 @@ struct wh_step {
     uint32_t expect_count;
 };
 
-struct wh_scenario_setting {
-    struct wh_span name;
-    struct wh_span text;
-    uint32_t line;
-};
-
 struct wh_scenario {
     int32_t today;
     struct wh_span home;         /* the node's unit; the first of `units` unless it is named */
     const struct wh_unit *units; /* by code */
     uint32_t units_count;
-    const struct wh_scenario_setting *settings;
+    struct wh_setting_said *settings; /* as in plugins.d/NAME.yaml */
     uint32_t settings_count;
     const struct wh_step *steps;
     uint32_t steps_count;

@@ -2,9 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,23 +12,17 @@
 
 #define FILES_MAX 32 /* of one template */
 
-static const char *const language_words[] = {
-#define X(symbol, word, cmake, compile) word,
-    WH_TEMPLATE_LANGUAGES(X)
-#undef X
-};
-static const char *const cmake_words[] = {
-#define X(symbol, word, cmake, compile) cmake,
-    WH_TEMPLATE_LANGUAGES(X)
-#undef X
-};
-static const char *const compile_lines[] = {
-#define X(symbol, word, cmake, compile) compile,
+static const struct {
+    const char *word;
+    const char *cmake;
+    const char *compile;
+} languages[] = {
+#define X(symbol, word, cmake, compile) {word, cmake, compile},
     WH_TEMPLATE_LANGUAGES(X)
 #undef X
 };
 
-#define LANGUAGES_COUNT (sizeof(language_words) / sizeof(language_words[0]))
+#define LANGUAGES_COUNT (sizeof(languages) / sizeof(languages[0]))
 
 struct placeholder {
     struct wh_span mark;
@@ -56,26 +47,17 @@ struct writing {
 bool wh_template_language_of(struct wh_span word, enum wh_template_language *ret)
 {
     for (size_t i = 0; i < LANGUAGES_COUNT; i++) {
-        if (!wh_span_equal(word, wh_span_of(language_words[i]))) continue;
+        if (!wh_span_equal(word, wh_span_of(languages[i].word))) continue;
         *ret = (enum wh_template_language)i;
         return true;
     }
     return false;
 }
 
-static char *path_in(struct wh_arena *arena, const char *dir, const char *name)
-{
-    size_t size = strlen(dir) + strlen(name) + 2;
-    char *path = wh_arena_new(arena, size, 1);
-    (void)snprintf(path, size, "%s%s%s", dir, *dir ? "/" : "", name);
-    return path;
-}
-
 const char *wh_template_folder(struct wh_arena *arena)
 {
-    char program[PATH_MAX] = {0};
-    if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0) return "";
-    return path_in(arena, dirname(program), "../share/wuhao/templates/plugin");
+    const char *folder = wh_program_dir(arena);
+    return folder ? wh_path_join(arena, folder, "../share/wuhao/templates/plugin") : "";
 }
 
 static bool ends_in(struct wh_span text, const char *end)
@@ -122,9 +104,9 @@ static void fill_placeholders(const struct wh_template *wanted, struct writing *
     const struct placeholder all[] = {
         {WH_S("@NAME@"), wanted->name},
         {WH_S("@KIND@"), kind},
-        {WH_S("@LANGUAGE@"), wh_span_of(cmake_words[wanted->language])},
-        {WH_S("@EXT@"), wh_span_of(language_words[wanted->language])},
-        {WH_S("@COMPILE@"), wh_span_of(compile_lines[wanted->language])},
+        {WH_S("@LANGUAGE@"), wh_span_of(languages[wanted->language].cmake)},
+        {WH_S("@EXT@"), wh_span_of(languages[wanted->language].word)},
+        {WH_S("@COMPILE@"), wh_span_of(languages[wanted->language].compile)},
     };
     memcpy(writing->placeholders, all, sizeof(all));
 }
@@ -167,20 +149,26 @@ static const char *name_in_plugin(const struct wh_template *wanted, struct writi
 static int read_file(const struct wh_template *wanted, struct writing *writing, const char *folder,
                      const char *name, struct wh_error *err)
 {
-    struct file *file = &writing->files[writing->count];
+    struct file *file;
     struct wh_span text;
-    int rc = wh_file_read(path_in(&writing->arena, folder, name), &writing->arena, &text, err);
+    int rc;
+    if (writing->count == FILES_MAX) {
+        return wh_fail(err, WH_E_TOO_BIG, WH_MSG_TEMPLATE_FILES,
+                       WH_ARGS(wh_arg_c(wanted->templates), wh_arg_n(FILES_MAX)));
+    }
+    rc = wh_file_read(wh_path_join(&writing->arena, folder, name), &writing->arena, &text, err);
     if (rc < 0) return rc;
-    file->path = path_in(&writing->arena, writing->into, name_in_plugin(wanted, writing, name));
+    file = &writing->files[writing->count++];
+    file->path =
+        wh_path_join(&writing->arena, writing->into, name_in_plugin(wanted, writing, name));
     file->content = replaced(writing, text);
-    writing->count++;
     return 0;
 }
 
 static int read_folder(const struct wh_template *wanted, struct writing *writing, const char *name,
                        struct wh_error *err)
 {
-    const char *folder = path_in(&writing->arena, wanted->templates, name);
+    const char *folder = wh_path_join(&writing->arena, wanted->templates, name);
     struct dirent **entries;
     int rc = 0;
     int count = scandir(folder, &entries, NULL, alphasort); /* the same order everywhere */
@@ -188,7 +176,7 @@ static int read_folder(const struct wh_template *wanted, struct writing *writing
         return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_TEMPLATE_ABSENT, WH_ARGS(wh_arg_c(folder)));
     }
     for (int i = 0; i < count; i++) {
-        if (rc == 0 && entries[i]->d_name[0] != '.' && writing->count < FILES_MAX) {
+        if (rc == 0 && entries[i]->d_name[0] != '.') {
             rc = read_file(wanted, writing, folder, entries[i]->d_name, err);
         }
         free(entries[i]); /* foreign: scandir allocates */
@@ -231,10 +219,10 @@ int wh_template_write(const struct wh_template *wanted, wh_template_each each, v
     if (rc == 0) {
         fill_placeholders(wanted, &writing);
         writing.into =
-            path_in(&writing.arena, wanted->dir, wh_arena_text(&writing.arena, wanted->name));
+            wh_path_join(&writing.arena, wanted->dir, wh_arena_text(&writing.arena, wanted->name));
         rc = read_folder(wanted, &writing, "both", err);
     }
-    if (rc == 0) rc = read_folder(wanted, &writing, language_words[wanted->language], err);
+    if (rc == 0) rc = read_folder(wanted, &writing, languages[wanted->language].word, err);
     if (rc == 0) rc = write_files(&writing, err);
     for (uint32_t i = 0; rc == 0 && i < writing.count; i++) {
         each(context, wh_span_of(writing.files[i].path));

@@ -33,8 +33,8 @@ typedef void (*wh_template_each)(void *context, struct wh_span path);
 
 /* Writes the plugin and tells `each` of every file that it wrote. What is there already is never
  * touched, and what could not be written whole is removed again. WH_E_INVALID for names that may
- * not be, WH_E_NOT_PERMITTED where the folder exists, WH_E_NOT_FOUND without templates, WH_E_IO,
- * WH_E_NO_SPACE. */
+ * not be, WH_E_NOT_PERMITTED where the folder exists, WH_E_NOT_FOUND without templates,
+ * WH_E_TOO_BIG where they are too many, WH_E_IO, WH_E_NO_SPACE. */
 int wh_template_write(const struct wh_template *wanted, wh_template_each each, void *context,
                       struct wh_error *err);
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/buffer.h"
 #include "base/date.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -116,6 +117,100 @@ bool wh_record_read(const struct wh_kind *kind, const struct wh_record_scope *sc
     return true;
 }
 
+/* ---- What a plugin, or an edit, says of a record ---- */
+
+static struct wh_entries copied(const struct wh_list *fields, uint32_t more, struct wh_arena *arena)
+{
+    struct wh_entries entries = {
+        wh_arena_new(arena, (size_t)fields->count + more, sizeof(*entries.items)), fields->count};
+    for (uint32_t i = 0; i < fields->count; i++) {
+        const struct wh_named_text *field = wh_list_at(fields, i);
+        entries.items[i] =
+            (struct wh_entry){wh_arena_copy(arena, field->name), wh_arena_copy(arena, field->text)};
+    }
+    return entries;
+}
+
+struct wh_entries wh_entries_of(const struct wh_list *fields, struct wh_arena *arena)
+{
+    return copied(fields, 0, arena);
+}
+
+struct wh_entries wh_entries_of_new(const struct wh_list *fields, struct wh_span unit, int64_t date,
+                                    struct wh_arena *arena)
+{
+    struct wh_entries entries = copied(fields, 2, arena);
+    char day[WH_DAY_TEXT_SIZE + 24];
+    if (date < WH_DAY_MIN || date > WH_DAY_MAX) {
+        (void)snprintf(day, sizeof(day), "%lld", (long long)date);
+    } else {
+        wh_day_format((int32_t)date, day);
+    }
+    entries.items[entries.count++] = (struct wh_entry){WH_S("unit"), wh_arena_copy(arena, unit)};
+    entries.items[entries.count++] =
+        (struct wh_entry){WH_S("date"), wh_arena_copy(arena, wh_span_of(day))};
+    return entries;
+}
+
+static bool is_given(const struct wh_entry *given, uint32_t count, struct wh_span name)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (wh_span_equal(given[i].name, name)) return true;
+    }
+    return false;
+}
+
+/* The fields as they are, but for those that are given anew. */
+static struct wh_entries altered(const struct wh_record *old, const struct wh_entry *given,
+                                 uint32_t count, struct wh_arena *arena)
+{
+    struct wh_field_value day = {true, old->date, WH_SPAN_EMPTY};
+    size_t size = (size_t)old->kind->fields.count + count + 2;
+    struct wh_entries all = {wh_arena_new(arena, size, sizeof(*all.items)), 0};
+    if (!is_given(given, count, WH_S("unit"))) {
+        all.items[all.count++] = (struct wh_entry){WH_S("unit"), old->unit};
+    }
+    if (!is_given(given, count, WH_S("date"))) {
+        all.items[all.count++] =
+            (struct wh_entry){WH_S("date"), wh_field_text(&date_field, &day, arena)};
+    }
+    for (uint32_t i = 0; i < old->kind->fields.count; i++) {
+        const struct wh_field *field = wh_kind_field(old->kind, i);
+        struct wh_span name = wh_span_of(field->name);
+        if (is_given(given, count, name)) continue;
+        all.items[all.count++] =
+            (struct wh_entry){name, wh_field_text(field, &old->values[i], arena)};
+    }
+    for (uint32_t i = 0; i < count; i++) all.items[all.count++] = given[i];
+    return all;
+}
+
+int wh_record_alter_entries(const struct wh_record *old, const struct wh_entry *given,
+                            uint32_t count, struct wh_arena *arena, struct wh_entries *ret,
+                            struct wh_error *err)
+{
+    if (count == 0) return wh_fail(err, WH_E_USAGE, WH_MSG_EDIT_NOTHING, NULL);
+    if (old->state == WH_RECORD_WITHDRAWN) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_RECORD_WITHDRAWN, NULL);
+    }
+    *ret = altered(old, given, count, arena);
+    return 0;
+}
+
+int wh_record_fail_first(const struct wh_faults *faults, int rc, struct wh_arena *arena,
+                         struct wh_error *err)
+{
+    struct wh_span field;
+    if (rc != WH_E_INVALID || faults->count == 0) return rc;
+    field = faults->items[0].field.len > 0 ? faults->items[0].field : WH_S("record");
+    return wh_fail(err, rc, WH_MSG_PLUGIN_FIELD,
+                   WH_ARGS(wh_arg_s(field),
+                           wh_arg_s(wh_fault_text(&faults->items[0], WH_EN, arena)),
+                           wh_arg_n((int64_t)faults->count)));
+}
+
+/* ---- What is in force ---- */
+
 int32_t wh_record_last_day(const struct wh_record *record)
 {
     int32_t i = wh_kind_field_index(record->kind, WH_S("until"));
@@ -140,6 +235,34 @@ bool wh_record_repeats(const struct wh_record *a, const struct wh_record *b)
     return true;
 }
 
+static struct wh_span unique_names(const struct wh_kind *kind, struct wh_arena *arena)
+{
+    struct wh_buffer joined = {NULL, 0, 0};
+    struct wh_span names;
+    for (uint32_t i = 0; i < kind->unique.count; i++) {
+        const char *const *name = wh_list_at(&kind->unique, i);
+        wh_buffer_print(&joined, "%s%s", i > 0 ? ", " : "", *name);
+    }
+    names = wh_arena_copy(arena, wh_buffer_span(&joined));
+    wh_buffer_deinit(&joined);
+    return names;
+}
+
+void wh_record_name_repeat(const struct wh_record *other, uint32_t line, struct wh_arena *arena,
+                           struct wh_faults *faults)
+{
+    struct wh_span names = unique_names(other->kind, arena);
+    char text[WH_ID_TEXT_SIZE];
+    if (other->version == 0) {
+        wh_fault_add(faults, line, WH_SPAN_EMPTY, WH_MSG_RECORD_REPEATS_INPUT,
+                     WH_ARGS(wh_arg_s(names)));
+        return;
+    }
+    wh_id_format(other->id, text);
+    wh_fault_add(faults, line, WH_SPAN_EMPTY, WH_MSG_RECORD_REPEATS,
+                 WH_ARGS(wh_arg_c(text), wh_arg_s(names)));
+}
+
 struct wh_span wh_record_unique_text(const struct wh_record *record, struct wh_arena *arena)
 {
     const struct wh_kind *kind = record->kind;
@@ -156,6 +279,8 @@ struct wh_span wh_record_unique_text(const struct wh_record *record, struct wh_a
     }
     return joined;
 }
+
+/* ---- On disk ---- */
 
 /* A value is sealed to its record and field: moved elsewhere it does not open. */
 static struct wh_span sealing_place(struct wh_id id, const char *field, struct wh_arena *arena)

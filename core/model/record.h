@@ -33,6 +33,11 @@ struct wh_entry {
     struct wh_span text;
 };
 
+struct wh_entries {
+    struct wh_entry *items;
+    uint32_t count;
+};
+
 /* What validation has to know of the node. `unit` gives the unit of a code or NULL. */
 struct wh_record_scope {
     struct wh_span home;
@@ -48,6 +53,27 @@ bool wh_record_read(const struct wh_kind *kind, const struct wh_record_scope *sc
                     const struct wh_entry *entries, uint32_t count, uint32_t line,
                     struct wh_arena *arena, struct wh_faults *faults, struct wh_record *ret);
 
+/* ---- What a plugin, or an edit, says of a record ---- */
+
+/* `fields` (struct wh_named_text) as entries, copied to `arena`; those of a new record with its
+ * unit and day: a number that is no day is refused by wh_record_read() as it stands. */
+struct wh_entries wh_entries_of(const struct wh_list *fields, struct wh_arena *arena);
+struct wh_entries wh_entries_of_new(const struct wh_list *fields, struct wh_span unit, int64_t date,
+                                    struct wh_arena *arena);
+
+/* The whole of `old` with what is given anew in its place, in `arena`. WH_E_USAGE where nothing is
+ * given, WH_E_INVALID where the record is withdrawn. */
+int wh_record_alter_entries(const struct wh_record *old, const struct wh_entry *given,
+                            uint32_t count, struct wh_arena *arena, struct wh_entries *ret,
+                            struct wh_error *err);
+
+/* Where rc is WH_E_INVALID because of `faults`, says the first of them with its field: a plugin has
+ * one sentence to show. Returns rc. */
+int wh_record_fail_first(const struct wh_faults *faults, int rc, struct wh_arena *arena,
+                         struct wh_error *err);
+
+/* ---- What is in force ---- */
+
 /* The first and last day on which it is in force: `until` ends it. */
 int32_t wh_record_last_day(const struct wh_record *record); /* INT32_MAX: no end */
 
@@ -55,9 +81,16 @@ int32_t wh_record_last_day(const struct wh_record *record); /* INT32_MAX: no end
  * the kind names `unique` (data.md "Kinds"). False for a kind without. */
 bool wh_record_repeats(const struct wh_record *a, const struct wh_record *b);
 
+/* Adds the fault at `line` that a record repeats `other`, which has a version unless it was offered
+ * before in the same input. */
+void wh_record_name_repeat(const struct wh_record *other, uint32_t line, struct wh_arena *arena,
+                           struct wh_faults *faults);
+
 /* The values of the unique fields as one text, in `arena`, to look repeats up by; empty where the
  * kind has none. Records that repeat each other have equal texts. */
 struct wh_span wh_record_unique_text(const struct wh_record *record, struct wh_arena *arena);
+
+/* ---- On disk ---- */
 
 /* The form on disk, in `arena`; personal values are sealed with `key`. */
 struct wh_span wh_record_pack(const struct wh_record *record, const struct wh_key *key,

@@ -11,6 +11,7 @@
 #include "backup/last_write.h"
 #include "base/z85.h"
 #include "engine/members.h"
+#include "home/file.h"
 #include "home/restored.h"
 
 struct wh_now wh_node_now(void)

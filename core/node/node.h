@@ -56,8 +56,6 @@ bool wh_node_has_plugin_file(void *node, struct wh_span name);
 /* Before each turn: applies what has changed, and lets the engine know of kinds that came or went.
  */
 void wh_node_look_at_plugins(struct wh_node *node);
-/* The folder of the running program; NULL where it can't be told. */
-char *wh_program_dir(struct wh_arena *arena);
 
 /* Serves until SIGTERM or SIGINT; SIGHUP reads the config anew. */
 int wh_node_serve(struct wh_node *node, struct wh_error *err);

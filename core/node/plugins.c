@@ -1,5 +1,4 @@
 /* What the config says of plugins, handed to the host. */
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,21 +10,14 @@
 
 #define PLUGINS_MAX 256
 
-char *wh_program_dir(struct wh_arena *arena)
-{
-    char path[PATH_MAX] = {0};
-    if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0) return NULL;
-    return wh_arena_text(arena, wh_span_of(dirname(path)));
-}
-
 /* A build tree and an installed tree look alike; what is below is beside the program. */
 static struct wh_span beside(const struct wh_node *node, const char *name, struct wh_arena *arena)
 {
-    char below[PATH_MAX], whole[PATH_MAX];
+    char whole[PATH_MAX];
+    const char *below;
     if (!node->program_dir) return WH_SPAN_EMPTY;
-    (void)snprintf(below, sizeof(below), "%s/../lib/wuhao%s", node->program_dir, name);
-    if (!realpath(below, whole)) return wh_arena_copy(arena, wh_span_of(below));
-    return wh_arena_copy(arena, wh_span_of(whole));
+    below = wh_path_join(arena, node->program_dir, name);
+    return realpath(below, whole) ? wh_arena_copy(arena, wh_span_of(whole)) : wh_span_of(below);
 }
 
 static struct wh_plugin_config config_of(const struct wh_plugin_file *file, struct wh_arena *arena)
@@ -104,17 +96,14 @@ struct folders {
 static void find_folders(const struct wh_node *node, struct wh_arena *arena, struct folders *ret)
 {
     const struct wh_config *config = &node->home.config;
-    ret->shipped = beside(node, "/plugins", arena);
+    ret->shipped = beside(node, "../lib/wuhao/plugins", arena);
     ret->paths = config->plugin_path_count > 0 ? config->plugin_path : &ret->shipped;
     ret->count = config->plugin_path_count > 0 ? config->plugin_path_count : 1;
 }
 
 static char *run_dir_of(const struct wh_node *node, struct wh_arena *arena)
 {
-    size_t size = strlen(node->home.dir) + sizeof("/run/plugins");
-    char *path = wh_arena_new(arena, size, 1);
-    (void)snprintf(path, size, "%s/run/plugins", node->home.dir);
-    return path;
+    return wh_path_join(arena, node->home.dir, "run/plugins");
 }
 
 void wh_node_apply_plugins(struct wh_node *node)
@@ -128,7 +117,7 @@ void wh_node_apply_plugins(struct wh_node *node)
     wanted.paths = folders.paths;
     wanted.paths_count = folders.count;
     wanted.beside = folders.shipped;
-    wanted.program = beside(node, "/wuhao-isolated", &arena);
+    wanted.program = beside(node, WH_ISOLATED_PROGRAM, &arena);
     wanted.run_dir = wh_span_of(run_dir_of(node, &arena));
     wh_plugin_files_read(node->home.dir, &arena, NULL, &files);
     wanted.enable_count = gather(&node->home.config, &files, enable, &arena);

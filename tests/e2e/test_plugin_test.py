@@ -1,6 +1,7 @@
 """`wuhao plugin test` keeps for a plugin what a node would keep: what it wrote, and nothing of what
 failed."""
 import os
+import re
 import subprocess
 
 import pytest
@@ -12,19 +13,28 @@ INCLUDE = os.path.join(node.ROOT, "core", "include")
 SCENARIO = os.path.join(HERE, "scribe.yaml")
 
 
-@pytest.fixture(name="scribe", scope="module")
-def scribe_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argument
-    path = tmp_path_factory.mktemp("scribe") / "scribe.so"
+def compiled(folder, name):
+    path = folder / f"{name}.so"
     subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared",
-                    "-fPIC", "-I", INCLUDE, "-o", path, os.path.join(HERE, "scribe_plugin.c")],
+                    "-fPIC", "-I", INCLUDE, "-o", path, os.path.join(HERE, f"{name}_plugin.c")],
                    check=True)
     return path
 
 
-def run_scenario(scribe, folder, text):
+@pytest.fixture(name="scribe", scope="module")
+def scribe_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argument
+    return compiled(tmp_path_factory.mktemp("scribe"), "scribe")
+
+
+@pytest.fixture(name="gauge", scope="module")
+def gauge_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argument
+    return compiled(tmp_path_factory.mktemp("gauge"), "gauge")
+
+
+def run_scenario(plugin, folder, text, *words):
     path = folder / "scenario.yaml"
     path.write_text(text, encoding="utf-8")
-    return node.run("wuhao", "plugin", "test", scribe, path)
+    return node.run("wuhao", "plugin", "test", plugin, path, *words)
 
 
 HEAD = """today: 2026-05-20
@@ -64,6 +74,12 @@ def test_fewer_rows_than_expected_are_told_with_the_step(scribe, tmp_path):
     assert "  line 5, records note: expected 1 row, but 0 came" in done.err.splitlines(), done
 
 
+def test_what_came_is_shown_where_it_differs(gauge, tmp_path):
+    done = run_scenario(gauge, tmp_path, HEAD + reading(5) + metrics("reading_sum: 6"))
+    assert done.code == 1 and "expected `6`, but `5` came" in done.err, done
+    assert "reading_sum=5 reading_left=0" in done.out, done
+
+
 def test_a_command_gets_its_arguments_checked(scribe, tmp_path):
     done = run_scenario(scribe, tmp_path, HEAD + "  - run: scribe write\n")
     assert done.code == 1 and "unit" in done.err, done
@@ -74,6 +90,7 @@ def test_a_file_that_is_no_plugin_is_refused(tmp_path):
     path.write_bytes(b"no")
     done = run_scenario(path, tmp_path, HEAD + "  - notices:\n")
     assert done.code == 4 and "not a whole shared object" in done.err, done
+    assert len(done.err.splitlines()) == 1, "it is said once"
 
 
 def test_nothing_is_left_behind(scribe, tmp_path):
@@ -81,3 +98,116 @@ def test_nothing_is_left_behind(scribe, tmp_path):
     subprocess.run([os.path.join(node.BIN, "wuhao"), "plugin", "test", scribe, SCENARIO],
                    env=environment, check=True, capture_output=True)
     assert not list(tmp_path.iterdir())
+
+
+# ---- Turns and cells: gauge_plugin.c says what was done with it ----
+
+def reading(value, day="2026-05-20"):
+    return f"""  - add: reading
+    unit: "23"
+    fields: {{date: {day}, value: {value}, note: "of {value}"}}
+"""
+
+
+def metrics(expected, quarter="2026Q2"):
+    return f"""  - metrics: reading
+    unit: "23"
+    quarter: {quarter}
+    expect: {{{expected}}}
+"""
+
+
+@pytest.mark.parametrize("place", [(), ("--isolate",)])
+def test_a_key_that_a_failed_command_put_is_not_seen_afterwards(gauge, tmp_path, place):
+    done = run_scenario(gauge, tmp_path, HEAD + reading(1) + """  - run: gauge spoil
+    refused: spoiled on purpose
+""" + metrics("reading_sum: 1, reading_left: 0"), *place)
+    assert done.code == 0, done
+
+
+def test_a_metric_that_is_not_set_any_more_is_0_again(gauge, tmp_path):
+    done = run_scenario(gauge, tmp_path, HEAD + """  - run: gauge enter
+    with: {field: value, text: "5"}
+""" + metrics("reading_sum: 5") + """  - run: gauge edit
+    with: {field: value, text: "0"}
+""" + metrics("reading_sum: 0") + """  - run: gauge figures
+    expect:
+      - {name: reading_sum, value: 0}
+      - {name: reading_left, value: 0}
+""")
+    assert done.code == 0, done
+
+
+def test_a_measure_that_fails_leaves_no_figures(gauge, tmp_path):
+    """It sets one and fails then: nothing of it is kept, and what was there before stays."""
+    done = run_scenario(gauge, tmp_path, HEAD + reading(13) + metrics("reading_sum: 0")
+                        + "  - run: gauge figures\n    expect: []\n"
+                        + reading(-9) + metrics("reading_sum: 4")
+                        + reading(9) + metrics("reading_sum: 4"))
+    assert done.code == 1, done
+    assert "expected" not in done.err and done.err.count("thirteen") >= 3, done
+
+
+def test_a_cell_without_records_or_figures_gets_no_row(gauge, tmp_path):
+    """The first quarter's reading bears on the second too, where it leaves nothing."""
+    done = run_scenario(gauge, tmp_path, HEAD + reading(0, "2026-02-01") + """  - run: gauge figures
+    expect:
+      - {name: reading_sum, value: 0}
+      - {name: reading_left, value: 0}
+""" + metrics("reading_sum: 0"))
+    assert done.code == 0, done
+
+
+def test_each_cell_is_measured_once_a_step(gauge, tmp_path):
+    count = "  - run: gauge calls\n    expect: {value: %d}\n"
+    done = run_scenario(gauge, tmp_path, HEAD + reading(1) + reading(2) + count % 1
+                        + count % 1 + reading(3, "2026-02-01") + count % 2 + count % 2)
+    assert done.code == 0, done
+
+
+def test_a_changed_row_is_told_once(gauge, tmp_path):
+    """A row is of its records too: another version of one makes another row, with the same sum."""
+    count = "  - run: gauge changes\n    expect: {value: %d}\n"
+    done = run_scenario(gauge, tmp_path, HEAD + """  - run: gauge enter
+    with: {field: value, text: "5"}
+""" + count % 1 + count % 0 + """  - run: gauge edit
+    with: {field: note, text: said later}
+""" + count % 1 + metrics("reading_sum: 5") + count % 0)
+    assert done.code == 0, done
+
+
+# ---- The same as on a node ----
+
+CALLS = (
+    (("enter", "--field", "value", "--text", "5"), None),
+    (("enter", "--field", "value", "--text", "5", "--day", "999999999"),
+     "date: `999999999` is not a date"),
+    (("enter", "--field", "valu", "--text", "5"), "valu: kind reading has no such field"),
+    (("enter", "--field", "value", "--text", "6"), "record: repeats the record"),
+    (("edit",), "no field was given"),
+    (("edit", "--field", "date", "--text", "never"), "date: `never` is not a date"),
+    (("edit", "--field", "value", "--text", "x"), "value: "),
+    (("withdraw",), None),
+    (("withdraw",), "it is already withdrawn"),
+    (("edit", "--field", "value", "--text", "7"), "it is already withdrawn"),
+    (("edit",), "no field was given"),
+)
+
+
+def step(words, refused=""):
+    arguments = ", ".join(f"{name[2:]}: \"{text}\"" for name, text in zip(words[1::2], words[2::2]))
+    return (f"  - run: gauge {words[0]}\n    with: {{{arguments}}}\n"
+            + (f"    refused: \"{refused}\"\n" if refused else ""))
+
+
+def test_what_is_refused_is_refused_on_a_node_in_the_same_words(gauge, homes, tmp_path):
+    one = homes("city", "23", "市", "city").init().start()
+    one.ok("plugin", "enable", gauge)
+    rows = ""
+    for words, part in CALLS:
+        done = one.cli("gauge", *words)
+        assert part in done.err if part else done.code == 0, done
+        said = done.err.removeprefix("wuhao: ").strip()
+        rows += step(words, re.sub(r"[0-9A-Z]{26}.*", "", said))  # ids differ
+    done = run_scenario(gauge, tmp_path, HEAD + rows)
+    assert done.code == 0, done

@@ -149,6 +149,32 @@ static void a_wrong_step_is_named_with_its_line(void **state)
     assert_fault(HEAD "steps:\n  - run: a\n    expect:\n      - x\n", 8,
                  "`expect` must be a map of keys and values");
     assert_fault(HEAD "steps:\n  - run: a\n    with: {x: {y: z}}\n", 7, "`x` must be a text");
+    assert_fault(HEAD "steps:\n  - run: a\n    with: x\n", 7,
+                 "`with` must be a map of keys and values");
+    assert_fault(HEAD "steps:\n  - add: a\n    unit: \"23\"\n    fields: x\n", 8,
+                 "`fields` must be a map of keys and values");
+    assert_fault(HEAD "steps:\n  - job: a\n    run: b\n", 6, "unknown key `job`");
+}
+
+static void settings_are_read_as_in_plugins_d(void **state)
+{
+    struct reading *reading = read_scenario(HEAD "settings:\n  # a: 1\nsteps: []\n");
+    (void)state;
+    assert_int_equal(reading->faults.count, 0);
+    assert_int_equal(reading->scenario.settings_count, 0);
+    assert_fault(HEAD "settings:\n  a: 1\n  b: [x, y]\nsteps: []\n", 7, "`b` must be a text");
+    assert_fault(HEAD "settings: x\nsteps: []\n", 5, "`settings` must be a map of keys and values");
+    reading = read_scenario(HEAD "settings:\n  a: 1\n  b: x\nsteps: []\n");
+    assert_int_equal(reading->faults.count, 0);
+    assert_int_equal(reading->scenario.settings[1].line, 7);
+}
+
+static void nothing_stands_behind_notices(void **state)
+{
+    (void)state;
+    assert_fault(HEAD "steps:\n  - notices: zzz\n", 6, "nothing may stand behind `notices`");
+    assert_fault(HEAD "steps:\n  - notices: []\n", 6, "nothing may stand behind `notices`");
+    assert_int_equal(read_scenario(HEAD "steps:\n  - notices:\n")->faults.count, 0);
 }
 
 static void a_broken_document_is_one_fault(void **state)
@@ -168,6 +194,8 @@ int main(void)
         cmocka_unit_test(the_first_unit_is_the_node_s_where_none_is_named),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
         cmocka_unit_test(a_wrong_step_is_named_with_its_line),
+        cmocka_unit_test(settings_are_read_as_in_plugins_d),
+        cmocka_unit_test(nothing_stands_behind_notices),
         cmocka_unit_test(a_broken_document_is_one_fault),
     };
     return cmocka_run_group_tests(tests, NULL, drop);

@@ -212,6 +212,89 @@ static void a_namesake_and_one_who_returns_are_no_repeat(void **state)
     assert_false(repeats("", "0", "2026-05-01", "")); /* not known is not the same */
 }
 
+static void assert_text(struct wh_span span, const char *text)
+{
+    assert_true(wh_span_equal(span, wh_span_of(text)));
+}
+
+static void assert_first(struct reading *reading, int rc, const char *text)
+{
+    struct wh_error err = {.code = 0};
+    assert_int_equal(wh_record_fail_first(&reading->faults, rc, &reading->arena, &err), rc);
+    assert_text(wh_error_text(&err, WH_EN, &reading->arena), text);
+}
+
+static void an_edit_keeps_what_is_not_given(void **state)
+{
+    const struct wh_entry given[] = {ENTRY("pay", ""), ENTRY("date", "2026-02-03")};
+    struct reading reading, again;
+    struct wh_entries entries;
+    struct wh_error err = {.code = 0};
+    (void)state;
+    READ(&reading, ENTRY("unit", "231182108"), ENTRY("date", "2026-01-02"), ENTRY("person", "a"),
+         ENTRY("born", "1950"), ENTRY("pay", "1.50"));
+    assert_true(reading.good);
+    assert_int_equal(
+        wh_record_alter_entries(&reading.record, given, 2, &reading.arena, &entries, &err), 0);
+    read_record(&again, entries.items, entries.count);
+    assert_true(again.good);
+    assert_text(again.record.unit, "231182108");
+    assert_int_equal(again.record.date, wh_day_of((struct wh_civil){2026, 2, 3}));
+    assert_int_equal(again.record.values[1].number, 1950);
+    assert_false(again.record.values[2].present);
+    assert_int_equal(
+        wh_record_alter_entries(&reading.record, given, 0, &reading.arena, &entries, &err),
+        WH_E_USAGE);
+    reading.record.state = WH_RECORD_WITHDRAWN;
+    assert_int_equal(
+        wh_record_alter_entries(&reading.record, given, 2, &reading.arena, &entries, &err),
+        WH_E_INVALID);
+    wh_arena_deinit(&reading.arena);
+    wh_arena_deinit(&again.arena);
+}
+
+static void what_a_plugin_gives_is_read_as_a_clerk_s(void **state)
+{
+    static const struct wh_named_text given[] = {{{"person", 6}, {"a", 1}}};
+    const struct wh_list list = WH_LIST(given);
+    struct wh_arena arena = {NULL, 0};
+    struct wh_entries entries = wh_entries_of_new(&list, WH_S("231182108"), 20454, &arena);
+    struct reading reading;
+    (void)state;
+    read_record(&reading, entries.items, entries.count);
+    assert_true(reading.good);
+    assert_int_equal(reading.record.date, 20454);
+    wh_arena_deinit(&reading.arena);
+    entries = wh_entries_of_new(&list, WH_S("231182108"), INT64_MAX, &arena);
+    read_record(&reading, entries.items, entries.count);
+    assert_first(
+        &reading, WH_E_INVALID,
+        "date: `9223372036854775807` is not a date that exists (write 2026-03-31) (1 fault "
+        "in all)");
+    wh_arena_deinit(&reading.arena);
+    wh_arena_deinit(&arena);
+}
+
+static void a_repeat_is_named_by_its_id_or_as_of_the_same_input(void **state)
+{
+    struct wh_record other = {.kind = &elder};
+    struct reading reading = {.good = false};
+    (void)state;
+    wh_faults_init(&reading.faults, &reading.arena);
+    wh_record_name_repeat(&other, 3, &reading.arena, &reading.faults);
+    assert_int_equal(reading.faults.items[0].line, 3);
+    assert_first(&reading, WH_E_INVALID,
+                 "record: repeats a line before it in this file (same person, born) (1 fault in "
+                 "all)");
+    other.version = 1;
+    wh_faults_init(&reading.faults, &reading.arena);
+    wh_record_name_repeat(&other, 3, &reading.arena, &reading.faults);
+    assert_first(&reading, WH_E_INVALID,
+                 "record: repeats the record 00000000000000000000000000 that is in force (same "
+                 "person, born) (1 fault in all)");
+    wh_arena_deinit(&reading.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +306,9 @@ int main(void)
         cmocka_unit_test(personal_values_are_sealed_on_disk),
         cmocka_unit_test(bytes_cut_anywhere_are_an_error_or_a_record),
         cmocka_unit_test(a_namesake_and_one_who_returns_are_no_repeat),
+        cmocka_unit_test(an_edit_keeps_what_is_not_given),
+        cmocka_unit_test(what_a_plugin_gives_is_read_as_a_clerk_s),
+        cmocka_unit_test(a_repeat_is_named_by_its_id_or_as_of_the_same_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

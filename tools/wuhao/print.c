@@ -366,8 +366,10 @@ static void print_json_error(int code, const char *message, const char *field, u
 static void take_end(struct wh_printer *printer, const Wh__End *end)
 {
     bool is_done = end->code == 0 || end->code == WH_E_SOME_REFUSED;
+    /* what came before it failed may say why, as in a test of a plugin */
+    bool has_come = end->code == WH_E_FAILED && printer->rows_count > 0;
     clear_bar(printer);
-    if (is_done && printer->form == WH_FORM_TABLE) print_table(printer);
+    if ((is_done || has_come) && printer->form == WH_FORM_TABLE) print_table(printer);
     if (end->code < 0) {
         fprintf(stderr, "wuhao: %s\n", end->message);
         if (printer->form == WH_FORM_JSON) {
