@@ -1,19 +1,21 @@
 /* plugin new, plugin test: what an author of plugins asks for; no node is needed. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "commands/handlers.h"
 #include "door/commands.h"
 #include "home/file.h"
 #include "kit/kit.h"
 #include "kit/template.h"
 
-/* A node takes no other file for one of these. */
-static bool is_shipped(struct wh_span name)
+/* A plugin of this name lies beside the program: a node takes no other file for it. */
+static bool is_shipped(struct wh_call *call, struct wh_span name)
 {
-    static const char *const shipped[] = {"ledger",     "inspection", "training", "reminders",
-                                          "assessment", "ranking",    "console",  "mirror"};
-    for (size_t i = 0; i < sizeof(shipped) / sizeof(shipped[0]); i++) {
-        if (wh_span_equal(name, wh_span_of(shipped[i]))) return true;
-    }
-    return false;
+    char file[WH_PLUGIN_NAME_MAX + 40];
+    const char *dir = wh_program_dir(&call->arena);
+    if (!dir || !wh_plugin_name_is_valid(name)) return false;
+    (void)snprintf(file, sizeof(file), "../lib/wuhao/plugins/%.*s.so", (int)name.len, name.data);
+    return access(wh_path_join(&call->arena, dir, file), F_OK) == 0;
 }
 
 static struct wh_span made_folder(struct wh_call *call, const struct wh_template *wanted)
@@ -45,8 +47,12 @@ int wh_run_plugin_new(struct wh_desk *desk, struct wh_call *call, struct wh_erro
         return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_LANGUAGE, WH_ARGS(wh_arg_s(lang)));
     }
     /* `wuhao NAME VERB` has to reach the plugin: a command of the core would answer first */
-    if (wh_command_begins_so(wanted.name) || is_shipped(wanted.name)) {
+    if (wh_command_begins_so(wanted.name)) {
         return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_NAME_COMMAND,
+                       WH_ARGS(wh_arg_s(wanted.name)));
+    }
+    if (is_shipped(call, wanted.name)) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_TEMPLATE_NAME_SHIPPED,
                        WH_ARGS(wh_arg_s(wanted.name)));
     }
     rc = wh_template_write(&wanted, reply_file, call, err);
