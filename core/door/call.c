@@ -258,6 +258,18 @@ void wh_reply_note(struct wh_call *call, enum wh_message message, const struct w
     send(call, &reply, &arena);
 }
 
+void wh_reply_file(struct wh_call *call, struct wh_span name, struct wh_span content)
+{
+    struct wh_arena arena = {NULL, 0};
+    Wh__Reply reply = WH__REPLY__INIT;
+    Wh__File file = WH__FILE__INIT;
+    file.name = wh_arena_text(&arena, name);
+    file.content = (ProtobufCBinaryData){content.len, (uint8_t *)(uintptr_t)content.data};
+    reply.body_case = WH__REPLY__BODY_FILE;
+    reply.file = &file;
+    send(call, &reply, &arena);
+}
+
 void wh_reply_declaration(struct wh_call *call, const struct wh_command *command)
 {
     struct wh_arena arena = {NULL, 0};

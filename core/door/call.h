@@ -63,6 +63,8 @@ void wh_reply_row(struct wh_call *call, const struct wh_value *values, uint32_t 
 void wh_reply_progress(struct wh_call *call, uint64_t done, uint64_t total);
 /* A sentence beside the rows, as "read as GBK". */
 void wh_reply_note(struct wh_call *call, enum wh_message message, const struct wh_arg *args);
+/* A whole file, which whoever asked writes into the folder that the argument `out` names. */
+void wh_reply_file(struct wh_call *call, struct wh_span name, struct wh_span content);
 /* How a plugin's command is called, for the command line. */
 void wh_reply_declaration(struct wh_call *call, const struct wh_command *command);
 /* The last frame. `err` is read where rc < 0; the call's faults go along. */

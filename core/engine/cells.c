@@ -26,14 +26,56 @@ static void mark(struct wh_engine *engine, struct wh_span unit, int32_t quarter,
     engine->cells_marked = true;
 }
 
+static int32_t first_of_year(int32_t quarter)
+{
+    return quarter / 4 * 4;
+}
+
+/* The quarter in which the cell of `day` is kept. */
+static int32_t quarter_for(const struct wh_kind *kind, int32_t day)
+{
+    int32_t quarter = wh_quarter_of(day);
+    return kind && (kind->flags & WH_KIND_YEARLY) ? first_of_year(quarter) : quarter;
+}
+
+/* Kinds of plugins that are measured from all records; those that are on. */
+static const struct wh_kind *next_from_all(const struct wh_engine *engine, size_t *i)
+{
+    const struct wh_engine_hooks *hooks = &engine->hooks;
+    const char *name;
+    if (!hooks->plugin_kind_name) return NULL;
+    while ((name = hooks->plugin_kind_name(hooks->context, (*i)++))) {
+        const struct wh_kind *kind = hooks->plugin_kind(hooks->context, wh_span_of(name));
+        if (kind && (kind->flags & WH_KIND_FROM_ALL)) return kind;
+    }
+    return NULL;
+}
+
+/* `only`: of this kind alone; empty: of each. */
+static void mark_from_all(struct wh_engine *engine, struct wh_span unit, int32_t day,
+                          struct wh_span only)
+{
+    int32_t last = first_of_year(wh_quarter_of(wh_engine_today(engine)));
+    const struct wh_kind *kind;
+    size_t i = 0;
+    while ((kind = next_from_all(engine, &i))) {
+        struct wh_span name = wh_span_of(kind->name);
+        if (only.len > 0 && !wh_span_equal(only, name)) continue;
+        for (int32_t year = first_of_year(wh_quarter_of(day)) - 4; year <= last; year += 4) {
+            mark(engine, unit, year, name);
+        }
+    }
+}
+
 void wh_cells_mark(struct wh_engine *engine, const struct wh_record *record)
 {
     struct wh_span kind = wh_span_of(record->kind->name);
     int32_t last_day = wh_record_last_day(record);
-    mark(engine, record->unit, wh_quarter_of(record->date), kind);
+    mark(engine, record->unit, quarter_for(record->kind, record->date), kind);
     if (last_day != INT32_MAX && wh_kind_looks_back(record->kind)) {
-        mark(engine, record->unit, wh_quarter_of(last_day + 1), kind);
+        mark(engine, record->unit, quarter_for(record->kind, last_day + 1), kind);
     }
+    mark_from_all(engine, record->unit, record->date, WH_SPAN_EMPTY);
 }
 
 void wh_cells_ask_all(struct wh_engine *engine)
@@ -42,25 +84,41 @@ void wh_cells_ask_all(struct wh_engine *engine)
     engine->cells_pending = true;
 }
 
-static int mark_record(void *context, struct wh_span key, struct wh_span value)
-{
-    struct wh_engine *engine = context;
-    struct wh_span kind, unit;
-    int32_t date;
-    (void)value;
-    key = wh_span_from(key, 1);
-    if (wh_key_take_text(&key, &kind) < 0 || wh_key_take_text(&key, &unit) < 0 ||
-        wh_key_take_i32(&key, &date) < 0) {
-        return WH_E_CORRUPT;
-    }
-    mark(engine, unit, wh_quarter_of(date), kind);
-    return 0;
-}
-
 struct asking {
     struct wh_engine *engine;
     struct wh_span kind; /* empty: every kind */
 };
+
+static int mark_record(void *context, struct wh_span key, struct wh_span value)
+{
+    const struct asking *asking = context;
+    struct wh_engine *engine = asking->engine;
+    struct wh_span name, unit;
+    const struct wh_kind *kind;
+    int32_t date;
+    (void)value;
+    key = wh_span_from(key, 1);
+    if (wh_key_take_text(&key, &name) < 0 || wh_key_take_text(&key, &unit) < 0 ||
+        wh_key_take_i32(&key, &date) < 0) {
+        return WH_E_CORRUPT;
+    }
+    kind = wh_kind_find(engine, name, (uint32_t)wh_civil_of(date).year);
+    if (asking->kind.len == 0 || wh_span_equal(asking->kind, name)) {
+        mark(engine, unit, quarter_for(kind, date), name);
+    }
+    mark_from_all(engine, unit, date, asking->kind);
+    return 0;
+}
+
+static bool is_from_all(const struct wh_engine *engine, struct wh_span name)
+{
+    const struct wh_kind *kind;
+    size_t i = 0;
+    while ((kind = next_from_all(engine, &i))) {
+        if (wh_span_equal(name, wh_span_of(kind->name))) return true;
+    }
+    return false;
+}
 
 /* Cells that have a row are marked too: an `until` may have made them. */
 static int mark_row(void *context, const struct wh_row *row)
@@ -83,9 +141,9 @@ int wh_cells_ask_kind(struct wh_engine *engine, struct wh_span kind, struct wh_e
     struct wh_tuple prefix;
     int rc;
     wh_key_records_of(&prefix, kind, WH_SPAN_EMPTY);
-    if (kind.len == 0) prefix.len = 1; /* all kinds */
-    rc =
-        wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), mark_record, engine, err);
+    if (kind.len == 0 || is_from_all(engine, kind)) prefix.len = 1; /* all kinds */
+    rc = wh_engine_scan(engine, WH_FAMILY_RECORDS, wh_tuple_span(&prefix), mark_record, &asking,
+                        err);
     if (rc < 0) return rc;
     return wh_rows_scan(engine, WH_TABLE_SUMMARY, WH_SPAN_EMPTY, WH_PLACE_NOW, mark_row, &asking,
                         err);
@@ -102,24 +160,6 @@ static int mark_all(struct wh_engine *engine, struct wh_error *err)
 }
 
 /* ---- Measuring ---- */
-
-int wh_measurement_set(struct wh_measurement *measurement, struct wh_span metric, int64_t value)
-{
-    for (uint32_t i = 0; i < measurement->kind->metrics.count; i++) {
-        if (!wh_span_equal(metric, wh_span_of(wh_kind_metric(measurement->kind, i)->id))) continue;
-        measurement->values[i] = value;
-        return 0;
-    }
-    return WH_E_INVALID;
-}
-
-void wh_measurement_use(struct wh_measurement *measurement, struct wh_id id, uint64_t version)
-{
-    struct wh_tuple entry;
-    wh_key_version(&entry, id, version);
-    wh_buffer_put(&measurement->used, wh_tuple_span(&entry));
-    measurement->records++;
-}
 
 struct dirty {
     struct wh_span unit;
@@ -170,19 +210,17 @@ static int gather_cell(void *context, struct wh_span key, struct wh_span value)
 static struct wh_span pack_summary(struct wh_engine *engine,
                                    const struct wh_measurement *measurement)
 {
-    const struct wh_kind *kind = measurement->kind;
     Wh__SummaryValue value = WH__SUMMARY_VALUE__INIT;
     uint8_t digest[WH_SHORT_DIGEST_BYTES];
     struct wh_span used = wh_buffer_span(&measurement->used);
     wh_digest(&used, 1, digest, sizeof(digest));
-    value.n_metrics = kind->metrics.count;
+    value.n_metrics = measurement->count;
     value.metrics = wh_arena_new(&engine->scratch, value.n_metrics, sizeof(*value.metrics));
-    for (uint32_t i = 0; i < kind->metrics.count; i++) {
+    for (uint32_t i = 0; i < measurement->count; i++) {
         value.metrics[i] = wh_arena_new(&engine->scratch, 1, sizeof(**value.metrics));
         wh__metric_value__init(value.metrics[i]);
-        value.metrics[i]->id =
-            wh_arena_text(&engine->scratch, wh_span_of(wh_kind_metric(kind, i)->id));
-        value.metrics[i]->value = measurement->values[i];
+        value.metrics[i]->id = wh_arena_text(&engine->scratch, measurement->metrics[i].id);
+        value.metrics[i]->value = measurement->metrics[i].value;
     }
     value.records = measurement->records;
     value.digest = (ProtobufCBinaryData){USED_DIGEST_BYTES, digest};
@@ -199,8 +237,8 @@ static bool has_stock(const struct wh_kind *kind)
 
 static bool all_zero(const struct wh_measurement *measurement)
 {
-    for (uint32_t i = 0; i < measurement->kind->metrics.count; i++) {
-        if (measurement->values[i] != 0) return false;
+    for (uint32_t i = 0; i < measurement->count; i++) {
+        if (measurement->metrics[i].value != 0) return false;
     }
     return true;
 }
@@ -266,8 +304,10 @@ static int mark_later(struct wh_engine *engine, const struct dirty *cell,
     return rc;
 }
 
-static struct wh_cell cell_of(struct wh_engine *engine, const struct dirty *dirty)
+static struct wh_cell cell_of(struct wh_engine *engine, const struct dirty *dirty,
+                              const struct wh_kind *kind)
 {
+    int32_t last = kind->flags & WH_KIND_YEARLY ? dirty->quarter + 3 : dirty->quarter;
     const struct wh_unit *unit = wh_units_find(&engine->units, dirty->unit);
     return (struct wh_cell){
         .unit = dirty->unit,
@@ -276,7 +316,7 @@ static struct wh_cell cell_of(struct wh_engine *engine, const struct dirty *dirt
         .year = (uint32_t)(dirty->quarter / 4),
         .quarter_of_year = (uint32_t)(dirty->quarter % 4 + 1),
         .first_day = wh_quarter_first_day(dirty->quarter),
-        .last_day = wh_quarter_last_day(dirty->quarter),
+        .last_day = wh_quarter_last_day(last),
         .year_first_day = wh_quarter_first_day(dirty->quarter / 4 * 4),
     };
 }
@@ -284,17 +324,18 @@ static struct wh_cell cell_of(struct wh_engine *engine, const struct dirty *dirt
 /* Somebody who serves the kind measures it; until then the cell waits. */
 static int measure(struct wh_engine *engine, const struct dirty *dirty, struct wh_error *err)
 {
-    struct wh_cell cell = cell_of(engine, dirty);
     const struct wh_kind *kind = kind_of(engine, dirty);
-    struct wh_measurement measurement = {.kind = kind};
+    struct wh_measurement measurement;
+    struct wh_cell cell;
     int rc;
     if (!kind || !engine->hooks.measure) return 0;
-    measurement.values = wh_arena_new(&engine->scratch, kind->metrics.count, sizeof(int64_t));
+    cell = cell_of(engine, dirty, kind);
+    wh_measurement_init(&measurement, kind, &engine->scratch);
     rc = engine->hooks.measure(engine->hooks.context, &cell, kind, &measurement, err);
     if (rc == 0) rc = put_summary(engine, dirty, &measurement, err);
     if (rc == 0) rc = mark_later(engine, dirty, kind, err);
     if (rc == 0) wh_batch_delete(&engine->batch, WH_FAMILY_CELLS, dirty->key);
-    wh_buffer_deinit(&measurement.used);
+    wh_measurement_deinit(&measurement);
     return rc == WH_E_NOT_FOUND ? 0 : rc;
 }
 

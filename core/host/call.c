@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "host/callbacks.h"
+#include "host/forms.h"
 #include "host/plugins_parts.h"
 
 #define OVERRUNS_MAX 3 /* in a row */
@@ -226,23 +227,37 @@ static bool can_run(const struct wh_host_self *one)
     return !one->proxy || (one->inside == WH_CALLBACK_NONE && wh_proxy_rest_ms(one->proxy) == 0);
 }
 
+/* Its metrics are measured by their forms, here: no code of the plugin runs. */
+static bool is_by_form(const struct wh_host_self *one, const struct wh_kind *kind)
+{
+    return (kind->flags & WH_KIND_BY_FORM) || !one->declared->measure;
+}
+
+static int measure(struct wh_host_self *one, const struct wh_cell *cell, const struct wh_kind *kind,
+                   struct wh_failure *failure)
+{
+    struct entry entry;
+    int rc;
+    if (is_by_form(one, kind)) return wh_forms_measure(&one->table, cell, kind, failure);
+    entry = enter(one, WH_CALLBACK_MEASURE, 0);
+    rc = one->declared->measure(one->self, cell, failure);
+    return leave(one, &entry, rc, failure);
+}
+
 int wh_plugins_measure(struct wh_plugins *plugins, const struct wh_cell *cell,
                        const struct wh_kind *kind, struct wh_measure_sink sink,
                        struct wh_error *err)
 {
     struct wh_host_self *one = wh_plugin_server(plugins, kind);
     struct wh_failure failure;
-    struct entry entry;
     int rc;
-    if (!one || !one->declared->measure || !can_run(one)) return WH_E_NOT_FOUND;
+    if (!one || !can_run(one)) return WH_E_NOT_FOUND;
     failure.code = 0;
     failure.text[0] = '\0';
-    entry = enter(one, WH_CALLBACK_MEASURE, 0);
     one->measuring = &sink;
     one->measuring_kind = kind;
-    rc = one->declared->measure(one->self, cell, &failure);
+    rc = measure(one, cell, kind, &failure);
     one->measuring = NULL;
-    rc = leave(one, &entry, rc, &failure);
     if (rc >= 0) return 0;
     wh_plugin_complain(one, "measure.failed", wh_failure_text(&failure));
     return wh_plugin_error(one, rc, &failure, err);
@@ -257,13 +272,36 @@ bool wh_plugins_count(struct wh_plugins *plugins, const struct wh_cell *cell,
     struct wh_record_view view;
     struct entry entry;
     int counts;
-    if (!one || !one->declared->counts || !can_run(one)) return true;
+    bool by_form = one && is_by_form(one, kind);
+    if (!one || (!by_form && !one->declared->counts) || !can_run(one)) return true;
     view = wh_plugin_record_view(record, &plugins->scratch);
+    if (by_form) {
+        counts = wh_forms_count(cell, metric, &view);
+        wh_arena_clear(&plugins->scratch);
+        return counts != 0;
+    }
     entry = enter(one, WH_CALLBACK_COUNTS, 0);
     counts = one->declared->counts(one->self, cell, metric, &view);
     counts = leave(one, &entry, counts, &failure);
     wh_arena_clear(&plugins->scratch);
     return counts != 0;
+}
+
+bool wh_plugin_meets(struct wh_host_self *one, const struct wh_duty *duty,
+                     const struct wh_record *record)
+{
+    struct wh_arena *scratch = &one->plugins->scratch;
+    struct wh_failure failure = {.code = 0};
+    struct wh_record_view view;
+    struct entry entry;
+    int meets;
+    if (!one->declared->meets || !can_run(one)) return false;
+    view = wh_plugin_record_view(record, scratch);
+    entry = enter(one, WH_CALLBACK_MEETS, 0);
+    meets = one->declared->meets(one->self, duty, &view);
+    meets = leave(one, &entry, meets, &failure);
+    wh_arena_clear(scratch);
+    return meets == 1;
 }
 
 static struct wh_host_self *owner_of(const struct wh_plugins *plugins,

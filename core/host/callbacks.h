@@ -15,6 +15,7 @@ static inline const char *wh_callback_word(uint32_t callback)
     case WH_CALLBACK_COMMAND: return "command";
     case WH_CALLBACK_JOB: return "job";
     case WH_CALLBACK_ROWS_CHANGED: return "rows_changed";
+    case WH_CALLBACK_MEETS: return "meets";
     case WH_CALLBACK_LOAD: return "loading its file";
     }
     return "none";

@@ -118,6 +118,71 @@ static bool check_metrics(struct wh_host_self *one, const struct wh_kind *kind)
     return true;
 }
 
+static bool names_fields(const struct wh_kind *kind, const struct wh_list *names)
+{
+    for (uint32_t i = 0; i < names->count; i++) {
+        const char *const *name = wh_list_at(names, i);
+        if (!*name || wh_kind_field_index(kind, wh_span_of(*name)) < 0) return false;
+    }
+    return true;
+}
+
+static bool condition_is_whole(const struct wh_kind *kind, const struct wh_condition *condition)
+{
+    for (uint32_t i = 0; i < condition->tests.count; i++) {
+        const struct wh_test *test = wh_list_at(&condition->tests, i);
+        const struct wh_list name = {&test->field, 1, sizeof(test->field)};
+        if (!names_fields(kind, &name)) return false;
+        for (uint32_t v = 0; v < test->values.count; v++) {
+            if (!*(const char *const *)wh_list_at(&test->values, v)) return false;
+        }
+    }
+    return true;
+}
+
+/* What the node needs to measure it: a form, over fields and by conditions that are there. */
+static bool form_is_whole(const struct wh_kind *kind, const struct wh_metric *metric)
+{
+    if (metric->form == WH_MEASURED || !names_fields(kind, &metric->fields)) return false;
+    if (metric->form == WH_SUM && metric->fields.count == 0) return false;
+    if (metric->form == WH_DISTINCT && metric->fields.count != 1) return false;
+    for (uint32_t i = 0; i < metric->any.count; i++) {
+        if (!condition_is_whole(kind, wh_list_at(&metric->any, i))) return false;
+    }
+    return true;
+}
+
+#define KIND_FLAGS (WH_KIND_BY_FORM | WH_KIND_OPEN_METRICS | WH_KIND_YEARLY | WH_KIND_FROM_ALL)
+
+/* Who measures it, and when: what the flags ask for must go together. */
+static bool check_measuring(struct wh_host_self *one, const struct wh_kind *kind)
+{
+    bool by_form = (kind->flags & WH_KIND_BY_FORM) || !one->declared->measure;
+    if (kind->flags & ~KIND_FLAGS) {
+        wh_plugin_fail(one, "kind %s has flags that this node does not know (update the node)",
+                       kind->name);
+        return false;
+    }
+    if ((kind->flags & WH_KIND_FROM_ALL) && !(kind->flags & WH_KIND_YEARLY)) {
+        wh_plugin_fail(one, "kind %s: what is measured from all kinds has one cell a year",
+                       kind->name);
+        return false;
+    }
+    if ((kind->flags & WH_KIND_OPEN_METRICS) && (by_form || kind->metrics.count == 0)) {
+        wh_plugin_fail(one, "kind %s: open metrics need `measure`, and one metric for their type",
+                       kind->name);
+        return false;
+    }
+    for (uint32_t i = 0; by_form && i < kind->metrics.count; i++) {
+        const struct wh_metric *metric = wh_kind_metric(kind, i);
+        if (form_is_whole(kind, metric)) continue;
+        wh_plugin_fail(one, "kind %s: metric %s has no form, or one of fields that are not there",
+                       kind->name, metric->id);
+        return false;
+    }
+    return true;
+}
+
 /* The i-th of those that are on, then of those that are about to be; NULL at the end. */
 static const struct wh_host_self *nth(const struct wh_plugins *plugins, uint32_t i)
 {
@@ -196,7 +261,9 @@ static bool check_kinds(struct wh_host_self *one)
             wh_plugin_fail(one, "it declares kind %s twice", kind->name);
             return false;
         }
-        if (!check_fields(one, kind) || !check_metrics(one, kind)) return false;
+        if (!check_fields(one, kind) || !check_metrics(one, kind) || !check_measuring(one, kind)) {
+            return false;
+        }
     }
     return true;
 }
@@ -324,8 +391,6 @@ bool wh_plugin_check(struct wh_host_self *one)
                        (int)one->name.len, one->name.data, declared->name ? declared->name : "");
     } else if (!is_text(declared->version) || !is_title(declared->title)) {
         wh_plugin_fail(one, "it declares no version or title, or one that can't be shown");
-    } else if (declared->kinds.count > 0 && !declared->measure) {
-        wh_plugin_fail(one, "it declares kinds and has no `measure`");
     } else if (declared->commands.count > 0 && !declared->command) {
         wh_plugin_fail(one, "it declares commands and has no `command`");
     } else if (declared->jobs.count > 0 && !declared->job) {

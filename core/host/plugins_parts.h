@@ -48,6 +48,9 @@ struct wh_host_self *wh_plugin_server(const struct wh_plugins *plugins, const st
 /* call.c */
 int wh_plugin_open(struct wh_host_self *one, struct wh_failure *failure);
 void wh_plugin_close(struct wh_host_self *one);
+/* True where `record`, of one of its kinds, meets `duty`. */
+bool wh_plugin_meets(struct wh_host_self *one, const struct wh_duty *duty,
+                     const struct wh_record *record);
 void wh_plugin_tell_changes(struct wh_host_self *one, struct wh_list changes);
 int wh_plugin_job(struct wh_host_self *one, uint32_t index, struct wh_failure *failure);
 struct wh_strikes *wh_strikes_of(struct wh_host_self *one, enum wh_callback callback,
@@ -76,6 +79,13 @@ struct wh_host wh_plugin_table(struct wh_host_self *one);
 void wh_plugin_table_writes(struct wh_host *table);
 int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
                        enum wh_language language);
+/* programme_view.c: the programme as a plugin sees it, in `arena`; texts are lent by it. */
+const struct wh_programme_view *wh_programme_view_of(const Wh__Programme *programme,
+                                                     uint32_t number, struct wh_arena *arena);
+/* deeds.c: `deeds` of the host table. */
+int wh_host_deeds(struct wh_host_self *self, const struct wh_duty *duty, struct wh_span unit,
+                  int64_t from, int64_t to, wh_deed_visit visit, void *context,
+                  struct wh_failure *failure);
 /* Says how many lines were left out, once the minute is over. */
 void wh_plugin_log_count(struct wh_host_self *one);
 bool wh_plugin_may_read(const struct wh_host_self *self, struct wh_span kind);

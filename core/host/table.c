@@ -1,10 +1,12 @@
 /* The functions that a plugin is handed. Each checks what it is asked and passes it on. */
+#include <ctype.h>
 #include <stdio.h>
 
 #include "base/date.h"
 #include "base/text.h"
 #include "host/plugins_parts.h"
 #include "model/kind.h"
+#include "model/workday.h"
 
 /* Codes beyond those of the ABI become a plain failure; the sentence says the rest. */
 int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
@@ -264,6 +266,37 @@ static int host_reply_note(struct wh_call *call, struct wh_span text, struct wh_
     return 0;
 }
 
+static bool is_file_name(struct wh_span name)
+{
+    if (name.len == 0 || name.len > WH_FILE_NAME_MAX || name.data[0] == '.') return false;
+    if (!wh_text_is_utf8(name)) return false;
+    for (uint64_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        if (c < 0x80 && !isalnum(c) && c != '.' && c != '_' && c != '-') return false;
+    }
+    return true;
+}
+
+static int host_reply_file(struct wh_call *call, struct wh_span name, struct wh_span content,
+                           struct wh_failure *failure)
+{
+    if (!is_file_name(name)) {
+        return wh_failure_say(failure, WH_E_INVALID, "a file's name is one word, without '/'");
+    }
+    if (!wh_call_has(call, "out")) {
+        return wh_failure_say(failure, WH_E_INVALID,
+                              "a file needs a folder: the command has no parameter `out`");
+    }
+    call->reply_bytes += content.len;
+    if (content.len > WH_FILE_BYTES_MAX || call->reply_bytes > REPLY_BYTES_MAX) {
+        return wh_failure_say(failure, WH_E_INVALID, "file %.*s: over %u MiB, or %u MiB in all",
+                              (int)name.len, name.data, WH_FILE_BYTES_MAX >> 20,
+                              REPLY_BYTES_MAX >> 20);
+    }
+    wh_reply_file(call, name, content);
+    return 0;
+}
+
 static void host_reply_progress(struct wh_call *call, uint64_t done, uint64_t total)
 {
     wh_reply_progress(call, done, total);
@@ -367,45 +400,28 @@ static int host_record(struct wh_host_self *self, struct wh_span id, wh_record_v
     return rc < 0 ? rc : 0;
 }
 
-static void duty_view(const Wh__Duty *duty, struct wh_duty *ret, struct wh_arena *arena)
-{
-    const char **who = wh_arena_new(arena, duty->n_who, sizeof(*who));
-    for (size_t i = 0; i < duty->n_who; i++) who[i] = wh_unit_kind_word(duty->who[i]);
-    *ret = (struct wh_duty){
-        .id = duty->id,
-        .title = {duty->title->zh, duty->title->en},
-        .metric = duty->metric,
-        .plugin = duty->plugin,
-        .every = (uint32_t)duty->every,
-        .grace_days = duty->grace_days,
-        .year = duty->year,
-        .who = {who, (uint32_t)duty->n_who, sizeof(*who)},
-    };
-}
-
 static const struct wh_programme_view *host_programme(struct wh_host_self *self, uint32_t year)
 {
     struct wh_host_services *services = &self->plugins->services;
-    struct wh_programme_view *view;
-    struct wh_duty *duties;
     uint32_t number = 0;
     const Wh__Programme *programme = services->programme(services->context, year, &number);
-    if (!programme) return NULL;
-    view = wh_arena_new(&self->lent, 1, sizeof(*view));
-    duties = wh_arena_new(&self->lent, programme->n_duties, sizeof(*duties));
-    for (size_t i = 0; i < programme->n_duties; i++) {
-        duty_view(programme->duties[i], &duties[i], &self->lent);
+    return programme ? wh_programme_view_of(programme, number, &self->lent) : NULL;
+}
+
+/* ---- Since 1.2 ---- */
+
+#define REST_DAYS_MAX 60 /* in a row: no calendar has more */
+
+static int64_t host_workday_from(struct wh_host_self *self, int64_t day)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    uint32_t number;
+    for (int32_t i = 0; i < REST_DAYS_MAX; i++) {
+        int32_t at = clamp(day) + i;
+        uint32_t year = (uint32_t)wh_civil_of(at).year;
+        if (wh_is_workday(services->programme(services->context, year, &number), at)) return at;
     }
-    *view = (struct wh_programme_view){
-        .id = programme->id,
-        .title = {programme->title->zh, programme->title->en},
-        .number = number,
-        .pass_township_h = programme->pass_township_h,
-        .pass_grassroots_h = programme->pass_grassroots_h,
-        .years = {programme->years, (uint32_t)programme->n_years, sizeof(uint32_t)},
-        .duties = {duties, (uint32_t)programme->n_duties, sizeof(*duties)},
-    };
-    return view;
+    return day;
 }
 
 struct wh_host wh_plugin_table(struct wh_host_self *one)
@@ -435,6 +451,9 @@ struct wh_host wh_plugin_table(struct wh_host_self *one)
         .programme = host_programme,
         .record = host_record,
         .reply_note = host_reply_note,
+        .reply_file = host_reply_file,
+        .deeds = wh_host_deeds,
+        .workday_from = host_workday_from,
     };
     wh_plugin_table_writes(&table);
     return table;

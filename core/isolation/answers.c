@@ -183,6 +183,40 @@ static int figures(struct answering *of)
         of, of->host->figures(of->host->self, unit, below, year, each_figure, of, of->failure));
 }
 
+static int each_deed(void *context, const struct wh_deed *deed)
+{
+    struct answering *of = context;
+    struct wh_deed copy = *deed;
+    if (next_item(of) < 0) return WH_E_INVALID;
+    wh_wire_span(&of->out, &copy.id);
+    wh_wire_i64(&of->out, &copy.date);
+    return 0;
+}
+
+static int deeds(struct answering *of)
+{
+    struct wh_duty duty = {.id = NULL};
+    struct wh_span unit;
+    int64_t from, to;
+    wh_wire_duty(&of->in, &duty);
+    wh_wire_span(&of->in, &unit);
+    wh_wire_i64(&of->in, &from);
+    wh_wire_i64(&of->in, &to);
+    if (of->in.broken) return WH_E_CORRUPT;
+    return end_items(
+        of, of->host->deeds(of->host->self, &duty, unit, from, to, each_deed, of, of->failure));
+}
+
+static int workday_from(struct answering *of)
+{
+    int64_t day;
+    wh_wire_i64(&of->in, &day);
+    if (of->in.broken) return WH_E_CORRUPT;
+    day = of->host->workday_from(of->host->self, day);
+    wh_wire_i64(&of->out, &day);
+    return 0;
+}
+
 static int clock_of(struct answering *of, enum wh_ask ask)
 {
     int64_t value;
@@ -228,7 +262,7 @@ static int no_call(struct answering *of)
 static int reply(struct answering *of, enum wh_ask ask)
 {
     struct wh_list list;
-    struct wh_span text;
+    struct wh_span name, text;
     uint64_t done, total;
     if (!of->proxy->call) return no_call(of);
     switch (ask) {
@@ -245,6 +279,11 @@ static int reply(struct answering *of, enum wh_ask ask)
         wh_wire_span(&of->in, &text);
         return of->in.broken ? WH_E_CORRUPT
                              : of->host->reply_note(of->proxy->call, text, of->failure);
+    case WH_ASK_REPLY_FILE:
+        wh_wire_span(&of->in, &name);
+        wh_wire_span(&of->in, &text);
+        return of->in.broken ? WH_E_CORRUPT
+                             : of->host->reply_file(of->proxy->call, name, text, of->failure);
     default:
         wh_wire_u64(&of->in, &done);
         wh_wire_u64(&of->in, &total);
@@ -360,6 +399,7 @@ static int answer_one(struct answering *of, enum wh_ask ask)
     case WH_ASK_REPLY_COLUMNS:
     case WH_ASK_REPLY_ROW:
     case WH_ASK_REPLY_NOTE:
+    case WH_ASK_REPLY_FILE:
     case WH_ASK_REPLY_PROGRESS: return reply(of, ask);
     case WH_ASK_LANGUAGE:
     case WH_ASK_YEAR_NOW:
@@ -369,6 +409,8 @@ static int answer_one(struct answering *of, enum wh_ask ask)
     case WH_ASK_EXPLAIN: return explain(of);
     case WH_ASK_UNITS: return units(of);
     case WH_ASK_FIGURES: return figures(of);
+    case WH_ASK_DEEDS: return deeds(of);
+    case WH_ASK_WORKDAY_FROM: return workday_from(of);
     case WH_ASK_RECORD_ADD: return record_add(of);
     case WH_ASK_RECORD_EDIT: return record_edit(of);
     case WH_ASK_KEYS: return keys(of);

@@ -43,7 +43,7 @@ static uint32_t callbacks_of(const struct wh_plugin *plugin)
 {
     return (plugin->measure ? WH_HAS_MEASURE : 0) | (plugin->counts ? WH_HAS_COUNTS : 0) |
            (plugin->command ? WH_HAS_COMMAND : 0) | (plugin->job ? WH_HAS_JOB : 0) |
-           (plugin->rows_changed ? WH_HAS_ROWS_CHANGED : 0);
+           (plugin->rows_changed ? WH_HAS_ROWS_CHANGED : 0) | (plugin->meets ? WH_HAS_MEETS : 0);
 }
 
 static int declare(struct wh_host_self *self, const char *sandbox)
@@ -114,6 +114,17 @@ static int counts(struct wh_host_self *self, struct wh_wire *wire)
     return metric ? self->plugin->counts(self->plugin_self, &cell, metric, &record) : 0;
 }
 
+static int meets(struct wh_host_self *self, struct wh_wire *wire)
+{
+    struct wh_record_view record;
+    struct wh_duty duty;
+    memset(&duty, 0, sizeof(duty));
+    memset(&record, 0, sizeof(record));
+    wh_wire_duty(wire, &duty);
+    wh_wire_record(wire, &record);
+    return self->plugin->meets(self->plugin_self, &duty, &record);
+}
+
 static int rows_changed(struct wh_host_self *self, struct wh_wire *wire, struct wh_failure *failure)
 {
     struct wh_list changes;
@@ -134,6 +145,7 @@ static int carry_out(struct wh_host_self *self, struct wh_wire *wire, enum wh_ca
     case WH_CALLBACK_COMMAND: return plugin->command(self->plugin_self, index, &call, failure);
     case WH_CALLBACK_JOB: return plugin->job(self->plugin_self, index, failure);
     case WH_CALLBACK_ROWS_CHANGED: return rows_changed(self, wire, failure);
+    case WH_CALLBACK_MEETS: return meets(self, wire);
     case WH_CALLBACK_CLOSE:
         if (plugin->close) plugin->close(self->plugin_self);
         return 0;

@@ -27,6 +27,17 @@ struct wh_call {
 
 /* child_table.c: fills `self->table`. */
 void wh_child_table(struct wh_host_self *self);
+/* child_writes.c: those that reply and write. */
+void wh_child_table_writes(struct wh_host *table);
+
+/* Asking the node: begins a frame, whose arguments follow; sends it and waits. What the function
+ * gives is taken from *ret_answer; a visit is a list of items while there are more. */
+struct wh_wire wh_child_begin(struct wh_host_self *self, enum wh_ask ask);
+int wh_child_ask(struct wh_host_self *self, struct wh_wire *ret_answer, struct wh_failure *failure);
+int wh_child_ask_plain(struct wh_host_self *self, struct wh_failure *failure);
+bool wh_child_more(struct wh_wire *answer);
+/* What a visit gives: the visitor's failure, else the node's code. */
+int wh_child_visited(int visit_rc, int rc);
 
 /* Says what the plugin declares (`sandbox`: what the process may not do), then carries out what the
  * node calls until it closes the plugin or is gone. Returns the process's exit code. */

@@ -9,7 +9,7 @@
 
 /* ---- Asking ---- */
 
-static struct wh_wire begin(struct wh_host_self *self, enum wh_ask ask)
+struct wh_wire wh_child_begin(struct wh_host_self *self, enum wh_ask ask)
 {
     struct wh_wire wire;
     uint32_t which = ask;
@@ -21,7 +21,7 @@ static struct wh_wire begin(struct wh_host_self *self, enum wh_ask ask)
 }
 
 /* Sends what was put, and waits. *ret_answer takes what the function gives. */
-static int ask(struct wh_host_self *self, struct wh_wire *ret_answer, struct wh_failure *failure)
+int wh_child_ask(struct wh_host_self *self, struct wh_wire *ret_answer, struct wh_failure *failure)
 {
     struct wh_span payload, text;
     struct wh_wire wire;
@@ -50,14 +50,14 @@ static bool tell(struct wh_host_self *self)
     return wh_exchange_queue(&self->exchange, WH_FRAME_TELL, wh_buffer_span(&self->asking)) == 0;
 }
 
-static int ask_plain(struct wh_host_self *self, struct wh_failure *failure)
+int wh_child_ask_plain(struct wh_host_self *self, struct wh_failure *failure)
 {
     struct wh_wire answer;
-    return ask(self, &answer, failure);
+    return wh_child_ask(self, &answer, failure);
 }
 
 /* True while another item follows. */
-static bool more(struct wh_wire *answer)
+bool wh_child_more(struct wh_wire *answer)
 {
     uint32_t more = 0;
     wh_wire_u32(answer, &more);
@@ -65,7 +65,7 @@ static bool more(struct wh_wire *answer)
 }
 
 /* What a visitor said: 0 and 1 are no failure. */
-static int visited(int visit_rc, int rc)
+int wh_child_visited(int visit_rc, int rc)
 {
     if (visit_rc < 0) return visit_rc;
     return rc;
@@ -76,7 +76,7 @@ static int visited(int visit_rc, int rc)
 static void put_text_and_number(struct wh_host_self *self, enum wh_ask which, const char *text,
                                 const char *and, int64_t number)
 {
-    struct wh_wire wire = begin(self, which);
+    struct wh_wire wire = wh_child_begin(self, which);
     if (!text) text = "";
     wh_wire_text(&wire, &text);
     wh_wire_text(&wire, &and);
@@ -87,7 +87,7 @@ static void child_log(struct wh_host_self *self, uint32_t severity, const char *
                       const char *text)
 {
     put_text_and_number(self, WH_ASK_LOG, event, text, severity);
-    if (!tell(self)) (void)ask_plain(self, NULL); /* never fails */
+    if (!tell(self)) (void)wh_child_ask_plain(self, NULL); /* never fails */
 }
 
 static bool declares(const struct wh_kind *kind, struct wh_span metric)
@@ -104,22 +104,22 @@ static int child_metric_set(struct wh_host_self *self, struct wh_span metric, in
 {
     put_text_and_number(self, WH_ASK_METRIC_SET, wh_arena_text(&self->arena, metric), NULL, value);
     if (declares(self->measuring, metric) && tell(self)) return 0;
-    return ask_plain(self, failure);
+    return wh_child_ask_plain(self, failure);
 }
 
 static int child_job_at(struct wh_host_self *self, const char *job, int64_t at_ms,
                         struct wh_failure *failure)
 {
     put_text_and_number(self, WH_ASK_JOB_AT, job, NULL, at_ms);
-    return ask_plain(self, failure);
+    return wh_child_ask_plain(self, failure);
 }
 
 static int64_t number_of(struct wh_host_self *self, enum wh_ask which)
 {
     struct wh_wire answer;
     int64_t number = 0;
-    (void)begin(self, which);
-    if (ask(self, &answer, NULL) == 0) wh_wire_i64(&answer, &number);
+    (void)wh_child_begin(self, which);
+    if (wh_child_ask(self, &answer, NULL) == 0) wh_wire_i64(&answer, &number);
     return number;
 }
 
@@ -146,12 +146,12 @@ static uint32_t child_language(struct wh_call *call)
 
 static struct wh_value value_of(struct wh_host_self *self, enum wh_ask which, const char *name)
 {
-    struct wh_wire wire = begin(self, which), answer;
+    struct wh_wire wire = wh_child_begin(self, which), answer;
     struct wh_value value;
     memset(&value, 0, sizeof(value));
     if (!name) return value;
     wh_wire_text(&wire, &name);
-    if (ask(self, &answer, NULL) == 0) wh_wire_value(&answer, &value);
+    if (wh_child_ask(self, &answer, NULL) == 0) wh_wire_value(&answer, &value);
     return value;
 }
 
@@ -171,21 +171,21 @@ static int visit_records(struct wh_host_self *self, wh_record_visit visit, void 
                          struct wh_failure *failure)
 {
     struct wh_wire answer;
-    int said = 0, rc = ask(self, &answer, failure);
-    while (rc >= 0 && said == 0 && more(&answer)) {
+    int said = 0, rc = wh_child_ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && wh_child_more(&answer)) {
         struct wh_record_view record;
         memset(&record, 0, sizeof(record));
         wh_wire_record(&answer, &record);
         said = visit(context, &record);
     }
-    return visited(said, rc);
+    return wh_child_visited(said, rc);
 }
 
 static int child_records(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
                          int64_t from, int64_t to, wh_record_visit visit, void *context,
                          struct wh_failure *failure)
 {
-    struct wh_wire wire = begin(self, WH_ASK_RECORDS);
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_RECORDS);
     wh_wire_span(&wire, &kind);
     wh_wire_span(&wire, &unit);
     wh_wire_i64(&wire, &from);
@@ -196,17 +196,17 @@ static int child_records(struct wh_host_self *self, struct wh_span kind, struct 
 static int child_record(struct wh_host_self *self, struct wh_span id, wh_record_visit visit,
                         void *context, struct wh_failure *failure)
 {
-    struct wh_wire wire = begin(self, WH_ASK_RECORD);
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_RECORD);
     wh_wire_span(&wire, &id);
     return visit_records(self, visit, context, failure);
 }
 
 static const struct wh_kind *child_kind(struct wh_host_self *self, struct wh_span name)
 {
-    struct wh_wire wire = begin(self, WH_ASK_KIND), answer;
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_KIND), answer;
     struct wh_kind *kind;
     wh_wire_span(&wire, &name);
-    if (ask(self, &answer, NULL) < 0 || !more(&answer)) return NULL;
+    if (wh_child_ask(self, &answer, NULL) < 0 || !wh_child_more(&answer)) return NULL;
     kind = wh_arena_new(&self->arena, 1, sizeof(*kind));
     wh_wire_kind(&answer, kind);
     return kind;
@@ -214,10 +214,10 @@ static const struct wh_kind *child_kind(struct wh_host_self *self, struct wh_spa
 
 static const struct wh_programme_view *child_programme(struct wh_host_self *self, uint32_t year)
 {
-    struct wh_wire wire = begin(self, WH_ASK_PROGRAMME), answer;
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_PROGRAMME), answer;
     struct wh_programme_view *programme;
     wh_wire_u32(&wire, &year);
-    if (ask(self, &answer, NULL) < 0 || !more(&answer)) return NULL;
+    if (wh_child_ask(self, &answer, NULL) < 0 || !wh_child_more(&answer)) return NULL;
     programme = wh_arena_new(&self->arena, 1, sizeof(*programme));
     wh_wire_programme(&answer, programme);
     return programme;
@@ -226,212 +226,102 @@ static const struct wh_programme_view *child_programme(struct wh_host_self *self
 static int child_standings(struct wh_host_self *self, const struct wh_standing_query *query,
                            wh_standing_visit visit, void *context, struct wh_failure *failure)
 {
-    struct wh_wire wire = begin(self, WH_ASK_STANDINGS), answer;
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_STANDINGS), answer;
     struct wh_standing_query copy = *query;
     int said = 0, rc;
     wh_wire_query(&wire, &copy);
-    rc = ask(self, &answer, failure);
-    while (rc >= 0 && said == 0 && more(&answer)) {
+    rc = wh_child_ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && wh_child_more(&answer)) {
         struct wh_standing standing;
         memset(&standing, 0, sizeof(standing));
         wh_wire_standing(&answer, &standing);
         said = visit(context, &standing);
     }
-    return visited(said, rc);
+    return wh_child_visited(said, rc);
 }
 
 static int child_explain(struct wh_host_self *self, struct wh_span unit,
                          const struct wh_standing_query *query, uint32_t language,
                          wh_explained_visit visit, void *context, struct wh_failure *failure)
 {
-    struct wh_wire wire = begin(self, WH_ASK_EXPLAIN), answer;
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_EXPLAIN), answer;
     struct wh_standing_query copy = *query;
     int said = 0, rc;
     wh_wire_span(&wire, &unit);
     wh_wire_query(&wire, &copy);
     wh_wire_u32(&wire, &language);
-    rc = ask(self, &answer, failure);
-    while (rc >= 0 && said == 0 && more(&answer)) {
+    rc = wh_child_ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && wh_child_more(&answer)) {
         struct wh_explained line;
         memset(&line, 0, sizeof(line));
         wh_wire_explained(&answer, &line);
         said = visit(context, &line);
     }
-    return visited(said, rc);
+    return wh_child_visited(said, rc);
 }
 
 static int child_units(struct wh_host_self *self, struct wh_span under, wh_unit_visit visit,
                        void *context, struct wh_failure *failure)
 {
-    struct wh_wire wire = begin(self, WH_ASK_UNITS), answer;
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_UNITS), answer;
     int said = 0, rc;
     wh_wire_span(&wire, &under);
-    rc = ask(self, &answer, failure);
-    while (rc >= 0 && said == 0 && more(&answer)) {
+    rc = wh_child_ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && wh_child_more(&answer)) {
         struct wh_unit_view unit;
         memset(&unit, 0, sizeof(unit));
         wh_wire_unit(&answer, &unit);
         said = visit(context, &unit);
     }
-    return visited(said, rc);
+    return wh_child_visited(said, rc);
 }
 
 static int child_figures(struct wh_host_self *self, struct wh_span unit, uint32_t below,
                          uint32_t year, wh_figure_visit visit, void *context,
                          struct wh_failure *failure)
 {
-    struct wh_wire wire = begin(self, WH_ASK_FIGURES), answer;
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_FIGURES), answer;
     int said = 0, rc;
     wh_wire_span(&wire, &unit);
     wh_wire_u32(&wire, &below);
     wh_wire_u32(&wire, &year);
-    rc = ask(self, &answer, failure);
-    while (rc >= 0 && said == 0 && more(&answer)) {
+    rc = wh_child_ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && wh_child_more(&answer)) {
         struct wh_figure figure;
         memset(&figure, 0, sizeof(figure));
         wh_wire_figure(&answer, &figure);
         said = visit(context, &figure);
     }
-    return visited(said, rc);
+    return wh_child_visited(said, rc);
 }
 
-/* ---- Replying ---- */
-
-static void value_item(struct wh_wire *wire, void *item)
+static int child_deeds(struct wh_host_self *self, const struct wh_duty *duty, struct wh_span unit,
+                       int64_t from, int64_t to, wh_deed_visit visit, void *context,
+                       struct wh_failure *failure)
 {
-    wh_wire_value(wire, item);
-}
-
-static int child_reply_columns(struct wh_call *call, struct wh_list columns,
-                               struct wh_failure *failure)
-{
-    struct wh_wire wire = begin(call->self, WH_ASK_REPLY_COLUMNS);
-    wh_wire_list(&wire, &columns, sizeof(struct wh_column), wh_wire_column);
-    return ask_plain(call->self, failure);
-}
-
-static int child_reply_row(struct wh_call *call, const struct wh_value *values, uint32_t count,
-                           struct wh_failure *failure)
-{
-    struct wh_wire wire = begin(call->self, WH_ASK_REPLY_ROW);
-    struct wh_list list = {values, count, sizeof(*values)};
-    wh_wire_list(&wire, &list, sizeof(struct wh_value), value_item);
-    return ask_plain(call->self, failure);
-}
-
-static void child_reply_progress(struct wh_call *call, uint64_t done, uint64_t total)
-{
-    struct wh_wire wire = begin(call->self, WH_ASK_REPLY_PROGRESS);
-    wh_wire_u64(&wire, &done);
-    wh_wire_u64(&wire, &total);
-    (void)ask_plain(call->self, NULL); /* only a sign of life */
-}
-
-static int child_reply_note(struct wh_call *call, struct wh_span text, struct wh_failure *failure)
-{
-    struct wh_wire wire = begin(call->self, WH_ASK_REPLY_NOTE);
-    wh_wire_span(&wire, &text);
-    return ask_plain(call->self, failure);
-}
-
-/* ---- Writing ---- */
-
-static int child_record_add(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
-                            int64_t date, struct wh_list fields, struct wh_record_id *ret_id,
-                            struct wh_failure *failure)
-{
-    struct wh_wire wire = begin(self, WH_ASK_RECORD_ADD), answer;
-    struct wh_span id;
-    int rc;
-    wh_wire_span(&wire, &kind);
-    wh_wire_span(&wire, &unit);
-    wh_wire_i64(&wire, &date);
-    wh_wire_list(&wire, &fields, sizeof(struct wh_named_text), wh_wire_named_text);
-    rc = ask(self, &answer, failure);
-    wh_wire_span(&answer, &id);
-    if (rc >= 0 && ret_id) {
-        (void)snprintf(ret_id->text, sizeof(ret_id->text), "%.*s", (int)id.len,
-                       id.data ? id.data : "");
-    }
-    return rc;
-}
-
-static int child_record_edit(struct wh_host_self *self, struct wh_span id, struct wh_list fields,
-                             struct wh_failure *failure)
-{
-    struct wh_wire wire = begin(self, WH_ASK_RECORD_EDIT);
-    wh_wire_span(&wire, &id);
-    wh_wire_list(&wire, &fields, sizeof(struct wh_named_text), wh_wire_named_text);
-    return ask_plain(self, failure);
-}
-
-static int send_two_texts(struct wh_host_self *self, enum wh_ask which, struct wh_span first,
-                          struct wh_span second, struct wh_failure *failure)
-{
-    struct wh_wire wire = begin(self, which);
-    wh_wire_span(&wire, &first);
-    wh_wire_span(&wire, &second);
-    return ask_plain(self, failure);
-}
-
-static int child_record_withdraw(struct wh_host_self *self, struct wh_span id, struct wh_span why,
-                                 struct wh_failure *failure)
-{
-    return send_two_texts(self, WH_ASK_RECORD_WITHDRAW, id, why, failure);
-}
-
-static int child_key_get(struct wh_host_self *self, struct wh_span key, struct wh_span *ret_value,
-                         struct wh_failure *failure)
-{
-    struct wh_wire wire = begin(self, WH_ASK_KEY_GET), answer;
-    int rc;
-    wh_wire_span(&wire, &key);
-    rc = ask(self, &answer, failure);
-    wh_wire_span(&answer, ret_value);
-    return rc;
-}
-
-static int child_key_put(struct wh_host_self *self, struct wh_span key, struct wh_span value,
-                         struct wh_failure *failure)
-{
-    return send_two_texts(self, WH_ASK_KEY_PUT, key, value, failure);
-}
-
-static int child_key_delete(struct wh_host_self *self, struct wh_span key,
-                            struct wh_failure *failure)
-{
-    return send_two_texts(self, WH_ASK_KEY_DELETE, key, WH_SPAN_EMPTY, failure);
-}
-
-static int child_keys(struct wh_host_self *self, struct wh_span prefix, wh_key_visit visit,
-                      void *context, struct wh_failure *failure)
-{
-    struct wh_wire wire = begin(self, WH_ASK_KEYS), answer;
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_DEEDS), answer;
+    struct wh_duty copy = *duty;
     int said = 0, rc;
-    wh_wire_span(&wire, &prefix);
-    rc = ask(self, &answer, failure);
-    while (rc >= 0 && said == 0 && more(&answer)) {
-        struct wh_span key, value;
-        wh_wire_span(&answer, &key);
-        wh_wire_span(&answer, &value);
-        said = visit(context, key, value);
+    wh_wire_duty(&wire, &copy);
+    wh_wire_span(&wire, &unit);
+    wh_wire_i64(&wire, &from);
+    wh_wire_i64(&wire, &to);
+    rc = wh_child_ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && wh_child_more(&answer)) {
+        struct wh_deed deed;
+        wh_wire_span(&answer, &deed.id);
+        wh_wire_i64(&answer, &deed.date);
+        said = visit(context, &deed);
     }
-    return visited(said, rc);
+    return wh_child_visited(said, rc);
 }
 
-static int child_notice_post(struct wh_host_self *self, const struct wh_notice *notice,
-                             struct wh_failure *failure)
+static int64_t child_workday_from(struct wh_host_self *self, int64_t day)
 {
-    struct wh_wire wire = begin(self, WH_ASK_NOTICE_POST);
-    struct wh_notice copy = *notice;
-    wh_wire_notice(&wire, &copy);
-    return ask_plain(self, failure);
-}
-
-static int child_notice_settle(struct wh_host_self *self, struct wh_span key,
-                               struct wh_failure *failure)
-{
-    return send_two_texts(self, WH_ASK_NOTICE_SETTLE, key, WH_SPAN_EMPTY, failure);
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_WORKDAY_FROM), answer;
+    wh_wire_i64(&wire, &day);
+    if (wh_child_ask(self, &answer, NULL) == 0) wh_wire_i64(&answer, &day);
+    return day;
 }
 
 void wh_child_table(struct wh_host_self *self)
@@ -445,9 +335,6 @@ void wh_child_table(struct wh_host_self *self)
         .kind = child_kind,
         .metric_set = child_metric_set,
         .param = child_param,
-        .reply_columns = child_reply_columns,
-        .reply_row = child_reply_row,
-        .reply_progress = child_reply_progress,
         .language = child_language,
         .year_now = child_year_now,
         .standings = child_standings,
@@ -460,15 +347,8 @@ void wh_child_table(struct wh_host_self *self)
         .figures = child_figures,
         .programme = child_programme,
         .record = child_record,
-        .record_add = child_record_add,
-        .record_edit = child_record_edit,
-        .record_withdraw = child_record_withdraw,
-        .key_get = child_key_get,
-        .key_put = child_key_put,
-        .key_delete = child_key_delete,
-        .keys = child_keys,
-        .notice_post = child_notice_post,
-        .notice_settle = child_notice_settle,
-        .reply_note = child_reply_note,
+        .deeds = child_deeds,
+        .workday_from = child_workday_from,
     };
+    wh_child_table_writes(&self->table);
 }

@@ -83,6 +83,10 @@ static bool setting_is_whole(const void *item)
     return is_whole(&setting->choices, sizeof(struct wh_choice));
 }
 
+/* The sizes that `struct wh_plugin` had. */
+#define SIZE_1_0 offsetof(struct wh_plugin, jobs)
+#define SIZE_1_1 offsetof(struct wh_plugin, meets)
+
 static bool lists_are_whole(const struct wh_plugin *declared)
 {
     if (!is_whole(&declared->needs, sizeof(char *)) ||
@@ -90,14 +94,12 @@ static bool lists_are_whole(const struct wh_plugin *declared)
         !each_is_whole(&declared->commands, sizeof(struct wh_command), command_is_whole)) {
         return false;
     }
-    if (declared->size < sizeof(*declared)) return true; /* of 1.0 */
+    if (declared->size <= SIZE_1_0) return true;
     return is_whole(&declared->jobs, sizeof(struct wh_job)) &&
            each_is_whole(&declared->settings, sizeof(struct wh_setting), setting_is_whole);
 }
 
 /* ---- The struct ---- */
-
-#define SIZE_1_0 offsetof(struct wh_plugin, jobs)
 
 bool wh_declaration_is_readable(const struct wh_plugin *declared, uint64_t symbol_bytes,
                                 char ret[WH_DECLARATION_FAULT_SIZE])
@@ -109,7 +111,8 @@ bool wh_declaration_is_readable(const struct wh_plugin *declared, uint64_t symbo
     } else if (declared->abi != WH_ABI) {
         (void)snprintf(ret, size, "built for ABI %u, this node has %u (build it again)",
                        declared->abi, WH_ABI);
-    } else if (declared->size != SIZE_1_0 && declared->size < sizeof(*declared)) {
+    } else if (declared->size != SIZE_1_0 && declared->size != SIZE_1_1 &&
+               declared->size < sizeof(*declared)) {
         (void)snprintf(ret, size, "its struct wh_plugin says %u bytes: that is no size of ABI %u",
                        declared->size, WH_ABI);
     } else if (symbol_bytes != 0 && symbol_bytes < declared->size) {

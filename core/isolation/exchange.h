@@ -29,6 +29,7 @@ enum wh_callback {
     WH_CALLBACK_COMMAND,
     WH_CALLBACK_JOB,
     WH_CALLBACK_ROWS_CHANGED,
+    WH_CALLBACK_MEETS,
     WH_CALLBACKS,                    /* how many there are */
     WH_CALLBACK_LOAD = WH_CALLBACKS, /* no call: its file is being loaded, its constructors run */
 };
@@ -64,7 +65,10 @@ enum wh_callback {
     X(KEYS)                                                                                        \
     X(NOTICE_POST)                                                                                 \
     X(NOTICE_SETTLE)                                                                               \
-    X(REPLY_NOTE)
+    X(REPLY_NOTE)                                                                                  \
+    X(REPLY_FILE)                                                                                  \
+    X(DEEDS)                                                                                       \
+    X(WORKDAY_FROM)
 
 enum wh_ask {
 #define X(symbol) WH_ASK_##symbol,

@@ -348,6 +348,21 @@ static int proxy_rows_changed(void *self, struct wh_list changes, struct wh_fail
     return rc;
 }
 
+static int proxy_meets(void *self, const struct wh_duty *duty, const struct wh_record_view *record)
+{
+    struct wh_buffer call = {NULL, 0, 0};
+    struct wh_wire wire = begin(&call, WH_CALLBACK_MEETS, 0);
+    struct wh_failure failure = {.code = 0};
+    struct wh_duty duty_copy = *duty;
+    struct wh_record_view record_copy = *record;
+    int rc;
+    wh_wire_duty(&wire, &duty_copy);
+    wh_wire_record(&wire, &record_copy);
+    rc = run(self, &call, &failure);
+    wh_buffer_deinit(&call);
+    return rc;
+}
+
 /* ---- From outside ---- */
 
 static int take_declaration(struct wh_proxy *proxy, struct wh_failure *failure)
@@ -363,6 +378,7 @@ static int take_declaration(struct wh_proxy *proxy, struct wh_failure *failure)
     if (has & WH_HAS_COMMAND) proxy->plugin.command = proxy_command;
     if (has & WH_HAS_JOB) proxy->plugin.job = proxy_job;
     if (has & WH_HAS_ROWS_CHANGED) proxy->plugin.rows_changed = proxy_rows_changed;
+    if (has & WH_HAS_MEETS) proxy->plugin.meets = proxy_meets;
     return 0;
 }
 

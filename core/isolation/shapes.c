@@ -20,7 +20,7 @@ void wh_wire_named_text(struct wh_wire *wire, void *named)
     wh_wire_span(wire, &of->text);
 }
 
-static void title(struct wh_wire *wire, struct wh_title *of)
+void wh_wire_title(struct wh_wire *wire, struct wh_title *of)
 {
     wh_wire_text(wire, &of->zh);
     wh_wire_text(wire, &of->en);
@@ -30,7 +30,7 @@ void wh_wire_column(struct wh_wire *wire, void *column)
 {
     struct wh_column *of = column;
     wh_wire_text(wire, &of->name);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
     wh_wire_u32(wire, &of->type);
 }
 
@@ -65,7 +65,7 @@ void wh_wire_cell(struct wh_wire *wire, struct wh_cell *cell)
 
 /* ---- Kinds ---- */
 
-static void text_item(struct wh_wire *wire, void *item)
+void wh_wire_text_item(struct wh_wire *wire, void *item)
 {
     wh_wire_text(wire, item);
 }
@@ -74,14 +74,14 @@ static void choice(struct wh_wire *wire, void *item)
 {
     struct wh_choice *of = item;
     wh_wire_text(wire, &of->id);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
 }
 
 static void field(struct wh_wire *wire, void *item)
 {
     struct wh_field *of = item;
     wh_wire_text(wire, &of->name);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
     wh_wire_u32(wire, &of->type);
     wh_wire_u32(wire, &of->flags);
     wh_wire_i64(wire, &of->min);
@@ -93,7 +93,7 @@ static void test(struct wh_wire *wire, void *item)
 {
     struct wh_test *of = item;
     wh_wire_text(wire, &of->field);
-    wh_wire_list(wire, &of->values, sizeof(char *), text_item);
+    wh_wire_list(wire, &of->values, sizeof(char *), wh_wire_text_item);
 }
 
 static void condition(struct wh_wire *wire, void *item)
@@ -107,11 +107,11 @@ static void metric(struct wh_wire *wire, void *item)
 {
     struct wh_metric *of = item;
     wh_wire_text(wire, &of->id);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
     wh_wire_u32(wire, &of->type);
     wh_wire_u32(wire, &of->form);
     wh_wire_u32(wire, &of->flags);
-    wh_wire_list(wire, &of->fields, sizeof(char *), text_item);
+    wh_wire_list(wire, &of->fields, sizeof(char *), wh_wire_text_item);
     wh_wire_list(wire, &of->any, sizeof(struct wh_condition), condition);
 }
 
@@ -119,10 +119,11 @@ void wh_wire_kind(struct wh_wire *wire, void *kind)
 {
     struct wh_kind *of = kind;
     wh_wire_text(wire, &of->name);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
     wh_wire_u32(wire, &of->enter);
+    wh_wire_u32(wire, &of->flags);
     wh_wire_list(wire, &of->fields, sizeof(struct wh_field), field);
-    wh_wire_list(wire, &of->unique, sizeof(char *), text_item);
+    wh_wire_list(wire, &of->unique, sizeof(char *), wh_wire_text_item);
     wh_wire_list(wire, &of->metrics, sizeof(struct wh_metric), metric);
 }
 
@@ -189,35 +190,6 @@ void wh_wire_figure(struct wh_wire *wire, struct wh_figure *figure)
     wh_wire_i64(wire, &figure->value);
 }
 
-static void year(struct wh_wire *wire, void *item)
-{
-    wh_wire_u32(wire, item);
-}
-
-static void duty(struct wh_wire *wire, void *item)
-{
-    struct wh_duty *of = item;
-    wh_wire_text(wire, &of->id);
-    title(wire, &of->title);
-    wh_wire_text(wire, &of->metric);
-    wh_wire_text(wire, &of->plugin);
-    wh_wire_u32(wire, &of->every);
-    wh_wire_u32(wire, &of->grace_days);
-    wh_wire_u32(wire, &of->year);
-    wh_wire_list(wire, &of->who, sizeof(char *), text_item);
-}
-
-void wh_wire_programme(struct wh_wire *wire, struct wh_programme_view *programme)
-{
-    wh_wire_text(wire, &programme->id);
-    title(wire, &programme->title);
-    wh_wire_u32(wire, &programme->number);
-    wh_wire_i64(wire, &programme->pass_township_h);
-    wh_wire_i64(wire, &programme->pass_grassroots_h);
-    wh_wire_list(wire, &programme->years, sizeof(uint32_t), year);
-    wh_wire_list(wire, &programme->duties, sizeof(struct wh_duty), duty);
-}
-
 void wh_wire_notice(struct wh_wire *wire, struct wh_notice *notice)
 {
     wh_wire_span(wire, &notice->key);
@@ -243,7 +215,7 @@ static void param(struct wh_wire *wire, void *item)
 {
     struct wh_param *of = item;
     wh_wire_text(wire, &of->name);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
     wh_wire_u32(wire, &of->type);
     wh_wire_u32(wire, &of->flags);
 }
@@ -252,7 +224,7 @@ static void command(struct wh_wire *wire, void *item)
 {
     struct wh_command *of = item;
     wh_wire_text(wire, &of->name);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
     wh_wire_list(wire, &of->params, sizeof(struct wh_param), param);
     wh_wire_list(wire, &of->columns, sizeof(struct wh_column), wh_wire_column);
     wh_wire_u32(wire, &of->permission);
@@ -264,7 +236,7 @@ static void job(struct wh_wire *wire, void *item)
 {
     struct wh_job *of = item;
     wh_wire_text(wire, &of->name);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
     wh_wire_text(wire, &of->when);
     wh_wire_u32(wire, &of->budget_ms);
 }
@@ -273,7 +245,7 @@ static void setting(struct wh_wire *wire, void *item)
 {
     struct wh_setting *of = item;
     wh_wire_text(wire, &of->name);
-    title(wire, &of->title);
+    wh_wire_title(wire, &of->title);
     wh_wire_u32(wire, &of->type);
     wh_wire_u32(wire, &of->flags);
     wh_wire_i64(wire, &of->min);
@@ -288,9 +260,9 @@ void wh_wire_plugin(struct wh_wire *wire, struct wh_plugin *plugin, uint32_t *ha
     wh_wire_u32(wire, &plugin->size);
     wh_wire_text(wire, &plugin->name);
     wh_wire_text(wire, &plugin->version);
-    title(wire, &plugin->title);
+    wh_wire_title(wire, &plugin->title);
     wh_wire_u32(wire, &plugin->flags);
-    wh_wire_list(wire, &plugin->needs, sizeof(char *), text_item);
+    wh_wire_list(wire, &plugin->needs, sizeof(char *), wh_wire_text_item);
     wh_wire_list(wire, &plugin->kinds, sizeof(struct wh_kind), wh_wire_kind);
     wh_wire_list(wire, &plugin->commands, sizeof(struct wh_command), command);
     wh_wire_list(wire, &plugin->jobs, sizeof(struct wh_job), job);

@@ -33,6 +33,8 @@ void wh_wire_list(struct wh_wire *wire, struct wh_list *list, size_t size, wh_wi
 
 /* ---- The shapes of wuhao/plugin.h ---- */
 
+void wh_wire_title(struct wh_wire *wire, struct wh_title *of);
+void wh_wire_text_item(struct wh_wire *wire, void *item); /* const char * */
 void wh_wire_value(struct wh_wire *wire, struct wh_value *value);
 void wh_wire_named_text(struct wh_wire *wire, void *named);
 void wh_wire_column(struct wh_wire *wire, void *column);
@@ -44,6 +46,8 @@ void wh_wire_standing(struct wh_wire *wire, struct wh_standing *standing);
 void wh_wire_explained(struct wh_wire *wire, struct wh_explained *line);
 void wh_wire_unit(struct wh_wire *wire, struct wh_unit_view *unit);
 void wh_wire_figure(struct wh_wire *wire, struct wh_figure *figure);
+/* programme_shapes.c */
+void wh_wire_duty(struct wh_wire *wire, void *duty);
 void wh_wire_programme(struct wh_wire *wire, struct wh_programme_view *programme);
 void wh_wire_notice(struct wh_wire *wire, struct wh_notice *notice);
 void wh_wire_change(struct wh_wire *wire, void *change);
@@ -54,6 +58,7 @@ void wh_wire_change(struct wh_wire *wire, void *change);
 #define WH_HAS_COMMAND 4u
 #define WH_HAS_JOB 8u
 #define WH_HAS_ROWS_CHANGED 16u
+#define WH_HAS_MEETS 32u
 
 /* All that a plugin declares; what its struct is too short for is zero. */
 void wh_wire_plugin(struct wh_wire *wire, struct wh_plugin *plugin, uint32_t *has);

@@ -119,8 +119,10 @@ const Wh__Field *wh_programme_field(struct wh_programme_reader *reader, const st
 
 /* The sections. Ledgers and plugin_metrics come first: the others name their metrics. */
 void wh_programme_read_ledgers(struct wh_programme_reader *reader);
-/* Id, years, phases, calendar, baselines; `map` is the section `programme`. */
+/* Id, years, phases, baselines and, from its own file, the calendar; `map` is the section
+ * `programme`. */
 void wh_programme_read_round(struct wh_programme_reader *reader, const struct wh_yaml *map);
+void wh_programme_read_calendar(struct wh_programme_reader *reader, const struct wh_yaml *map);
 void wh_programme_read_ranking(struct wh_programme_reader *reader);
 void wh_programme_read_commendation(struct wh_programme_reader *reader);
 void wh_programme_read_metrics(struct wh_programme_reader *reader, const struct wh_yaml *map,

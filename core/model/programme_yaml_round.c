@@ -13,24 +13,10 @@ static const struct wh_slot phase_slots[] = {
     {NULL, WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},
 };
 
-static const struct wh_word moves_words[] = {
-    {"next_working_day", 1},
-    {"none", 0},
-    {NULL, 0},
-};
-
-static const struct wh_slot calendar_slots[] = {
-    {"moves_to", WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},
-    {"quiet_hours", WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},
-    {NULL, WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},
-};
-
 static void read_id(struct wh_programme_reader *reader, const struct wh_yaml *map);
 static void read_years(struct wh_programme_reader *reader, const struct wh_yaml *map);
 static void read_phases(struct wh_programme_reader *reader, const struct wh_yaml *map);
 static bool is_year(const Wh__Programme *programme, struct wh_span text, uint32_t *ret);
-static void read_calendar(struct wh_programme_reader *reader, const struct wh_yaml *map);
-static bool hours_are_good(struct wh_span text);
 static void read_baselines(struct wh_programme_reader *reader, const struct wh_yaml *map);
 
 void wh_programme_read_round(struct wh_programme_reader *reader, const struct wh_yaml *map)
@@ -38,7 +24,7 @@ void wh_programme_read_round(struct wh_programme_reader *reader, const struct wh
     read_id(reader, map);
     read_years(reader, map);
     read_phases(reader, map);
-    read_calendar(reader, map);
+    wh_programme_read_calendar(reader, map);
     read_baselines(reader, map);
 }
 
@@ -128,46 +114,6 @@ static bool is_year(const Wh__Programme *programme, struct wh_span text, uint32_
         return true;
     }
     return programme->n_years == 0;
-}
-
-static void read_calendar(struct wh_programme_reader *reader, const struct wh_yaml *map)
-{
-    const struct wh_yaml *calendar = wh_slots_map(reader, map, "calendar", WH_OPTIONAL);
-    Wh__Programme *programme = reader->programme;
-    const struct wh_yaml *node;
-    struct wh_span text;
-    int32_t moves = 1;
-    if (calendar) {
-        (void)wh_slots_read(reader, calendar, "calendar", calendar_slots, programme);
-    }
-    node = wh_yaml_get(calendar, "moves_to");
-    if (node) (void)wh_slots_word(reader, node, "moves_to", moves_words, &moves);
-    programme->moves_to =
-        wh_arena_text(reader->arena, wh_span_of(wh_word_of(moves_words, (uint32_t)moves)));
-    node = wh_yaml_get(calendar, "quiet_hours");
-    if (!node || !wh_yaml_text(node, "quiet_hours", node->line, reader->faults, &text)) return;
-    if (!hours_are_good(text)) {
-        wh_fault_add(reader->faults, node->line, WH_S("quiet_hours"), WH_MSG_PROGRAMME_HOURS,
-                     WH_ARGS(wh_arg_s(text)));
-        return;
-    }
-    programme->quiet_hours = wh_arena_text(reader->arena, text);
-}
-
-/* HH:MM-HH:MM. */
-static bool hours_are_good(struct wh_span text)
-{
-    static const char form[] = "dd:dd-dd:dd";
-    if (text.len != sizeof(form) - 1) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        bool digit = text.data[i] >= '0' && text.data[i] <= '9';
-        if (form[i] == 'd' ? !digit : text.data[i] != form[i]) return false;
-    }
-    for (size_t i = 0; i < text.len; i += 6) {
-        int hour = (text.data[i] - '0') * 10 + (text.data[i + 1] - '0');
-        if (hour > 23 || text.data[i + 3] > '5') return false;
-    }
-    return true;
 }
 
 static void read_baselines(struct wh_programme_reader *reader, const struct wh_yaml *map)

@@ -27,7 +27,7 @@ struct bench {
     struct wh_record record;
     struct wh_field_value values[FIELDS];
     struct wh_measurement measurement;
-    int64_t metrics[4];
+    struct wh_arena arena; /* of the measurement */
 };
 
 static int64_t now_ns(void)
@@ -169,7 +169,8 @@ static double measure_for(struct bench *bench, const char *kind, int64_t span_ns
                            .last_day = 20543,
                            .year_first_day = 20454};
     int64_t began_ns = now_ns(), measured = 0;
-    bench->measurement.kind = wh_plugins_kind(bench->plugins, cell.kind);
+    wh_measurement_init(&bench->measurement, wh_plugins_kind(bench->plugins, cell.kind),
+                        &bench->arena);
     bench->record.kind = bench->measurement.kind;
     do {
         for (int i = 0; i < CELLS_A_LOOK; i++, measured++) {
@@ -237,7 +238,6 @@ static void set_up(struct bench *bench, const char *folder, const char *program)
                                        .version = 1,
                                        .state = WH_RECORD_CURRENT,
                                        .values = bench->values};
-    bench->measurement.values = bench->metrics;
 }
 
 int main(int argc, char **argv)
@@ -256,7 +256,8 @@ int main(int argc, char **argv)
     }
     set_up(&bench, argv[1], argc == 4 ? argv[3] : NULL);
     print_all(&bench, seconds * 1000000000 / (4 * RUNS));
-    wh_buffer_deinit(&bench.measurement.used);
+    wh_measurement_deinit(&bench.measurement);
+    wh_arena_deinit(&bench.arena);
     (void)snprintf(page, sizeof(page), "%s/plugins.page", bench.run_dir);
     (void)unlink(page);
     (void)rmdir(bench.run_dir); /* what is left in it is for whoever looks */

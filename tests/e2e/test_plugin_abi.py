@@ -12,7 +12,7 @@ import node
 from hostile_plugins import INCLUDE, SOURCES, VILLAGE
 
 ABI_1_0 = os.path.join(SOURCES, "abi_1_0")
-LAYOUT = os.path.join(SOURCES, "layout_1_1.c")
+LAYOUT = os.path.join(SOURCES, "layout.c")
 COMPILERS = (("gcc", "c", "c11"), ("clang", "c", "c11"), ("g++", "c++", "c++17"),
              ("clang++", "c++", "c++17"))
 MAKE_LAYOUT = os.path.join(SOURCES, "make_layout")
@@ -73,8 +73,16 @@ def test_a_member_that_moves_does_not_compile(tmp_path):
 @pytest.mark.quick
 def test_what_abi_1_0_had_is_where_it_was():
     old, new = table(ABI_1_0), table(INCLUDE)
-    moved = {name: (place, new.get(name)) for name, place in old.items()
-             if "." in name and new.get(name) != place}
+    def where(name):
+        """Its place; one that was reserved may have a name by now, at the same place."""
+        struct = name.split(".")[0] + "."
+        named = [new[other] for other in new if other.startswith(struct) and other not in old]
+        if name.endswith(".reserved") and name not in new and old[name] in named:
+            return old[name]
+        return new.get(name)
+
+    moved = {name: (place, where(name)) for name, place in old.items()
+             if "." in name and where(name) != place}
     assert not moved
     assert all(new[name] >= place for name, place in old.items() if "." not in name)
     # Structs that lie in the caller's memory without size or stride must not grow at all.

@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "door/commands.h"
+#include "files.h"
 #include "help.h"
 #include "print.h"
 
@@ -74,9 +75,24 @@ static const struct wh_command *find_declared(const struct declared *declared,
 
 /* ---- Running ---- */
 
-static int print_reply(void *context, const Wh__Reply *reply)
+/* One command, from its request to its exit code. */
+struct running {
+    const Wh__Request *request;
+    struct wh_printer *printer;
+    struct wh_arena arena;
+    struct wh_error err; /* of a file that could not be written; code 0: none */
+};
+
+static int take_reply(void *context, const Wh__Reply *reply)
 {
-    return wh_printer_take(context, reply);
+    struct running *running = context;
+    struct wh_span path;
+    if (reply->body_case != WH__REPLY__BODY_FILE) return wh_printer_take(running->printer, reply);
+    if (running->err.code < 0) return 0;
+    if (wh_files_write(running->request, reply->file, &running->arena, &path, &running->err) == 0) {
+        wh_printer_wrote(running->printer, path);
+    }
+    return 0;
 }
 
 static enum wh_form form_for(const struct wh_words *words, const struct wh_command *command)
@@ -118,15 +134,14 @@ static int64_t patience_ms(const struct wh_command *command, const Wh__Request *
 
 /* A patient command waits for a node that is still starting. */
 static int ask_patiently(const struct wh_words *words, const struct wh_command *command,
-                         const Wh__Request *request, struct wh_printer *printer,
-                         struct wh_error *err)
+                         struct running *running, struct wh_error *err)
 {
-    int64_t until_ms = mono_ms() + patience_ms(command, request);
-    int rc = wh_ask_node(words, request, print_reply, printer, err);
+    int64_t until_ms = mono_ms() + patience_ms(command, running->request);
+    int rc = wh_ask_node(words, running->request, take_reply, running, err);
     while (rc == WH_E_UNREACHABLE && mono_ms() < until_ms) {
         struct timespec pause = {0, ASK_AGAIN_MS * 1000000L};
         (void)nanosleep(&pause, NULL);
-        rc = wh_ask_node(words, request, print_reply, printer, err);
+        rc = wh_ask_node(words, running->request, take_reply, running, err);
     }
     return rc;
 }
@@ -135,19 +150,25 @@ static int run(const struct wh_words *words, int taken, const struct wh_command 
 {
     struct wh_arena arena = {NULL, 0};
     enum wh_form form = form_for(words, command);
-    struct wh_printer *printer = wh_printer_new(form, words->language);
+    struct running running = {.printer = wh_printer_new(form, words->language)};
     struct wh_error err = {.code = 0};
     Wh__Request *request;
     int exit_code;
     int rc = wh_words_request(words, taken, command, &arena, &request, &err);
+    running.request = request;
     if (rc == 0) {
         rc = runs_without_node(words, command)
-                 ? wh_ask_once(words, request, print_reply, printer, &err)
-                 : ask_patiently(words, command, request, printer, &err);
+                 ? wh_ask_once(words, request, take_reply, &running, &err)
+                 : ask_patiently(words, command, &running, &err);
     }
-    exit_code = rc < 0 ? wh_code_exit(rc) : wh_printer_exit(printer);
+    if (rc == 0 && running.err.code < 0) {
+        err = running.err;
+        rc = err.code;
+    }
+    exit_code = rc < 0 ? wh_code_exit(rc) : wh_printer_exit(running.printer);
     if (rc < 0) wh_print_error(form, words->language, &err);
-    wh_printer_free(printer);
+    wh_printer_free(running.printer);
+    wh_arena_deinit(&running.arena);
     wh_arena_deinit(&arena);
     return exit_code;
 }

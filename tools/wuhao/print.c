@@ -399,6 +399,15 @@ int wh_printer_take(struct wh_printer *printer, const Wh__Reply *reply)
     return 0;
 }
 
+void wh_printer_wrote(struct wh_printer *printer, struct wh_span path)
+{
+    struct wh_arena arena = {NULL, 0};
+    struct wh_span shown = wh_text_printable(path, &arena);
+    wh_buffer_print(&printer->notes, printer->language == WH_ZH ? "已写入 %.*s\n" : "wrote %.*s\n",
+                    (int)shown.len, shown.data);
+    wh_arena_deinit(&arena);
+}
+
 void wh_print_error(enum wh_form form, enum wh_language language, const struct wh_error *err)
 {
     struct wh_arena arena = {NULL, 0};

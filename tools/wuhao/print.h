@@ -14,6 +14,9 @@ void wh_printer_free(struct wh_printer *printer);
 /* Takes one frame of the reply; it is lent for the call. Returns 1 after the last one. */
 int wh_printer_take(struct wh_printer *printer, const Wh__Reply *reply);
 
+/* Tells, when the reply has ended, that a file was written. */
+void wh_printer_wrote(struct wh_printer *printer, struct wh_span path);
+
 /* The exit code, once the last frame was taken. */
 int wh_printer_exit(const struct wh_printer *printer);
 

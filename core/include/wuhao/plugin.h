@@ -41,7 +41,7 @@ extern "C" {
 #endif
 
 #define WH_ABI 1u              /* the layout of everything below; the host refuses another one */
-#define WH_ABI_MINOR 1u        /* grows when something is added at an end */
+#define WH_ABI_MINOR 2u        /* grows when something is added at an end */
 #define WH_CALL_BUDGET_MS 2000 /* a callback that takes longer is reported by name */
 #define WH_AGAIN 1             /* a job returns it to be called again in the next turn */
 
@@ -52,8 +52,10 @@ extern "C" {
 #define WH_PLUGIN_KEPT_BYTES_MAX (64u << 20) /* all its keys and notices together */
 #define WH_CALL_WRITES_MAX 10000 /* records, keys and notices that one callback may write */
 #define WH_CALL_WRITE_BYTES_MAX (8u << 20)
-#define WH_LOG_TEXT_MAX 1000         /* longer texts are cut */
-#define WH_LOG_LINES_A_MINUTE_MAX 60 /* what is over it is counted, and the count is logged */
+#define WH_LOG_TEXT_MAX 1000          /* longer texts are cut */
+#define WH_LOG_LINES_A_MINUTE_MAX 60  /* what is over it is counted, and the count is logged */
+#define WH_FILE_BYTES_MAX (16u << 20) /* of a file that a command replies */
+#define WH_FILE_NAME_MAX 120          /* of its name, in bytes */
 #define WH_EXPORT __attribute__((visibility("default")))
 
 /* Codes that cross the boundary; base/errors.def gives each its exit code. */
@@ -189,11 +191,23 @@ struct wh_metric {
     struct wh_list any;    /* struct wh_condition: one of them holds; empty: every record */
 };
 
+/* Flags of a kind (since 1.2). */
+#define WH_KIND_BY_FORM                                                                            \
+    1u /* measured by its metrics' forms, by the node: `measure` and `counts`                      \
+        * are not asked. So is every kind of a plugin without `measure` */
+#define WH_KIND_OPEN_METRICS                                                                       \
+    2u                    /* `measure` may set metrics of any name; the first of `metrics` gives   \
+                           * their type and title */
+#define WH_KIND_YEARLY 4u /* one cell a year, kept in its first quarter */
+#define WH_KIND_FROM_ALL                                                                           \
+    8u /* measured again when a record of any kind changes; only with                              \
+        * WH_KIND_YEARLY: the cells of that year and of those beside it */
+
 struct wh_kind {
     const char *name;
     struct wh_title title;
-    uint32_t enter; /* WH_LEVEL_*: units that may have such a record */
-    uint32_t reserved;
+    uint32_t enter;         /* WH_LEVEL_*: units that may have such a record; 0: it has none */
+    uint32_t flags;         /* WH_KIND_* */
     struct wh_list fields;  /* struct wh_field; `unit` and `date` are on every record */
     struct wh_list unique;  /* const char *: see data.md "Kinds" */
     struct wh_list metrics; /* struct wh_metric */
@@ -407,11 +421,73 @@ struct wh_duty {
     struct wh_title title;
     const char *metric; /* it is done when this metric is above 0; "" where a plugin decides */
     const char *plugin; /* the plugin that decides; "" where a metric does */
-    uint32_t every;     /* WH_EVERY_* */
+    uint32_t every;     /* WH_EVERY_*; 0: on the dates of `due` */
     uint32_t grace_days;
-    uint32_t year; /* 0: every year of the programme */
-    uint32_t reserved;
+    uint32_t year;      /* 0: every year of the programme */
+    uint32_t per;       /* WH_PER_* (since 1.2) */
     struct wh_list who; /* const char *: unit kinds */
+    struct wh_list due; /* struct wh_due_date (since 1.2) */
+};
+
+/* ---- Since 1.2: all of a programme ---- */
+
+/* A duty may repeat for every unit below that exists, or that applied, in the period. */
+#define WH_PER_SUBORDINATE 1u
+#define WH_PER_APPLICANT 2u
+
+struct wh_due_date {
+    uint32_t month; /* 1..12 */
+    uint32_t day;
+    uint32_t years_later; /* than the year of the duty */
+    uint32_t reserved;
+};
+
+/* How an item of the rubric gives points (data.md "The rules, exactly"). */
+#define WH_ITEM_JUDGED 1u
+#define WH_ITEM_COUNT 2u
+#define WH_ITEM_SHARE 3u
+#define WH_ITEM_DEDUCT 4u
+
+#define WH_ITEM_BONUS 1u /* flag */
+
+struct wh_item {
+    const char *id;
+    const char *good; /* of the five; "" for a bonus */
+    struct wh_title title;
+    uint32_t form;  /* WH_ITEM_* */
+    uint32_t flags; /* WH_ITEM_BONUS */
+    int64_t points_h;
+    const char *metric;      /* "" where judged */
+    const char *denominator; /* of a share */
+    int64_t need;
+    int64_t each_h;
+    int64_t target; /* percent */
+    int64_t empty_h;
+};
+
+struct wh_good {
+    const char *id;
+    struct wh_title title;
+    int64_t points_h;
+};
+
+struct wh_phase {
+    uint32_t year;
+    uint32_t reserved;
+    const char *id;
+    struct wh_title title;
+};
+
+/* By whose records and for how long: domain.md D35. */
+struct wh_commendation {
+    uint32_t collective_levels; /* WH_LEVEL_* */
+    uint32_t collective_verdict;
+    int64_t collective_score_h;
+    uint32_t collective_years;
+    uint32_t individual_years;
+    uint32_t individual_cases;
+    uint32_t reserved;
+    struct wh_list individual_kinds; /* const char * */
 };
 
 struct wh_programme_view {
@@ -423,6 +499,25 @@ struct wh_programme_view {
     int64_t pass_grassroots_h;
     struct wh_list years;  /* uint32_t */
     struct wh_list duties; /* struct wh_duty */
+
+    /* ---- Since 1.2 ---- */
+
+    struct wh_list phases;           /* struct wh_phase, one a year */
+    struct wh_list goods;            /* struct wh_good */
+    struct wh_list items_township;   /* struct wh_item, bonuses last */
+    struct wh_list items_grassroots; /* struct wh_item */
+    int64_t scale_h;
+    int64_t bonus_cap_h;
+    int64_t baseline_rate_h;      /* percent of units qualified at the end of the last round */
+    int64_t raise_points_h;       /* percentage points to gain by the last year */
+    int64_t subordinate_share;    /* percent of its units that a township-level unit needs */
+    uint32_t assessor_grassroots; /* WH_LEVEL_* of who judges units of that level */
+    uint32_t assessor_township;
+    uint32_t assessor_county;
+    uint32_t quiet_from_minute; /* of the day, in civil time; both 0: never quiet */
+    uint32_t quiet_to_minute;
+    uint32_t moves_to_workday; /* a due date on a day of rest moves to the next working day */
+    struct wh_commendation commendation;
 };
 
 /* What an operator or clerk should know or do. The same `key` posted again replaces the former
@@ -440,6 +535,14 @@ struct wh_notice {
     uint32_t reserved;
     int64_t due; /* day; 0: none */
 };
+
+/* A record that meets a duty: none of its fields, so any plugin may ask. */
+struct wh_deed {
+    struct wh_span id;
+    int64_t date;
+};
+
+typedef int (*wh_deed_visit)(void *context, const struct wh_deed *deed);
 
 typedef int (*wh_key_visit)(void *context, struct wh_span key, struct wh_span value);
 
@@ -583,6 +686,27 @@ struct wh_host {
 
     /* Within `command` only: one sentence beside the rows. */
     int (*reply_note)(struct wh_call *call, struct wh_span text, struct wh_failure *fail);
+
+    /* ---- Since 1.2 ---- */
+
+    /* Within `command` only: a whole file, which the command line writes into the folder that its
+     * parameter `out` (WH_PARAM_PATH) names; one of this name there is replaced. The name is one
+     * word of letters, digits, '.', '_', '-' and what is not ASCII, and begins with no '.'. */
+    int (*reply_file)(struct wh_call *call, struct wh_span name, struct wh_span content,
+                      struct wh_failure *fail);
+
+    /* Visits the current records of `unit` dated from `from` to `to` (days) that meet `duty` (of
+     * `programme`), by kind, then date, then id: those that its metric counts, or those that its
+     * plugin says do. Within `measure` they are sources, as with `records`. None where the plugin
+     * that has them is off. */
+    int (*deeds)(struct wh_host_self *self, const struct wh_duty *duty, struct wh_span unit,
+                 int64_t from, int64_t to, wh_deed_visit visit, void *context,
+                 struct wh_failure *fail);
+
+    /* The first working day on or after `day`, by the rest days and make-up workdays of the
+     * programme in force in its year; where that names none, Saturday and Sunday are rest days. So
+     * a working day is one that gives itself. */
+    int64_t (*workday_from)(struct wh_host_self *self, int64_t day);
 };
 
 /* 1 where this node has the member: `WH_HOST_HAS(host, notice_post)`. */
@@ -647,10 +771,11 @@ struct wh_plugin {
     int (*open)(const struct wh_host *host, void **ret_self, struct wh_failure *fail);
     /* Called once, last. May be NULL. */
     void (*close)(void *self);
-    /* Computes the metrics of one cell of one of its kinds. NULL only without kinds. */
+    /* Computes the metrics of one cell of one of its kinds. NULL where all of them are measured by
+     * the node: see WH_KIND_BY_FORM (in a node of 1.1: only without kinds). */
     int (*measure)(void *self, const struct wh_cell *cell, struct wh_failure *fail);
     /* 1 if `record` counts in `metric` of the cell, 0 if not: `explain` lists such records.
-     * NULL: every record of the cell's kind and time counts. */
+     * NULL: every record of the cell's kind and time counts. Not asked where the node measures. */
     int (*counts)(void *self, const struct wh_cell *cell, const struct wh_metric *metric,
                   const struct wh_record_view *record);
     /* Runs command `index` of `commands`. NULL only without commands. */
@@ -669,6 +794,12 @@ struct wh_plugin {
     /* Summary rows (struct wh_row_change) have changed, and are on disk; at most 1,024 at a time.
      * May be NULL. Writes nothing: it may ask for a job. */
     int (*rows_changed)(void *self, struct wh_list changes, struct wh_failure *fail);
+
+    /* ---- Since 1.2 ---- */
+
+    /* 1 if `record`, of one of its kinds, meets `duty`, whose `plugin` it is; 0 if not. May be
+     * NULL: none does. */
+    int (*meets)(void *self, const struct wh_duty *duty, const struct wh_record_view *record);
 };
 
 /* The one symbol. */

@@ -1,4 +1,4 @@
-/* Written by tests/plugins/make_layout: every struct of wuhao/plugin.h (ABI 1.1), as it must lie
+/* Written by tests/plugins/make_layout: every struct of wuhao/plugin.h (ABI 1.2), as it must lie
  * in memory for plugins that are built already (LP64, little endian). */
 #include <wuhao/plugin.h>
 
@@ -60,7 +60,7 @@ SIZE(wh_metric, 72);
 AT(wh_kind, name, 0, 8);
 AT(wh_kind, title, 8, 16);
 AT(wh_kind, enter, 24, 4);
-AT(wh_kind, reserved, 28, 4);
+AT(wh_kind, flags, 28, 4);
 AT(wh_kind, fields, 32, 16);
 AT(wh_kind, unique, 48, 16);
 AT(wh_kind, metrics, 64, 16);
@@ -186,9 +186,51 @@ AT(wh_duty, plugin, 32, 8);
 AT(wh_duty, every, 40, 4);
 AT(wh_duty, grace_days, 44, 4);
 AT(wh_duty, year, 48, 4);
-AT(wh_duty, reserved, 52, 4);
+AT(wh_duty, per, 52, 4);
 AT(wh_duty, who, 56, 16);
-SIZE(wh_duty, 72);
+AT(wh_duty, due, 72, 16);
+SIZE(wh_duty, 88);
+
+AT(wh_due_date, month, 0, 4);
+AT(wh_due_date, day, 4, 4);
+AT(wh_due_date, years_later, 8, 4);
+AT(wh_due_date, reserved, 12, 4);
+SIZE(wh_due_date, 16);
+
+AT(wh_item, id, 0, 8);
+AT(wh_item, good, 8, 8);
+AT(wh_item, title, 16, 16);
+AT(wh_item, form, 32, 4);
+AT(wh_item, flags, 36, 4);
+AT(wh_item, points_h, 40, 8);
+AT(wh_item, metric, 48, 8);
+AT(wh_item, denominator, 56, 8);
+AT(wh_item, need, 64, 8);
+AT(wh_item, each_h, 72, 8);
+AT(wh_item, target, 80, 8);
+AT(wh_item, empty_h, 88, 8);
+SIZE(wh_item, 96);
+
+AT(wh_good, id, 0, 8);
+AT(wh_good, title, 8, 16);
+AT(wh_good, points_h, 24, 8);
+SIZE(wh_good, 32);
+
+AT(wh_phase, year, 0, 4);
+AT(wh_phase, reserved, 4, 4);
+AT(wh_phase, id, 8, 8);
+AT(wh_phase, title, 16, 16);
+SIZE(wh_phase, 32);
+
+AT(wh_commendation, collective_levels, 0, 4);
+AT(wh_commendation, collective_verdict, 4, 4);
+AT(wh_commendation, collective_score_h, 8, 8);
+AT(wh_commendation, collective_years, 16, 4);
+AT(wh_commendation, individual_years, 20, 4);
+AT(wh_commendation, individual_cases, 24, 4);
+AT(wh_commendation, reserved, 28, 4);
+AT(wh_commendation, individual_kinds, 32, 16);
+SIZE(wh_commendation, 48);
 
 AT(wh_programme_view, id, 0, 8);
 AT(wh_programme_view, title, 8, 16);
@@ -198,7 +240,23 @@ AT(wh_programme_view, pass_township_h, 32, 8);
 AT(wh_programme_view, pass_grassroots_h, 40, 8);
 AT(wh_programme_view, years, 48, 16);
 AT(wh_programme_view, duties, 64, 16);
-SIZE(wh_programme_view, 80);
+AT(wh_programme_view, phases, 80, 16);
+AT(wh_programme_view, goods, 96, 16);
+AT(wh_programme_view, items_township, 112, 16);
+AT(wh_programme_view, items_grassroots, 128, 16);
+AT(wh_programme_view, scale_h, 144, 8);
+AT(wh_programme_view, bonus_cap_h, 152, 8);
+AT(wh_programme_view, baseline_rate_h, 160, 8);
+AT(wh_programme_view, raise_points_h, 168, 8);
+AT(wh_programme_view, subordinate_share, 176, 8);
+AT(wh_programme_view, assessor_grassroots, 184, 4);
+AT(wh_programme_view, assessor_township, 188, 4);
+AT(wh_programme_view, assessor_county, 192, 4);
+AT(wh_programme_view, quiet_from_minute, 196, 4);
+AT(wh_programme_view, quiet_to_minute, 200, 4);
+AT(wh_programme_view, moves_to_workday, 204, 4);
+AT(wh_programme_view, commendation, 208, 48);
+SIZE(wh_programme_view, 256);
 
 AT(wh_notice, key, 0, 16);
 AT(wh_notice, unit, 16, 16);
@@ -208,6 +266,10 @@ AT(wh_notice, severity, 64, 4);
 AT(wh_notice, reserved, 68, 4);
 AT(wh_notice, due, 72, 8);
 SIZE(wh_notice, 80);
+
+AT(wh_deed, id, 0, 16);
+AT(wh_deed, date, 16, 8);
+SIZE(wh_deed, 24);
 
 AT(wh_host, abi, 0, 4);
 AT(wh_host, size, 4, 4);
@@ -242,7 +304,10 @@ AT(wh_host, keys, 224, 8);
 AT(wh_host, notice_post, 232, 8);
 AT(wh_host, notice_settle, 240, 8);
 AT(wh_host, reply_note, 248, 8);
-SIZE(wh_host, 256);
+AT(wh_host, reply_file, 256, 8);
+AT(wh_host, deeds, 264, 8);
+AT(wh_host, workday_from, 272, 8);
+SIZE(wh_host, 280);
 
 AT(wh_job, name, 0, 8);
 AT(wh_job, title, 8, 16);
@@ -286,4 +351,5 @@ AT(wh_plugin, jobs, 136, 16);
 AT(wh_plugin, settings, 152, 16);
 AT(wh_plugin, job, 168, 8);
 AT(wh_plugin, rows_changed, 176, 8);
-SIZE(wh_plugin, 184);
+AT(wh_plugin, meets, 184, 8);
+SIZE(wh_plugin, 192);
