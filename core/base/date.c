@@ -8,40 +8,6 @@
 #define MS_PER_DAY 86400000
 #define MS_PER_MINUTE 60000
 
-static int32_t floor_div(int32_t a, int32_t b)
-{
-    return a / b - (a % b != 0 && (a < 0) != (b < 0));
-}
-
-/* Years are counted from March, so that the leap day is the last of its year. */
-int32_t wh_day_of(struct wh_civil civil)
-{
-    int32_t month = (civil.month + 9) % 12;
-    int32_t year = civil.year - month / 10;
-    int32_t days = 365 * year + floor_div(year, 4) - floor_div(year, 100) + floor_div(year, 400);
-    return days + (month * 306 + 5) / 10 + civil.day - 1 - 719468;
-}
-
-struct wh_civil wh_civil_of(int32_t day)
-{
-    int64_t from_march = (int64_t)day + 719468;
-    int32_t year = (int32_t)((10000 * from_march + 14780) / 3652425);
-    int32_t rest = (int32_t)from_march -
-                   (365 * year + floor_div(year, 4) - floor_div(year, 100) + floor_div(year, 400));
-    int32_t month;
-    if (rest < 0) {
-        year -= 1;
-        rest = (int32_t)from_march -
-               (365 * year + floor_div(year, 4) - floor_div(year, 100) + floor_div(year, 400));
-    }
-    month = (100 * rest + 52) / 3060;
-    return (struct wh_civil){
-        .year = year + (month + 2) / 12,
-        .month = (month + 2) % 12 + 1,
-        .day = rest - (month * 306 + 5) / 10 + 1,
-    };
-}
-
 /* `count` digits at `at`, or -1. */
 static int32_t digits_at(struct wh_span text, size_t at, size_t count)
 {
@@ -74,8 +40,8 @@ int wh_day_parse(struct wh_span text, int32_t *ret)
 void wh_day_format(int32_t day, char ret[WH_DAY_TEXT_SIZE])
 {
     struct wh_civil civil = wh_civil_of(day);
-    (void)snprintf(ret, WH_DAY_TEXT_SIZE, "%04d-%02d-%02d", civil.year % 10000, civil.month,
-                   civil.day);
+    (void)snprintf(ret, WH_DAY_TEXT_SIZE, "%04d-%02d-%02d", civil.year % 10000, civil.month % 100,
+                   civil.day % 100); /* for a compiler that bounds them */
 }
 
 int32_t wh_weekday_of(int32_t day)

@@ -8,18 +8,9 @@
 
 #include "base/error.h"
 
-struct wh_civil {
-    int32_t year;
-    int32_t month; /* 1..12 */
-    int32_t day;   /* 1..31 */
-};
-
 /* The days that are written with four digits of a year: 0001-01-01 and 9999-12-31. */
 #define WH_DAY_MIN (-719162)
 #define WH_DAY_MAX 2932896
-
-int32_t wh_day_of(struct wh_civil civil);
-struct wh_civil wh_civil_of(int32_t day);
 
 /* Reads YYYY-MM-DD of a day that exists and whose year lies within base/limits.h: WH_E_INVALID. */
 int wh_day_parse(struct wh_span text, int32_t *ret);

@@ -19,11 +19,6 @@ static inline struct wh_span wh_span(const void *data, size_t len)
     return (struct wh_span){(const char *)data, len};
 }
 
-static inline bool wh_span_equal(struct wh_span a, struct wh_span b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 /* Byte order, a prefix before what it begins; -1, 0 or 1. */
 static inline int wh_span_compare(struct wh_span a, struct wh_span b)
 {

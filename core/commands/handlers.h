@@ -75,6 +75,9 @@ WH_HANDLERS(X)
 int wh_call_kind(struct wh_desk *desk, struct wh_call *call, const struct wh_kind **ret,
                  struct wh_error *err);
 
+/* WH_E_NOT_PERMITTED where records of the kind come by its plugin's commands alone. */
+int wh_may_enter(struct wh_desk *desk, const struct wh_kind *kind, struct wh_error *err);
+
 /* The value of a field as a reply has it. */
 struct wh_value wh_value_of_field(const struct wh_field *field, const struct wh_field_value *value);
 

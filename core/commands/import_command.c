@@ -42,7 +42,8 @@ static void check_header(struct wh_call *call, const struct importing *importing
                                        : wh_span_of(wh_kind_field(kind, f - 2)->name);
         bool required = f < 2 || (wh_kind_field(kind, f - 2)->flags & WH_REQUIRED);
         uint32_t found = 0;
-        for (uint32_t i = 0; i < header->count; i++) found += wh_span_equal(names[i], name);
+        for (uint32_t i = 0; i < header->count; i++)
+            if (wh_span_equal(names[i], name)) found++;
         if (found == 0 && required) {
             wh_fault_add(&call->faults, header->line, name, WH_MSG_COLUMN_MISSING,
                          WH_ARGS(wh_arg_s(name)));
@@ -86,6 +87,7 @@ static int begin(struct wh_desk *desk, struct wh_call *call, struct wh_error *er
     struct importing *importing;
     const struct wh_kind *kind;
     int rc = wh_call_kind(desk, call, &kind, err);
+    if (rc == 0) rc = wh_may_enter(desk, kind, err);
     if (rc < 0) return rc;
     importing = wh_memory_new(1, sizeof(*importing));
     call->state = importing;

@@ -38,6 +38,14 @@ int wh_call_kind(struct wh_desk *desk, struct wh_call *call, const struct wh_kin
     return wh_fail(err, WH_E_NOT_FOUND, WH_MSG_KIND_UNKNOWN, WH_ARGS(wh_arg_s(name)));
 }
 
+int wh_may_enter(struct wh_desk *desk, const struct wh_kind *kind, struct wh_error *err)
+{
+    if (!(kind->flags & WH_KIND_BY_COMMAND)) return 0;
+    return wh_fail(
+        err, WH_E_NOT_PERMITTED, WH_MSG_KIND_BY_COMMAND,
+        WH_ARGS(wh_arg_c(kind->name), wh_arg_s(wh_plugins_kind_of(desk->plugins, kind))));
+}
+
 static struct wh_span levels_text(uint32_t levels, struct wh_arena *arena)
 {
     static const uint32_t all[] = {WH_LEVEL_CITY, WH_LEVEL_COUNTY, WH_LEVEL_TOWNSHIP,

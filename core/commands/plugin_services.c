@@ -51,6 +51,11 @@ static int32_t zone_minutes(void *context)
     return wh_engine_now(((struct wh_desk *)context)->engine).zone_minutes;
 }
 
+static struct wh_span home(void *context)
+{
+    return wh_engine_home(((struct wh_desk *)context)->engine);
+}
+
 static int visit_units(void *context, struct wh_span under, wh_unit_visit visit,
                        void *visit_context, struct wh_error *err)
 {
@@ -138,6 +143,7 @@ struct wh_host_services wh_desk_services(struct wh_desk *desk)
         .context = desk,
         .now_ms = now_ms,
         .zone_minutes = zone_minutes,
+        .home = home,
         .kind = find_kind,
         .records = scan_records,
         .record = find_record,

@@ -45,6 +45,7 @@ int wh_run_add(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
     struct wh_id id;
     uint32_t count;
     int rc = wh_call_kind(desk, call, &kind, err);
+    if (rc == 0) rc = wh_may_enter(desk, kind, err);
     if (rc < 0) return rc;
     writing = writing_of(desk, call, wh_span_of(kind->name));
     entries = entries_of(call, &count);
@@ -68,6 +69,7 @@ int wh_run_edit(struct wh_desk *desk, struct wh_call *call, struct wh_error *err
     struct wh_entry *entries;
     uint32_t count;
     int rc = find_record(desk, call, &old, err);
+    if (rc == 0) rc = wh_may_enter(desk, old.kind, err);
     if (rc < 0) return rc;
     entries = entries_of(call, &count);
     return wh_record_alter(&writing, &old, entries, count, err);
@@ -77,6 +79,7 @@ int wh_run_withdraw(struct wh_desk *desk, struct wh_call *call, struct wh_error 
 {
     struct wh_record old;
     int rc = find_record(desk, call, &old, err);
+    if (rc == 0) rc = wh_may_enter(desk, old.kind, err);
     if (rc < 0) return rc;
     if (wh_text_trim(wh_call_text(call, "why")).len == 0) {
         return wh_fail(err, WH_E_USAGE, WH_MSG_ARGUMENT_MISSING,

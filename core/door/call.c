@@ -336,18 +336,3 @@ void wh_reply_end(struct wh_call *call, int rc, const struct wh_error *err)
     reply.end = &message;
     send(call, &reply, &arena);
 }
-
-struct wh_value wh_value_text(struct wh_span text)
-{
-    return (struct wh_value){.type = WH_TEXT, .text = text};
-}
-
-struct wh_value wh_value_number(uint32_t type, int64_t number)
-{
-    return (struct wh_value){.type = type, .number = number};
-}
-
-struct wh_value wh_value_null(void)
-{
-    return (struct wh_value){.type = 0};
-}

@@ -70,9 +70,4 @@ void wh_reply_declaration(struct wh_call *call, const struct wh_command *command
 /* The last frame. `err` is read where rc < 0; the call's faults go along. */
 void wh_reply_end(struct wh_call *call, int rc, const struct wh_error *err);
 
-/* Values of a row. */
-struct wh_value wh_value_text(struct wh_span text);
-struct wh_value wh_value_number(uint32_t type, int64_t number);
-struct wh_value wh_value_null(void);
-
 #endif

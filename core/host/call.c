@@ -335,6 +335,7 @@ int wh_plugins_run(struct wh_plugins *plugins, struct wh_call *call, struct wh_e
     entry = enter(one, WH_CALLBACK_COMMAND, index);
     one->may_write = call->command->permission >= WH_PERMIT_WRITE;
     call->plugin = one;
+    one->asked_by = call->author;
     rc = one->declared->command(one->self, index, call, &failure);
     rc = leave(one, &entry, rc, &failure);
     return rc < 0 ? wh_plugin_error(one, rc, &failure, err) : 0;

@@ -103,6 +103,12 @@ struct wh_span wh_plugins_kind_off(const struct wh_plugins *plugins, struct wh_s
     return WH_SPAN_EMPTY;
 }
 
+struct wh_span wh_plugins_kind_of(const struct wh_plugins *plugins, const struct wh_kind *kind)
+{
+    const struct wh_host_self *one = wh_plugin_server(plugins, kind);
+    return one ? one->name : WH_SPAN_EMPTY;
+}
+
 const char *wh_plugins_kind_name(const struct wh_plugins *plugins, size_t i)
 {
     for (uint32_t p = 0; p < plugins->count; p++) {

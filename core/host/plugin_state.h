@@ -83,6 +83,7 @@ struct wh_host_self {
     struct wh_job_state *jobs;
     /* within a callback */
     enum wh_callback inside;
+    struct wh_span asked_by; /* within a command: its author, lent by the call */
     bool may_write;
     uint32_t writes;
     uint64_t write_bytes;

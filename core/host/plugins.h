@@ -112,6 +112,8 @@ struct wh_span wh_plugin_setting_text(const struct wh_plugins *plugins, struct w
 /* The kinds that plugins declare in C. */
 const struct wh_kind *wh_plugins_kind(const struct wh_plugins *plugins, struct wh_span name);
 const char *wh_plugins_kind_name(const struct wh_plugins *plugins, size_t i);
+/* The plugin that is on and serves this kind; data NULL: none. */
+struct wh_span wh_plugins_kind_of(const struct wh_plugins *plugins, const struct wh_kind *kind);
 /* The plugin that declares a kind of this name and is not on; data NULL: none. */
 struct wh_span wh_plugins_kind_off(const struct wh_plugins *plugins, struct wh_span name);
 /* True where a plugin that is on serves the programme's ledgers. */

@@ -141,6 +141,7 @@ const struct wh_programme_view *wh_programme_view_of(const Wh__Programme *progra
         .assessor_grassroots = programme->assessor_grassroots,
         .assessor_township = programme->assessor_township,
         .assessor_county = programme->assessor_county,
+        .takes_lowest = programme->several == WH__SEVERAL__LOWEST,
         .moves_to_workday = strcmp(programme->moves_to, "none") != 0,
         .commendation = commendation_of(programme->commendation, arena),
     };

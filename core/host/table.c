@@ -410,6 +410,12 @@ static const struct wh_programme_view *host_programme(struct wh_host_self *self,
 
 /* ---- Since 1.2 ---- */
 
+static struct wh_span host_home(struct wh_host_self *self)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    return wh_arena_copy(&self->lent, services->home(services->context));
+}
+
 #define REST_DAYS_MAX 60 /* in a row: no calendar has more */
 
 static int64_t host_workday_from(struct wh_host_self *self, int64_t day)
@@ -454,6 +460,7 @@ struct wh_host wh_plugin_table(struct wh_host_self *one)
         .reply_file = host_reply_file,
         .deeds = wh_host_deeds,
         .workday_from = host_workday_from,
+        .home = host_home,
     };
     wh_plugin_table_writes(&table);
     return table;

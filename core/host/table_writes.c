@@ -2,6 +2,7 @@
  * bounded in number and bytes; all of it is part of the turn's one batch. */
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "host/plugins_parts.h"
 #include "model/key.h"
@@ -25,11 +26,14 @@ static int admit(struct wh_host_self *self, uint64_t bytes, struct wh_failure *f
     return 0;
 }
 
-/* "plugin:visits", the author of what it writes. */
+/* "plugin:visits", behind whoever gave the command where there is one. */
 static struct wh_span author_of(struct wh_host_self *self)
 {
-    char text[WH_PLUGIN_NAME_MAX + 10];
-    (void)snprintf(text, sizeof(text), "plugin:%.*s", (int)self->name.len, self->name.data);
+    char text[WH_NAME_BYTES_MAX + WH_PLUGIN_NAME_MAX + 20];
+    struct wh_span by = self->inside == WH_CALLBACK_COMMAND ? self->asked_by : WH_SPAN_EMPTY;
+    if (by.len > WH_NAME_BYTES_MAX) by = WH_SPAN_EMPTY;
+    (void)snprintf(text, sizeof(text), "%.*s%splugin:%.*s", (int)by.len, by.len > 0 ? by.data : "",
+                   by.len > 0 ? " via " : "", (int)self->name.len, self->name.data);
     return wh_arena_copy(&self->lent, wh_span_of(text));
 }
 

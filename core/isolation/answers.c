@@ -217,6 +217,13 @@ static int workday_from(struct answering *of)
     return 0;
 }
 
+static int home(struct answering *of)
+{
+    struct wh_span code = of->host->home(of->host->self);
+    wh_wire_span(&of->out, &code);
+    return 0;
+}
+
 static int clock_of(struct answering *of, enum wh_ask ask)
 {
     int64_t value;
@@ -411,6 +418,7 @@ static int answer_one(struct answering *of, enum wh_ask ask)
     case WH_ASK_FIGURES: return figures(of);
     case WH_ASK_DEEDS: return deeds(of);
     case WH_ASK_WORKDAY_FROM: return workday_from(of);
+    case WH_ASK_HOME: return home(of);
     case WH_ASK_RECORD_ADD: return record_add(of);
     case WH_ASK_RECORD_EDIT: return record_edit(of);
     case WH_ASK_KEYS: return keys(of);

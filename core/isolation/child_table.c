@@ -324,6 +324,15 @@ static int64_t child_workday_from(struct wh_host_self *self, int64_t day)
     return day;
 }
 
+static struct wh_span child_home(struct wh_host_self *self)
+{
+    struct wh_span code = WH_SPAN_EMPTY;
+    struct wh_wire answer;
+    (void)wh_child_begin(self, WH_ASK_HOME);
+    if (wh_child_ask(self, &answer, NULL) == 0) wh_wire_span(&answer, &code);
+    return code;
+}
+
 void wh_child_table(struct wh_host_self *self)
 {
     self->table = (struct wh_host){
@@ -349,6 +358,7 @@ void wh_child_table(struct wh_host_self *self)
         .record = child_record,
         .deeds = child_deeds,
         .workday_from = child_workday_from,
+        .home = child_home,
     };
     wh_child_table_writes(&self->table);
 }

@@ -68,7 +68,8 @@ enum wh_callback {
     X(REPLY_NOTE)                                                                                  \
     X(REPLY_FILE)                                                                                  \
     X(DEEDS)                                                                                       \
-    X(WORKDAY_FROM)
+    X(WORKDAY_FROM)                                                                                \
+    X(HOME)
 
 enum wh_ask {
 #define X(symbol) WH_ASK_##symbol,

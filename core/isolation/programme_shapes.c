@@ -94,6 +94,7 @@ void wh_wire_programme(struct wh_wire *wire, struct wh_programme_view *programme
     wh_wire_u32(wire, &programme->assessor_grassroots);
     wh_wire_u32(wire, &programme->assessor_township);
     wh_wire_u32(wire, &programme->assessor_county);
+    wh_wire_u32(wire, &programme->takes_lowest);
     wh_wire_u32(wire, &programme->quiet_from_minute);
     wh_wire_u32(wire, &programme->quiet_to_minute);
     wh_wire_u32(wire, &programme->moves_to_workday);

@@ -27,8 +27,8 @@ static void show_failure(struct wh_kit *kit, const struct wh_step *step, const s
     struct wh_span why = wh_error_text(err, kit->wanted->language, kit->arena);
     wh_kit_show_text(kit, step, why);
     if (step->refused.len == 0) {
-        wh_fault_add(kit->faults, step->line, wh_span_of(wh_step_word(step->verb)),
-                     WH_MSG_VERBATIM, WH_ARGS(wh_arg_s(why)));
+        wh_fault_add(kit->faults, step->line, wh_span_of(wh_step_word(step->verb)), WH_MSG_VERBATIM,
+                     WH_ARGS(wh_arg_s(why)));
     } else if (!contains(why, step->refused)) {
         wh_fault_add(kit->faults, step->line, WH_S("refused"), WH_MSG_KIT_DIFFERS,
                      WH_ARGS(wh_arg_s(step->refused), wh_arg_s(why)));

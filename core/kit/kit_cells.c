@@ -91,8 +91,7 @@ static void measure_cell(struct wh_kit *kit, struct wh_kit_cell *cell, uint32_t 
     rc = wh_plugins_measure(kit->plugins, &asked, cell->kind, sink, &err);
     if (rc < 0) {
         struct wh_span why = wh_error_text(&err, kit->wanted->language, kit->arena);
-        wh_fault_add(kit->faults, line, WH_S("measure"), WH_MSG_VERBATIM,
-                     WH_ARGS(wh_arg_s(why)));
+        wh_fault_add(kit->faults, line, WH_S("measure"), WH_MSG_VERBATIM, WH_ARGS(wh_arg_s(why)));
     } else {
         put_row(&measuring, cell);
     }

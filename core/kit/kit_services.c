@@ -136,12 +136,18 @@ static bool is_json(void *context, struct wh_span text)
     return read != NULL;
 }
 
+static struct wh_span home(void *context)
+{
+    return ((struct wh_kit *)context)->scenario->home;
+}
+
 struct wh_host_services wh_kit_services(struct wh_kit *kit)
 {
     struct wh_host_services services = {
         .context = kit,
         .now_ms = now_ms,
         .zone_minutes = zone_minutes,
+        .home = home,
         .kind = find_kind,
         .units = visit_units,
         .figures = visit_figures,

@@ -48,10 +48,18 @@ static const struct wh_slot pass_slots[] = {
     {NULL, WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},
 };
 
+/* What several assessors of one level give together. */
+static const struct wh_word several_words[] = {
+    {"mean", WH__SEVERAL__MEAN},
+    {"lowest", WH__SEVERAL__LOWEST},
+    {NULL, 0},
+};
+
 static const struct wh_slot assessor_slots[] = {
     {"grassroots", WH_SLOT_WORD, WH_NEEDED, AT(assessor_grassroots), 0, 0, wh_level_words},
     {"township", WH_SLOT_WORD, WH_NEEDED, AT(assessor_township), 0, 0, wh_level_words},
     {"county", WH_SLOT_WORD, WH_NEEDED, AT(assessor_county), 0, 0, wh_level_words},
+    {"several", WH_SLOT_WORD, WH_OPTIONAL, AT(several), 0, 0, several_words},
     {NULL, WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},
 };
 

@@ -93,6 +93,7 @@ struct reading_rows {
     struct wh_span code;
     struct wh_reading *readings;
     struct wh_span *facets;
+    struct wh_assessors assessors;
     uint32_t count;
     uint32_t size;
     int64_t *values;
@@ -103,16 +104,31 @@ static int finish_unit(struct reading_rows *reading)
 {
     struct wh_assessment *a = reading->a;
     struct wh_readings readings = {reading->readings, reading->count};
-    const struct wh_rule_level *level;
-    struct wh_marks marks = {reading->values, NULL};
+    const struct wh_rule_level *level = reading->assessors.level;
+    struct wh_marks marks = {reading->values, reading->assessors.judged_h};
     int rc;
     if (!reading->current) return 0;
     rc = wh_figures_add_up(a->book, &readings, a->season, &reading->unit_arena, reading->values,
                            reading->err);
     if (rc < 0) return rc;
-    level = wh_rulebook_level(a->book, wh_unit_level(reading->current->unit->kind));
     if (level) wh_score_unit(level, &marks, NULL, &reading->current->score);
+    reading->current->accepted = reading->assessors.accepted;
     return 0;
+}
+
+static void keep_assessors(struct reading_rows *reading)
+{
+    struct wh_assessment *a = reading->a;
+    const struct wh_assessors *from = &reading->assessors;
+    size_t count = from->level ? from->level->items_count : 0;
+    wh_assessors_init(&a->assessors, from->level, reading->current->unit->code, a->season,
+                      reading->arena);
+    for (size_t i = 0; i < count; i++) {
+        a->assessors.judged_h[i] = from->judged_h[i];
+        a->assessors.by[i] = wh_arena_copy(reading->arena, from->by[i]);
+    }
+    a->assessors.accepted = from->accepted;
+    a->assessors.accepter = wh_arena_copy(reading->arena, from->accepter);
 }
 
 static void keep_readings(struct reading_rows *reading)
@@ -127,6 +143,7 @@ static void keep_readings(struct reading_rows *reading)
     a->readings_count = reading->count;
     a->values = wh_arena_new(reading->arena, a->book->metrics_count, sizeof(*a->values));
     memcpy(a->values, reading->values, a->book->metrics_count * sizeof(*a->values));
+    keep_assessors(reading);
 }
 
 static int close_unit(struct reading_rows *reading)
@@ -140,6 +157,7 @@ static int close_unit(struct reading_rows *reading)
 
 static void open_unit(struct reading_rows *reading, struct wh_span code)
 {
+    const struct wh_rule_level *level;
     wh_arena_clear(&reading->unit_arena);
     reading->readings = NULL;
     reading->facets = NULL;
@@ -147,6 +165,11 @@ static void open_unit(struct reading_rows *reading, struct wh_span code)
     reading->count = 0;
     reading->code = wh_arena_copy(&reading->unit_arena, code);
     reading->current = wh_assessment_find(reading->a, code);
+    level = reading->current
+                ? wh_rulebook_level(reading->a->book, wh_unit_level(reading->current->unit->kind))
+                : NULL;
+    wh_assessors_init(&reading->assessors, level, reading->code, reading->a->season,
+                      &reading->unit_arena);
 }
 
 static void add_reading(struct reading_rows *reading, struct wh_reading one, struct wh_span facet)
@@ -177,6 +200,7 @@ static int add_row(struct reading_rows *reading, const struct wh_row *row, int32
     if (!summary) return wh_fail(reading->err, WH_E_CORRUPT, WH_MSG_STORE_ROW_BROKEN, NULL);
     wh_heard_note(&reading->current->heard, quarter, reading->a->season);
     facet = wh_arena_copy(arena, facet);
+    wh_assessors_take(&reading->assessors, facet, quarter, origin, summary);
     for (size_t i = 0; i < summary->n_metrics; i++) {
         const Wh__MetricValue *metric = summary->metrics[i];
         int32_t index = wh_rulebook_metric(reading->a->book, wh_span_of(metric->id));
@@ -252,6 +276,9 @@ static void judge_one(const struct wh_assessment_query *query, struct wh_assessm
     struct wh_share own = wh_completeness_of(one->heard, a->season);
     struct wh_assessed *county = county_of(a, one);
     one->verdict = wh_verdict_of(pass, one->score.total_h, one->units);
+    if (one->accepted != WH_ACCEPTED_NONE && query->pass_h < 0) {
+        one->verdict.qualified = one->accepted == WH_ACCEPTED_PASSED;
+    }
     if (!wh_assessed_is_ranked(one)) one->verdict.qualified = false;
     add_share(&one->complete, own.part, own.whole);
     if (!county) return;

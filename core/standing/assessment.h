@@ -13,6 +13,7 @@
 #include "rules/rulebook.h"
 #include "rules/score.h"
 #include "rules/verdict.h"
+#include "standing/assessors.h"
 
 struct wh_assessment_query {
     uint32_t year;
@@ -33,6 +34,7 @@ struct wh_assessed {
     struct wh_heard heard;
     struct wh_score score;
     struct wh_verdict verdict;
+    int64_t accepted;                 /* WH_ACCEPTED_*: the verdict is final */
     struct wh_share units;            /* directly below: grassroots of a township-level unit */
     struct wh_share units_township;   /* of a county */
     struct wh_share units_grassroots; /* of a county */
@@ -55,6 +57,7 @@ struct wh_assessment {
     struct wh_kept_reading *readings;
     uint32_t readings_count;
     int64_t *values; /* book->metrics_count; NULL: no such unit */
+    struct wh_assessors assessors;
 };
 
 /* WH_E_NOT_FOUND: no such unit, or no programme for the year. WH_E_INVALID: `as_of` is no moment.

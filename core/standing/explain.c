@@ -35,9 +35,12 @@ static struct wh_span sentence(const struct explaining *e, enum wh_message messa
     return wh_error_text(&made, e->language, e->arena);
 }
 
-static enum wh_message total_message(const struct wh_assessed *one)
+/* `pass_h`: another pass line asks what if, and nothing is final. */
+static enum wh_message total_message(const struct wh_assessed *one, int64_t pass_h)
 {
     if (!wh_assessed_is_ranked(one)) return WH_MSG_EXPLAIN_UNRANKED;
+    if (one->accepted == WH_ACCEPTED_PASSED && pass_h < 0) return WH_MSG_EXPLAIN_PASSED;
+    if (one->accepted == WH_ACCEPTED_FAILED && pass_h < 0) return WH_MSG_EXPLAIN_REFUSED;
     if (one->verdict.qualified) return WH_MSG_EXPLAIN_QUALIFIED;
     if (one->verdict.units_missing == 0) return WH_MSG_EXPLAIN_POINTS_ONLY;
     if (!one->verdict.score_reached) return WH_MSG_EXPLAIN_POINTS_MISSING;
@@ -60,7 +63,7 @@ static int explain_total(struct explaining *e, const struct wh_rule_level *level
     wh_hundredths_format(wh_pass_of(level, pass_h).pass_h, pass);
     wh_hundredths_format(one->verdict.points_missing_h, missing);
     wh_hundredths_format(score->bonus_h, bonus);
-    line.text = sentence(e, total_message(one),
+    line.text = sentence(e, total_message(one, pass_h),
                          WH_ARGS(wh_arg_c(pass), wh_arg_c(missing),
                                  wh_arg_n(one->verdict.units_missing), wh_arg_c(bonus)));
     return e->visit(e->context, &line);
@@ -100,32 +103,38 @@ static int32_t first_day_of(const struct wh_metric *metric, const struct wh_cell
     }
 }
 
+static int explain_records_of(struct explaining *e, struct wh_span facet, int32_t quarter,
+                              const struct wh_metric *metric)
+{
+    struct record_lines lines = {.e = e, .metric = metric};
+    struct wh_records_query query = {.unit = e->one->unit->code, .which = WH_RECORDS_CURRENT};
+    int32_t last;
+    query.kind = wh_kind_find(e->engine, facet, (uint32_t)(quarter / 4));
+    if (!query.kind) return 0;
+    last = query.kind->flags & WH_KIND_YEARLY ? quarter + 3 : quarter;
+    lines.cell = (struct wh_cell){
+        .unit = e->one->unit->code,
+        .kind = facet,
+        .level = wh_unit_level(e->one->unit->kind),
+        .year = (uint32_t)(quarter / 4),
+        .quarter_of_year = (uint32_t)(quarter % 4 + 1),
+        .first_day = wh_quarter_first_day(quarter),
+        .last_day = wh_quarter_last_day(last),
+        .year_first_day = wh_quarter_first_day(quarter / 4 * 4),
+    };
+    query.from = first_day_of(metric, &lines.cell);
+    query.to = (int32_t)lines.cell.last_day;
+    return wh_records_scan(e->engine, &query, explain_record, &lines, e->err);
+}
+
 static int explain_records(struct explaining *e, const struct wh_kept_reading *kept)
 {
     struct wh_span id = e->a->book->metrics[kept->reading.metric].id;
     int32_t quarter = kept->reading.quarter;
-    struct record_lines lines = {
-        .e = e,
-        .cell =
-            {
-                .unit = e->one->unit->code,
-                .kind = kept->facet,
-                .level = wh_unit_level(e->one->unit->kind),
-                .year = (uint32_t)(quarter / 4),
-                .quarter_of_year = (uint32_t)(quarter % 4 + 1),
-                .first_day = wh_quarter_first_day(quarter),
-                .last_day = wh_quarter_last_day(quarter),
-                .year_first_day = wh_quarter_first_day(quarter / 4 * 4),
-            },
-    };
-    struct wh_records_query query = {.unit = e->one->unit->code, .which = WH_RECORDS_CURRENT};
-    if (!wh_span_equal(kept->reading.origin, wh_engine_home(e->engine))) return 0;
-    query.kind = wh_kind_find(e->engine, kept->facet, lines.cell.year);
-    lines.metric = query.kind ? wh_kind_metric_named(query.kind, id) : NULL;
-    if (!lines.metric) return 0;
-    query.from = first_day_of(lines.metric, &lines.cell);
-    query.to = (int32_t)lines.cell.last_day;
-    return wh_records_scan(e->engine, &query, explain_record, &lines, e->err);
+    const struct wh_kind *kind = wh_kind_find(e->engine, kept->facet, (uint32_t)(quarter / 4));
+    const struct wh_metric *metric = kind ? wh_kind_metric_named(kind, id) : NULL;
+    if (!metric || !wh_span_equal(kept->reading.origin, wh_engine_home(e->engine))) return 0;
+    return explain_records_of(e, kept->facet, quarter, metric);
 }
 
 /* ---- Metrics and rows ---- */
@@ -177,6 +186,32 @@ static int explain_metric(struct explaining *e, uint32_t metric)
     return rc == 0 ? explain_rows(e, metric) : rc;
 }
 
+/* The assessor's row, and on the assessor's node the records behind it. */
+static int explain_judged(struct explaining *e, const struct wh_rule_item *item)
+{
+    const struct wh_assessors *assessors = &e->a->assessors;
+    int32_t i =
+        assessors->level ? wh_rule_level_item(assessors->level, wh_span_of(item->item->id)) : -1;
+    struct wh_metric metric = {.id = item->item->id, .type = WH_TO_DATE};
+    struct wh_explained line = {.depth = WH_EXPLAIN_METRIC, .points_h = -1, .full_h = -1};
+    char quarter[WH_QUARTER_TEXT_SIZE];
+    int rc;
+    if (i < 0 || assessors->judged_h[i] == WH_JUDGED_NONE) return 0;
+    line.id = wh_span_of(item->item->id);
+    line.title = WH_FACET_JUDGEMENT;
+    line.value = assessors->judged_h[i];
+    rc = e->visit(e->context, &line);
+    if (rc != 0) return rc;
+    wh_quarter_format(e->a->season.year * 4, quarter);
+    line.depth = WH_EXPLAIN_SOURCE;
+    line.id = WH_FACET_JUDGEMENT;
+    line.title = assessors->by[i];
+    line.text = wh_span_of(quarter);
+    rc = e->visit(e->context, &line);
+    if (rc != 0 || !wh_span_equal(assessors->by[i], wh_engine_home(e->engine))) return rc;
+    return explain_records_of(e, WH_FACET_JUDGEMENT, e->a->season.year * 4, &metric);
+}
+
 static int explain_item(struct explaining *e, const struct wh_rule_item *item,
                         const struct wh_item_score *score)
 {
@@ -191,7 +226,8 @@ static int explain_item(struct explaining *e, const struct wh_rule_item *item,
         .value = score->have,
     };
     int rc = e->visit(e->context, &line);
-    if (rc == 0 && item->item->form != WH__FORM__JUDGED) rc = explain_metric(e, item->metric);
+    if (rc == 0 && item->item->form == WH__FORM__JUDGED) return explain_judged(e, item);
+    if (rc == 0) rc = explain_metric(e, item->metric);
     if (rc == 0 && item->item->form == WH__FORM__SHARE) rc = explain_metric(e, item->denominator);
     return rc;
 }
@@ -199,7 +235,7 @@ static int explain_item(struct explaining *e, const struct wh_rule_item *item,
 static int explain_level(struct explaining *e, const struct wh_rule_level *level, int64_t pass_h)
 {
     struct wh_item_score *items = wh_arena_new(e->arena, level->items_count, sizeof(*items));
-    struct wh_marks marks = {e->a->values, NULL};
+    struct wh_marks marks = {e->a->values, e->a->assessors.judged_h};
     struct wh_score score;
     int rc;
     wh_score_unit(level, &marks, items, &score);
@@ -227,7 +263,10 @@ int wh_explain(struct wh_engine *engine, struct wh_plugins *plugins, struct wh_s
         rc = wh_fail(err, WH_E_INVALID, WH_MSG_EXPLAIN_LEVEL, WH_ARGS(wh_arg_s(unit)));
         goto out;
     }
-    if (!a.values) a.values = wh_arena_new(&arena, a.book->metrics_count, sizeof(*a.values));
+    if (!a.values) { /* no row speaks of it */
+        a.values = wh_arena_new(&arena, a.book->metrics_count, sizeof(*a.values));
+        wh_assessors_init(&a.assessors, level, unit, a.season, &arena);
+    }
     rc = explain_level(&e, level, query->pass_h);
 out:
     wh_arena_deinit(&arena);

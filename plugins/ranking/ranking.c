@@ -39,14 +39,15 @@ static const struct wh_column rank_columns[] = {
     COLUMN("complete", "数据完整%", "Complete %", WH_DECIMAL),
     COLUMN("tie", "并列", "Tie", WH_YESNO),
     COLUMN("doubts", "存疑", "Doubts", WH_INTEGER),
+    COLUMN("final", "已验收", "Final", WH_YESNO),
     /* at county level alone */
     COLUMN("units_grassroots", "基层单位", "Grassroots", WH_INTEGER),
     COLUMN("units_grassroots_qualified", "基层达标", "Qualified grassroots", WH_INTEGER),
     COLUMN("share_grassroots", "基层达标率%", "Grassroots share %", WH_DECIMAL),
 };
 
-#define COLUMNS_COUNTY 16u
-#define COLUMNS_OTHER 13u
+#define COLUMNS_COUNTY 17u
+#define COLUMNS_OTHER 14u
 
 static const struct wh_column explain_columns[] = {
     COLUMN("what", "层次", "What", WH_TEXT),
@@ -76,36 +77,21 @@ static const struct wh_command commands[] = {
 
 /* clang-format on */
 
-static struct wh_value null_value(void)
+static struct wh_value text_or_null(struct wh_span span)
 {
-    struct wh_value value = {0, 0, 0, {NULL, 0}};
-    return value;
-}
-
-static struct wh_value text(struct wh_span span)
-{
-    struct wh_value value = {WH_TEXT, 0, 0, {NULL, 0}};
-    if (span.len == 0) return null_value();
-    value.text = span;
-    return value;
-}
-
-static struct wh_value number(uint32_t type, int64_t n)
-{
-    struct wh_value value = {type, 0, n, {NULL, 0}};
-    return value;
+    return span.len == 0 ? wh_value_null() : wh_value_text(span);
 }
 
 /* Counts and scores that a level does not have are -1. */
 static struct wh_value number_or_null(uint32_t type, int64_t n)
 {
-    return n < 0 ? null_value() : number(type, n);
+    return n < 0 ? wh_value_null() : wh_value_number(type, n);
 }
 
 /* Percent in hundredths, rounded down; null for a share of none. */
 static struct wh_value share(int64_t part, int64_t whole)
 {
-    return whole <= 0 ? null_value() : number(WH_DECIMAL, part * 10000 / whole);
+    return whole <= 0 ? wh_value_null() : wh_value_number(WH_DECIMAL, part * 10000 / whole);
 }
 
 static int fail_with(struct wh_failure *fail, int code, const char *sentence)
@@ -153,23 +139,25 @@ static int show_standing(void *context, const struct wh_standing *s)
     struct wh_value row[COLUMNS_COUNTY];
     if (ranking->left == 0) return 1;
     if (ranking->left > 0) ranking->left--;
-    row[0] = ranked ? number(WH_INTEGER, s->rank) : null_value();
-    row[1] = text(s->unit);
-    row[2] = text(s->name);
-    row[3] = text(s->unit_kind);
-    row[4] = text(s->parent);
+    row[0] = ranked ? wh_value_number(WH_INTEGER, s->rank) : wh_value_null();
+    row[1] = text_or_null(s->unit);
+    row[2] = text_or_null(s->name);
+    row[3] = text_or_null(s->unit_kind);
+    row[4] = text_or_null(s->parent);
     row[5] = number_or_null(WH_DECIMAL, s->score_h);
-    row[6] = !ranked || county ? null_value()
-                               : number(WH_YESNO, (s->flags & WH_STANDING_QUALIFIED) != 0);
+    row[6] = !ranked || county ? wh_value_null()
+                               : wh_value_number(WH_YESNO, (s->flags & WH_STANDING_QUALIFIED) != 0);
     row[7] = number_or_null(WH_INTEGER, s->units);
     row[8] = number_or_null(WH_INTEGER, s->units_qualified);
-    row[9] = ranked ? share(s->units_qualified, s->units) : null_value();
+    row[9] = ranked ? share(s->units_qualified, s->units) : wh_value_null();
     row[10] = number_or_null(WH_DECIMAL, s->complete_h);
-    row[11] = number(WH_YESNO, (s->flags & WH_STANDING_TIE) != 0);
-    row[12] = number(WH_INTEGER, s->doubts);
-    row[13] = number_or_null(WH_INTEGER, s->units_grassroots);
-    row[14] = number_or_null(WH_INTEGER, s->units_grassroots_qualified);
-    row[15] = ranked ? share(s->units_grassroots_qualified, s->units_grassroots) : null_value();
+    row[11] = wh_value_number(WH_YESNO, (s->flags & WH_STANDING_TIE) != 0);
+    row[12] = wh_value_number(WH_INTEGER, s->doubts);
+    row[13] =
+        county ? wh_value_null() : wh_value_number(WH_YESNO, (s->flags & WH_STANDING_FINAL) != 0);
+    row[14] = number_or_null(WH_INTEGER, s->units_grassroots);
+    row[15] = number_or_null(WH_INTEGER, s->units_grassroots_qualified);
+    row[16] = ranked ? share(s->units_grassroots_qualified, s->units_grassroots) : wh_value_null();
     return ranking->host->reply_row(ranking->call, row, ranking->columns, ranking->fail);
 }
 
@@ -241,30 +229,30 @@ static void keep(char *at, size_t size, struct wh_span span)
 static void begin_line(struct wh_value row[EXPLAIN_COLUMNS], const char *what)
 {
     uint32_t i;
-    for (i = 0; i < EXPLAIN_COLUMNS; i++) row[i] = null_value();
-    row[0] = text(wh_span_of(what));
+    for (i = 0; i < EXPLAIN_COLUMNS; i++) row[i] = wh_value_null();
+    row[0] = text_or_null(wh_span_of(what));
 }
 
 static void fill_points(struct wh_value row[EXPLAIN_COLUMNS], const struct wh_explained *line)
 {
-    row[2] = text(line->title);
-    row[3] = number(WH_DECIMAL, line->points_h);
-    row[4] = number(WH_DECIMAL, line->full_h);
-    row[5] = text(line->text);
+    row[2] = text_or_null(line->title);
+    row[3] = wh_value_number(WH_DECIMAL, line->points_h);
+    row[4] = wh_value_number(WH_DECIMAL, line->full_h);
+    row[5] = text_or_null(line->text);
 }
 
 static void fill_below(const struct explaining *e, struct wh_value row[EXPLAIN_COLUMNS])
 {
-    row[1] = text(wh_span_of(e->item));
-    row[6] = text(wh_span_of(e->metric));
+    row[1] = text_or_null(wh_span_of(e->item));
+    row[6] = text_or_null(wh_span_of(e->metric));
 }
 
 static void fill_source(const struct explaining *e, struct wh_value row[EXPLAIN_COLUMNS])
 {
     fill_below(e, row);
-    row[8] = text(wh_span_of(e->quarter));
-    row[9] = text(wh_span_of(e->facet));
-    row[10] = text(wh_span_of(e->origin));
+    row[8] = text_or_null(wh_span_of(e->quarter));
+    row[9] = text_or_null(wh_span_of(e->facet));
+    row[10] = text_or_null(wh_span_of(e->origin));
 }
 
 static int show_explained(void *context, const struct wh_explained *line)
@@ -279,14 +267,14 @@ static int show_explained(void *context, const struct wh_explained *line)
     case WH_EXPLAIN_ITEM:
         keep(e->item, sizeof(e->item), line->id);
         begin_line(row, line->flags & 1u ? "bonus" : "item");
-        row[1] = text(line->id);
+        row[1] = text_or_null(line->id);
         fill_points(row, line);
         break;
     case WH_EXPLAIN_METRIC:
         keep(e->metric, sizeof(e->metric), line->id);
         begin_line(row, "metric");
         fill_below(e, row);
-        row[7] = number(WH_INTEGER, line->value);
+        row[7] = wh_value_number(WH_INTEGER, line->value);
         break;
     case WH_EXPLAIN_SOURCE:
         keep(e->quarter, sizeof(e->quarter), line->text);
@@ -294,13 +282,13 @@ static int show_explained(void *context, const struct wh_explained *line)
         keep(e->origin, sizeof(e->origin), line->title);
         begin_line(row, "row");
         fill_source(e, row);
-        row[7] = number(WH_INTEGER, line->value);
+        row[7] = wh_value_number(WH_INTEGER, line->value);
         break;
     default:
         begin_line(row, "record");
         fill_source(e, row);
-        row[11] = text(line->id);
-        row[12] = text(line->text);
+        row[11] = text_or_null(line->id);
+        row[12] = text_or_null(line->text);
         break;
     }
     return e->host->reply_row(e->call, row, EXPLAIN_COLUMNS, e->fail);

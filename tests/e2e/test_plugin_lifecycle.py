@@ -77,7 +77,7 @@ def test_what_a_command_writes_is_saved_whole_or_not_at_all(scribe):
     scribe.ok("scribe", "correct", "--unit", CITY, "--text", "better")
     assert notes(scribe) == {("better", "current")}
     record = scribe.rows("list", "note")[0]["id"]
-    assert [line["author"] for line in scribe.rows("history", record)] == ["plugin:scribe"] * 2
+    assert [line["author"] for line in scribe.rows("history", record)] == ["root via plugin:scribe"] * 2
     scribe.ok("scribe", "drop", "--unit", CITY)
     assert notes(scribe) == {("better", "withdrawn")}
     assert scribe.cli("scribe", "drop", "--unit", CITY).code == 3

@@ -21,6 +21,11 @@ AT(wh_list, count, 8, 4);
 AT(wh_list, stride, 12, 4);
 SIZE(wh_list, 16);
 
+AT(wh_civil, year, 0, 4);
+AT(wh_civil, month, 4, 4);
+AT(wh_civil, day, 8, 4);
+SIZE(wh_civil, 12);
+
 AT(wh_title, zh, 0, 8);
 AT(wh_title, en, 8, 8);
 SIZE(wh_title, 16);
@@ -252,11 +257,13 @@ AT(wh_programme_view, subordinate_share, 176, 8);
 AT(wh_programme_view, assessor_grassroots, 184, 4);
 AT(wh_programme_view, assessor_township, 188, 4);
 AT(wh_programme_view, assessor_county, 192, 4);
-AT(wh_programme_view, quiet_from_minute, 196, 4);
-AT(wh_programme_view, quiet_to_minute, 200, 4);
-AT(wh_programme_view, moves_to_workday, 204, 4);
-AT(wh_programme_view, commendation, 208, 48);
-SIZE(wh_programme_view, 256);
+AT(wh_programme_view, takes_lowest, 196, 4);
+AT(wh_programme_view, reserved2, 200, 4);
+AT(wh_programme_view, quiet_from_minute, 204, 4);
+AT(wh_programme_view, quiet_to_minute, 208, 4);
+AT(wh_programme_view, moves_to_workday, 212, 4);
+AT(wh_programme_view, commendation, 216, 48);
+SIZE(wh_programme_view, 264);
 
 AT(wh_notice, key, 0, 16);
 AT(wh_notice, unit, 16, 16);
@@ -307,7 +314,8 @@ AT(wh_host, reply_note, 248, 8);
 AT(wh_host, reply_file, 256, 8);
 AT(wh_host, deeds, 264, 8);
 AT(wh_host, workday_from, 272, 8);
-SIZE(wh_host, 280);
+AT(wh_host, home, 280, 8);
+SIZE(wh_host, 288);
 
 AT(wh_job, name, 0, 8);
 AT(wh_job, title, 8, 16);

@@ -102,6 +102,51 @@ static inline struct wh_span wh_span_of(const char *text)
     return span;
 }
 
+/* 1 where both hold the same bytes. */
+static inline int wh_span_equal(struct wh_span a, struct wh_span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* ---- Civil dates: a day is a count from 1970-01-01, in the proleptic Gregorian calendar ---- */
+
+struct wh_civil {
+    int32_t year;
+    int32_t month; /* 1..12 */
+    int32_t day;   /* 1..31 */
+};
+
+/* The days before 1 March of `year`, counted from 1 March of the year 0: years that begin in March
+ * have the leap day as their last. */
+static inline int64_t wh_days_before(int64_t year)
+{
+    int64_t eras = year >= 0 ? year / 400 : -((399 - year) / 400);
+    int64_t of_era = year - eras * 400;
+    return eras * 146097 + of_era * 365 + of_era / 4 - of_era / 100;
+}
+
+static inline int32_t wh_day_of(struct wh_civil civil)
+{
+    int32_t month = (civil.month + 9) % 12; /* from March */
+    int64_t days = wh_days_before(civil.year - month / 10) + (month * 306 + 5) / 10;
+    return (int32_t)(days + civil.day - 1 - 719468);
+}
+
+static inline struct wh_civil wh_civil_of(int32_t day)
+{
+    int64_t from_march = (int64_t)day + 719468;
+    int64_t year = (10000 * from_march + 14780) / 3652425;
+    struct wh_civil civil;
+    int32_t rest, month;
+    if (from_march < wh_days_before(year)) year--;
+    rest = (int32_t)(from_march - wh_days_before(year));
+    month = (100 * rest + 52) / 3060;
+    civil.year = (int32_t)year + (month + 2) / 12;
+    civil.month = (month + 2) % 12 + 1;
+    civil.day = rest - (month * 306 + 5) / 10 + 1;
+    return civil;
+}
+
 /* One text in both languages. `en` is never NULL; a missing `zh` is shown as `en`. */
 struct wh_title {
     const char *zh;
@@ -203,6 +248,10 @@ struct wh_metric {
     8u /* measured again when a record of any kind changes; only with                              \
         * WH_KIND_YEARLY: the cells of that year and of those beside it */
 
+/* Its records are entered, changed and withdrawn by the plugin alone, in its commands and jobs:
+ * `add`, `import`, `edit` and `withdraw` refuse them. */
+#define WH_KIND_BY_COMMAND 16u
+
 struct wh_kind {
     const char *name;
     struct wh_title title;
@@ -266,6 +315,27 @@ struct wh_value {
     int64_t number;
     struct wh_span text;
 };
+
+/* A value of a row: of a text, of a number (of the type given), none. */
+static inline struct wh_value wh_value_text(struct wh_span text)
+{
+    struct wh_value value = {WH_TEXT, 0, 0, {NULL, 0}};
+    value.text = text;
+    return value;
+}
+
+static inline struct wh_value wh_value_number(uint32_t type, int64_t number)
+{
+    struct wh_value value = {0, 0, 0, {NULL, 0}};
+    value.type = type;
+    value.number = number;
+    return value;
+}
+
+static inline struct wh_value wh_value_null(void)
+{
+    return wh_value_number(0, 0);
+}
 
 /* ---- What the host gives ------------------------------------------------------------------- */
 
@@ -341,7 +411,7 @@ struct wh_standing_query {
 #define WH_STANDING_RANKED 1u
 #define WH_STANDING_QUALIFIED 2u /* it is at the pass line or above */
 #define WH_STANDING_TIE 4u       /* another unit has the same rank */
-#define WH_STANDING_FINAL 8u     /* reserved: not given yet */
+#define WH_STANDING_FINAL 8u     /* its year was accepted, or refused: no forecast (since 1.2) */
 
 /* One line of a ranking. Counts and scores that a level does not have are -1. */
 struct wh_standing {
@@ -514,6 +584,8 @@ struct wh_programme_view {
     uint32_t assessor_grassroots; /* WH_LEVEL_* of who judges units of that level */
     uint32_t assessor_township;
     uint32_t assessor_county;
+    uint32_t takes_lowest; /* of several assessors' points the lowest, not the mean */
+    uint32_t reserved2;
     uint32_t quiet_from_minute; /* of the day, in civil time; both 0: never quiet */
     uint32_t quiet_to_minute;
     uint32_t moves_to_workday; /* a due date on a day of rest moves to the next working day */
@@ -649,8 +721,9 @@ struct wh_host {
      * callback on. */
 
     /* Adds a record of one of the plugin's own kinds: `fields` are struct wh_named_text, checked as
-     * a clerk's would be. The author is the plugin. WH_E_INVALID names the first field that is
-     * wrong, and how many are; WH_E_NOT_PERMITTED: the kind is not its own. */
+     * a clerk's would be. The author is the plugin, for whoever gave the command. WH_E_INVALID
+     * names the first field that is wrong, and how many are; WH_E_NOT_PERMITTED: the kind is not
+     * its own. */
     int (*record_add)(struct wh_host_self *self, struct wh_span kind, struct wh_span unit,
                       int64_t date, struct wh_list fields, struct wh_record_id *ret_id,
                       struct wh_failure *fail);
@@ -707,6 +780,9 @@ struct wh_host {
      * programme in force in its year; where that names none, Saturday and Sunday are rest days. So
      * a working day is one that gives itself. */
     int64_t (*workday_from)(struct wh_host_self *self, int64_t day);
+
+    /* The code of the node's home unit, lent until the callback returns. */
+    struct wh_span (*home)(struct wh_host_self *self);
 };
 
 /* 1 where this node has the member: `WH_HOST_HAS(host, notice_post)`. */
