@@ -18,6 +18,16 @@ UNITS = os.path.join(ROOT, "tests", "data", "heihe-units.csv")
 PROGRAMME = os.path.join(ROOT, "config", "programme.yaml")
 YEAR = 2025
 
+
+def enable_line():
+    """The plugins that a new home turns on, as its wuhao.yaml names them."""
+    with open(os.path.join(ROOT, "config", "wuhao.yaml"), encoding="utf-8") as file:
+        return next(line.strip() for line in file if line.strip().startswith("enable:"))
+
+
+ENABLE = enable_line()
+ENABLED = json.loads(ENABLE.partition(":")[2])
+
 # English, and no home or setting of the person who runs the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("WUHAO_")}
 ENVIRONMENT.update(LC_ALL="C.UTF-8", TZ="Asia/Shanghai")

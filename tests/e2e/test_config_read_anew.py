@@ -30,21 +30,21 @@ def plugins(one):
 def test_a_plugin_leaves_and_comes_back_while_the_node_serves(homes):
     one = homes("city", "2311", "黑河市", "city").init().start()
     one.issue()
-    rewrite(one, 'enable: ["ledger", "ranking"]', 'enable: ["ledger"]')
+    rewrite(one, node.ENABLE, 'enable: ["ledger"]')
     hang_up(one, "config.read")
-    assert plugins(one) == {"ledger": "on", "ranking": "off"}
+    assert plugins(one) == {name: "on" if name == "ledger" else "off" for name in node.ENABLED}
     refused = one.cli("rank", "--level", "county")
     assert refused.code == 1 and "plugin ranking is disabled" in refused.err
-    rewrite(one, 'enable: ["ledger"]', 'enable: ["ledger", "ranking"]')
+    rewrite(one, 'enable: ["ledger"]', node.ENABLE)
     hang_up(one, "config.read")
-    assert plugins(one) == {"ledger": "on", "ranking": "on"}
+    assert plugins(one) == dict.fromkeys(node.ENABLED, "on")
     assert one.cli("rank", "--level", "county", "--year", node.YEAR).code == 0
 
 
 @pytest.mark.quick
 def test_a_config_with_a_fault_changes_nothing(homes):
     one = homes("city", "2311", "黑河市", "city").init().start()
-    rewrite(one, 'enable: ["ledger", "ranking"]', 'enabel: ["ledger"]')
+    rewrite(one, node.ENABLE, 'enabel: ["ledger"]')
     hang_up(one, "config.refused")
-    assert plugins(one) == {"ledger": "on", "ranking": "on"}
+    assert plugins(one) == dict.fromkeys(node.ENABLED, "on")
     one.stop()

@@ -48,10 +48,10 @@ def test_a_node_without_plugins_serves_and_measures_what_came_before_its_plugin(
     with open(path, encoding="utf-8") as file:
         text = file.read()
     with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace('enable: ["ledger", "ranking"]', "enable: []"))
+        file.write(text.replace(node.ENABLE, "enable: []"))
     one.start()
     one.issue()
-    assert states(one) == {"ledger": "off", "ranking": "off"}
+    assert states(one) == dict.fromkeys(node.ENABLED, "off")
     assert one.rows("status")[0]["notices"] == 0 and one.rows("notices") == []
     assert one.cli("add", "meeting", "--unit", TOWN, "date=2025-03-04").code == 3
     one.ok("plugin", "enable", "ledger")
@@ -77,7 +77,8 @@ def test_what_a_command_writes_is_saved_whole_or_not_at_all(scribe):
     scribe.ok("scribe", "correct", "--unit", CITY, "--text", "better")
     assert notes(scribe) == {("better", "current")}
     record = scribe.rows("list", "note")[0]["id"]
-    assert [line["author"] for line in scribe.rows("history", record)] == ["root via plugin:scribe"] * 2
+    assert [line["author"] for line in scribe.rows("history", record)] == [
+        "root via plugin:scribe"] * 2
     scribe.ok("scribe", "drop", "--unit", CITY)
     assert notes(scribe) == {("better", "withdrawn")}
     assert scribe.cli("scribe", "drop", "--unit", CITY).code == 3

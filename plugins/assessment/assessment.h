@@ -1,0 +1,80 @@
+/* assessment.h: what the files of this plugin share. Private to the folder. */
+#ifndef WH_ASSESSMENT_H
+#define WH_ASSESSMENT_H
+
+#include "saying.h"
+
+#define KIND_JUDGEMENT "judgement"
+#define KIND_SELF "self_assessment"
+#define KIND_OBJECTION "objection"
+#define KIND_CLASSIFICATION "classification"
+#define KIND_TARGET "target"
+#define KIND_MILESTONE "milestone"
+
+/* Columns that two files fill. */
+extern const struct wh_list show_columns, list_columns, objections_columns;
+extern const struct wh_list classes_columns, targets_columns, fallen_columns;
+
+/* points.c */
+
+/* One item of the rubric of a level in a year, copied. */
+struct judged_item {
+    char id[64];
+    char zh[200];
+    char en[200];
+    int64_t points_h;
+};
+
+struct judged_items {
+    struct judged_item *items; /* freed by the caller */
+    uint32_t count;
+    int32_t takes_lowest;
+    uint32_t assessor; /* the level that judges, WH_LEVEL_* */
+};
+
+/* The judged items of the rubric for units of `level` in `year`, none where there is no programme.
+ * WH_E_FAILED: out of memory. */
+int read_judged_items(const struct wh_host *host, uint32_t level, uint32_t year,
+                      struct judged_items *ret, struct wh_failure *fail);
+/* The place of an item, or -1. */
+int32_t judged_item_of(const struct judged_items *items, struct wh_span id);
+
+/* What is known of one item of one unit and year, -1: nothing. */
+struct item_points {
+    int64_t self_h;
+    int64_t judged_h;
+    int64_t closeness; /* length of the code of who judged: the nearest counts */
+};
+
+/* Reads them from the rows, one for each item, into `ret` (of items->count); *ret_locked is 1 where
+ * the year was accepted or refused. */
+int read_points(const struct wh_host *host, const struct known_unit *unit, uint32_t year,
+                const struct judged_items *items, struct item_points *ret, int32_t *ret_locked,
+                struct wh_failure *fail);
+
+/* Measures a cell of `judgement` or `self_assessment`. */
+int measure_points(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
+
+/* judgement.c */
+int run_judge(const struct talk *talk);
+int run_self(const struct talk *talk);
+int run_object(const struct talk *talk);
+int run_review(const struct talk *talk);
+int run_undo(const struct talk *talk);
+
+/* sheet.c */
+int run_show(const struct talk *talk);
+int run_list(const struct talk *talk);
+int run_objections(const struct talk *talk);
+
+/* classes.c */
+int run_classify(const struct talk *talk);
+int run_classes(const struct talk *talk);
+int run_target(const struct talk *talk);
+int run_targets(const struct talk *talk);
+int run_fallen(const struct talk *talk);
+int run_close(const struct talk *talk);
+/* Measures a cell of `classification` or `target`. */
+int measure_class(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
+
+#endif

@@ -1,0 +1,171 @@
+"""Judged points: who may enter them, what several assessors give together, what the score makes of
+them, and the classes and targets of the round. The expected figures are worked out by hand here."""
+import datetime
+
+import pytest
+
+import node
+
+CITY, COUNTY, TOWN, VILLAGE = "2311", "231182", "231182101", "231182101201"
+TODAY = datetime.date.today()
+# A year of the default programme whose first half is over.
+YEAR = node.YEAR
+DAY = f"{YEAR}-11-20"
+
+
+def sheet(one, unit, year=YEAR):
+    return {line["item"]: line for line in one.rows("assess", "show", unit, "--year", year)}
+
+
+def points(one, unit, item, year=YEAR):
+    lines = one.rows("explain", unit, "--year", year)
+    return next(line["points"] for line in lines if line["item"] == item and line["what"] == "item")
+
+
+def judge(one, unit, item, value, assessor="王某", day=DAY, reason="记录完整"):
+    return one.cli("assess", "judge", unit, item, value, "--assessor", assessor, "--reason", reason,
+                   "--date", day)
+
+
+@pytest.mark.quick
+def test_the_township_judges_its_village_and_the_city_sees_the_points(pair):
+    town, city = pair["long-zhen"], pair["city"]
+    assert sheet(town, VILLAGE)["g15"] == {
+        "item": "g15", "title": "Political standards and responsibility", "full": "3.00",
+        "self": None, "points": None, "difference": None, "state": "open", "assessors": None,
+        "reason": None, "evidence": None}
+    assert judge(town, VILLAGE, "g15", "2.5").code == 0
+    town.ok("assess", "self", VILLAGE, "g15", "3", "--reason", "每季学习", "--date", DAY)
+    pair.wait_synced()
+    for one in (town, pair["wudalianchi"], city):
+        line = sheet(one, VILLAGE)["g15"]
+        assert (line["self"], line["points"], line["difference"], line["state"]) == (
+            "3.00", "2.50", "-0.50", "judged")
+        assert points(one, VILLAGE, "g15") == "2.50"
+    assert sheet(town, VILLAGE)["g15"]["reason"] == "记录完整"
+    assert sheet(city, VILLAGE)["g15"]["reason"] is None  # reasons stay where they were entered
+    records = [line for line in town.rows("explain", VILLAGE, "--year", YEAR)
+               if line["what"] == "record" and line["item"] == "g15"]
+    assert len(records) == 1
+
+
+def test_several_assessors_give_the_mean_rounded_down_and_one_may_change_his_mind(pair):
+    town = pair["long-zhen"]
+    unit = "231182101202"
+    for assessor, value in (("甲", "2.00"), ("乙", "2.50"), ("丙", "2.51")):
+        assert judge(town, unit, "g44", value, assessor).code == 0
+    town.ok("wait", "--synced")
+    assert sheet(town, unit)["g44"]["points"] == "2.33"  # 7.01 / 3
+    assert judge(town, unit, "g44", "4.00", "甲", reason="复核").code == 0
+    town.ok("wait", "--synced")
+    line = sheet(town, unit)["g44"]
+    assert (line["points"], line["assessors"]) == ("3.00", 3)  # 9.01 / 3
+    record = town.rows("list", "judgement", "--unit", unit)[0]["id"]
+    assert len(town.rows("history", record)) == 2
+    town.ok("assess", "undo", record, "--why", "登记错误")
+    town.ok("wait", "--synced")
+    assert sheet(town, unit)["g44"]["points"] == "2.50"  # 5.01 / 2
+
+
+@pytest.mark.quick
+def test_a_unit_does_not_judge_itself_nor_who_is_not_its_assessor(pair):
+    town, county, city = pair["long-zhen"], pair["wudalianchi"], pair["city"]
+    own = judge(town, TOWN, "t15", "4")
+    assert own.code == 6 and "it is judged by 231182" in own.err
+    assert judge(county, TOWN, "t15", "3").code == 0
+    assert city.ok("assess", "list", "--year", YEAR)
+    pair.wait_synced()
+    assert points(city, TOWN, "t15") == "3.00"
+    # `add` is no way around it
+    refused = town.cli("add", "judgement", "--unit", TOWN, f"date={DAY}", "item=t15", "points=4",
+                       "assessor=x", "reason=x")
+    assert refused.code == 6 and "by the commands of plugin assessment alone" in refused.err
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("arguments,code,said", [
+    ((VILLAGE, "g15", "3.01"), 4, "takes 0 to 3.00"),
+    ((VILLAGE, "g11", "1"), 4, "it is not judged (use g15, g44)"),
+    (("231182101299", "g15", "1"), 3, "there is no such unit"),
+    ((COUNTY, "g15", "1"), 4, "no judged item"),
+    ((VILLAGE, "g15"), 2, "points"),
+])
+def test_what_is_wrong_is_said_and_changes_nothing(pair, arguments, code, said):
+    town = pair["long-zhen"]
+    before = town.rows("list", "judgement")
+    refused = town.cli("assess", "judge", *arguments, "--assessor", "x", "--reason", "x",
+                       "--date", DAY)
+    assert refused.code == code and said in refused.err
+    assert town.rows("list", "judgement") == before
+
+
+def test_an_objection_is_answered_with_reasons(pair):
+    town = pair["long-zhen"]
+    unit = "231182101205"
+    assert judge(town, unit, "g15", "1").code == 0
+    objection = town.ok("assess", "object", unit, "g15", "--reason", "漏计一次学习", "--date", DAY,
+                        "--csv").split()[-1]
+    assert [line["state"] for line in town.rows("assess", "objections", "--year", YEAR,
+                                                "--open")] == ["open"]
+    town.ok("wait", "--synced")
+    key = (unit, f"{YEAR}Q4", "objection", TOWN, "objections_open")
+    assert town.metrics(unit)[key] == 1
+    town.ok("assess", "review", objection, "--uphold", "--reason", "已核实")
+    assert judge(town, unit, "g15", "2", reason="复核后改").code == 0
+    town.ok("wait", "--synced")
+    assert town.metrics(unit)[key] == 0
+    assert points(town, unit, "g15") == "2.00"
+    line = town.rows("assess", "objections", "--year", YEAR)[0]
+    assert (line["state"], line["answer"]) == ("upheld", "已核实")
+    again = town.cli("assess", "review", objection, "--reason", "x")
+    assert again.code == 4 and "no open objection" in again.err
+
+
+def test_every_unit_is_classed_then_the_review_is_closed(homes):
+    town = homes("town", TOWN, "龙镇", "township").init().start()
+    city = homes("city", CITY, "黑河市", "city", node.free_port()).init().start()
+    city.issue()
+    county = homes("county", COUNTY, "五大连池市", "county", node.free_port()).init().start()
+    county.join(city)
+    town.join(county)
+    below = [line["code"] for line in town.rows("unit", "list", "--under", TOWN)][1:]
+    early = town.cli("assess", "close", "review", "--under", TOWN, "--date", DAY)
+    assert early.code == 4 and f"{len(below)} units are left, as {below[0]}" in early.err
+    for code in below[1:]:
+        town.ok("assess", "classify", code, "near", "--reason", "班子健全", "--date", DAY)
+    town.ok("wait", "--synced")
+    assert town.rows("assess", "classes", "--under", TOWN, "--year", YEAR)[1]["unit"] == below[0]
+    town.ok("assess", "classify", below[0], "hollow", "--reason", "无人负责", "--date", DAY)
+    town.ok("wait", "--synced")
+    assert town.cli("assess", "close", "review", "--under", TOWN, "--date", DAY).code == 0
+    wrong = town.cli("assess", "classify", below[0], "weakly", "--reason", "x", "--date", DAY)
+    assert wrong.code == 4 and "class" in wrong.err
+    county.wait_synced()
+    key = (below[0], f"{YEAR}Q1", "classification", TOWN, "class")
+    assert city.metrics(below[0])[key] == 4
+
+
+def test_targets_say_who_is_to_qualify_when_and_how_far_it_is(pair):
+    town, city = pair["long-zhen"], pair["city"]
+    town.ok("assess", "target", VILLAGE, "2026", "--measures", "充实五老队伍", "--lead", "李某",
+            "--date", DAY)
+    pair.wait_synced()
+    here = town.rows("assess", "targets", "--year", 2026)[0]
+    assert (here["unit"], here["target_year"], here["state"], here["lead"]) == (
+        VILLAGE, 2026, "open", "李某")
+    there = city.rows("assess", "targets", "--year", 2026)[0]
+    assert (there["unit"], there["target_year"], there["lead"]) == (VILLAGE, 2026, None)
+    assert float(there["missing"]) == 80 - float(there["score"] or 0)
+    fallen = {line["unit"]: line for line in city.rows("assess", "fallen", "--year", 2026)}
+    assert fallen[VILLAGE]["why"] == "not_made" and fallen[VILLAGE]["since"] == 2026
+    later = town.cli("assess", "target", VILLAGE, "2031", "--measures", "x", "--lead", "y")
+    assert later.code == 4 and "no programme for 2031" in later.err
+
+
+@pytest.mark.quick
+def test_it_speaks_chinese(pair):
+    town = pair["long-zhen"]
+    refused = node.run("env", "LC_ALL=zh_CN.UTF-8", f"{node.BIN}/wuhao", "-C", town.home, "assess",
+                       "judge", VILLAGE, "g15", "9", "--assessor", "x", "--reason", "x",
+                       programs="/usr/bin")
+    assert "得分：指标 g15 应在 0 到 3.00 之间" in refused.err
