@@ -167,7 +167,10 @@ static int leave(struct wh_host_self *one, const struct entry *entry, int rc,
     wh_page_leave(one->plugins->page, &entry->inside);
     one->inside = entry->outer;
     one->may_write = entry->outer_may_write;
-    if (entry->outer == WH_CALLBACK_NONE && one->lent.used_bytes > 0) wh_arena_clear(&one->lent);
+    if (entry->outer == WH_CALLBACK_NONE && one->lent.used_bytes > 0) {
+        wh_arena_clear(&one->lent);
+        memset(one->programmes, 0, sizeof(one->programmes));
+    }
     if ((uint64_t)took_us > one->longest_us) one->longest_us = (uint64_t)took_us;
     failure->text[sizeof(failure->text) - 1] = '\0';
     if (rc > 1 || rc < WH_E_SOME_REFUSED) {

@@ -14,6 +14,7 @@
 
 #define WH_HOUR_MS 3600000
 #define WH_DEATHS_SHOWN 32
+#define WH_PROGRAMMES_LENT 8 /* that are made once for a callback; more are made anew */
 
 /* What a callback has done wrong, in a row. */
 struct wh_strikes {
@@ -93,6 +94,11 @@ struct wh_host_self {
     const struct wh_measure_sink *measuring;
     const struct wh_kind *measuring_kind;
     struct wh_arena lent; /* until the callback returns */
+    /* programmes that were lent within the callback, by year */
+    struct {
+        uint32_t year;
+        const struct wh_programme_view *view; /* NULL: free */
+    } programmes[WH_PROGRAMMES_LENT];
     /* what is known of its calls */
     int64_t ended_ms[WH_DEATHS_SHOWN]; /* monotonic: when its process ended, the last few times */
     uint32_t ended;                    /* how often */

@@ -403,9 +403,21 @@ static int host_record(struct wh_host_self *self, struct wh_span id, wh_record_v
 static const struct wh_programme_view *host_programme(struct wh_host_self *self, uint32_t year)
 {
     struct wh_host_services *services = &self->plugins->services;
-    uint32_t number = 0;
-    const Wh__Programme *programme = services->programme(services->context, year, &number);
-    return programme ? wh_programme_view_of(programme, number, &self->lent) : NULL;
+    const Wh__Programme *programme;
+    const struct wh_programme_view *view;
+    uint32_t number = 0, free = 0;
+    while (free < WH_PROGRAMMES_LENT && self->programmes[free].view) {
+        if (self->programmes[free].year == year) return self->programmes[free].view;
+        free++;
+    }
+    programme = services->programme(services->context, year, &number);
+    if (!programme) return NULL;
+    view = wh_programme_view_of(programme, number, &self->lent);
+    if (free < WH_PROGRAMMES_LENT) {
+        self->programmes[free].year = year;
+        self->programmes[free].view = view;
+    }
+    return view;
 }
 
 /* ---- Since 1.2 ---- */

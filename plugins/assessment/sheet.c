@@ -214,7 +214,8 @@ static int show_objection(void *context, const struct wh_record_view *record)
     struct objecting *objecting = context;
     const struct talk *talk = objecting->talk;
     struct wh_value row[8];
-    if (is_given(talk, "open") && !wh_span_equal(field_text(record, "outcome"), wh_span_of("open"))) {
+    if (is_given(talk, "open") &&
+        !wh_span_equal(field_text(record, "outcome"), wh_span_of("open"))) {
         return 0;
     }
     row[0] = wh_value_text(record->id);
