@@ -1,5 +1,6 @@
 /* The round: classes of all units, who is to qualify when, who fell back (domain.md D3, D5). */
 #include "assessment.h"
+#include "writing.h"
 
 #include <stdlib.h>
 
@@ -356,7 +357,7 @@ int run_fallen(const struct talk *talk)
 static int check_above(const struct talk *talk, const struct known_unit *unit)
 {
     struct wh_span home = talk->host->home(talk->host->self);
-    if (home.len < strlen(unit->code) && memcmp(unit->code, home.data, home.len) == 0) return 0;
+    if (lies_above(home, unit->code)) return 0;
     return refuse(talk, WH_E_NOT_PERMITTED, "单位 %s：应由其上级登记，本节点是 %.*s",
                   "unit %s: a unit above it enters this, this node is %.*s", unit->code,
                   (int)home.len, home.data);
@@ -367,12 +368,10 @@ static int add_record(const struct talk *talk, const char *kind, struct wh_span 
 {
     const struct wh_host *host = talk->host;
     struct wh_record_id id;
-    struct wh_value row;
     int rc = host->record_add(host->self, wh_span_of(kind), unit, given_day(talk), fields, &id,
                               talk->fail);
     if (rc < 0) return rc;
-    row = wh_value_text(wh_span_of(id.text));
-    return host->reply_row(talk->call, &row, 1, talk->fail);
+    return reply_word(talk, id.text);
 }
 
 int run_classify(const struct talk *talk)

@@ -1,5 +1,6 @@
 /* Entering points: who may, on what, within which bounds, and that the year is open. */
 #include "assessment.h"
+#include "writing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,52 +14,6 @@ struct entry {
     int64_t day;
     uint32_t year;
 };
-
-/* ---- Who may ---- */
-
-static int is_above(const char *above, const char *below)
-{
-    size_t len = strlen(above);
-    return len < strlen(below) && strncmp(above, below, len) == 0;
-}
-
-/* The nearest unit above `unit` that is of the assessor's level, or of one above that: a tree may
- * lack a level. Levels are bits, the city's the least. */
-static int find_assessor(const struct talk *talk, const struct known_unit *unit, uint32_t level,
-                         struct known_unit *ret)
-{
-    struct known_unit at = *unit;
-    while (at.parent[0]) {
-        char parent[sizeof(at.parent)];
-        int rc;
-        memcpy(parent, at.parent, sizeof(parent));
-        rc = find_unit(talk->host, wh_span_of(parent), &at, talk->fail);
-        if (rc < 0) return rc;
-        if (at.level <= level) {
-            *ret = at;
-            return 0;
-        }
-    }
-    return WH_E_NOT_FOUND;
-}
-
-/* On the node of the assessor, or of a unit above it that serves it. */
-static int check_assessor(const struct talk *talk, const struct entry *entry)
-{
-    const struct wh_host *host = talk->host;
-    struct known_unit assessor;
-    char home[32];
-    copy_text(home, sizeof(home), host->home(host->self));
-    if (find_assessor(talk, &entry->unit, entry->items.assessor, &assessor) < 0) {
-        return refuse(talk, WH_E_NOT_PERMITTED, "单位 %s：没有上级可以评分",
-                      "unit %s: there is no unit above it that could judge it", entry->unit.code);
-    }
-    if (strcmp(home, assessor.code) == 0 || is_above(home, assessor.code)) return 0;
-    return refuse(talk, WH_E_NOT_PERMITTED,
-                  "单位 %s：由 %s（%s）评分，本节点是 %s（请在其节点上评分）",
-                  "unit %s: it is judged by %s (%s), this node is %s (judge it there)",
-                  entry->unit.code, assessor.code, assessor.name, home);
-}
 
 /* ---- What is entered ---- */
 
@@ -118,32 +73,6 @@ static int read_entry(const struct talk *talk, struct entry *ret)
 
 /* ---- Writing ---- */
 
-#define FIELDS_MAX 8
-
-struct fields {
-    struct wh_named_text items[FIELDS_MAX];
-    uint32_t count;
-};
-
-static void put(struct fields *fields, const char *name, struct wh_span text)
-{
-    struct wh_named_text *field = &fields->items[fields->count++];
-    field->name = wh_span_of(name);
-    field->text = text;
-}
-
-static struct wh_list list_of(const struct fields *fields)
-{
-    struct wh_list list = {fields->items, fields->count, sizeof(fields->items[0])};
-    return list;
-}
-
-static int reply_id(const struct talk *talk, const char *id)
-{
-    struct wh_value row = wh_value_text(wh_span_of(id));
-    return talk->host->reply_row(talk->call, &row, 1, talk->fail);
-}
-
 /* The record of this assessor, item and year, if there is one. */
 struct former {
     struct wh_span item;
@@ -174,24 +103,25 @@ static int write_entry(const struct talk *talk, const struct entry *entry, const
                            &former, talk->fail);
     if (rc < 0) return rc;
     if (former.id[0]) {
-        put(fields, "date", day_text(entry->day, day));
-        rc = host->record_edit(host->self, wh_span_of(former.id), list_of(fields), talk->fail);
-        return rc < 0 ? rc : reply_id(talk, former.id);
+        put_field(fields, "date", day_text(entry->day, day));
+        rc = host->record_edit(host->self, wh_span_of(former.id), list_of_fields(fields),
+                               talk->fail);
+        return rc < 0 ? rc : reply_word(talk, former.id);
     }
     rc = host->record_add(host->self, wh_span_of(kind), wh_span_of(entry->unit.code), entry->day,
-                          list_of(fields), &id, talk->fail);
-    return rc < 0 ? rc : reply_id(talk, id.text);
+                          list_of_fields(fields), &id, talk->fail);
+    return rc < 0 ? rc : reply_word(talk, id.text);
 }
 
 static int enter(const struct talk *talk, const struct entry *entry, const char *kind)
 {
     struct fields fields = {.count = 0};
     char points[POINTS_TEXT_SIZE];
-    put(&fields, "item", wh_span_of(entry->items.items[entry->item].id));
-    put(&fields, "points", points_text(entry->points_h, points));
-    put(&fields, "reason", given_text(talk, "reason"));
-    put(&fields, "evidence", given_text(talk, "evidence"));
-    if (is_given(talk, "assessor")) put(&fields, "assessor", given_text(talk, "assessor"));
+    put_field(&fields, "item", wh_span_of(entry->items.items[entry->item].id));
+    put_field(&fields, "points", points_text(entry->points_h, points));
+    put_field(&fields, "reason", given_text(talk, "reason"));
+    put_field(&fields, "evidence", given_text(talk, "evidence"));
+    if (is_given(talk, "assessor")) put_field(&fields, "assessor", given_text(talk, "assessor"));
     return write_entry(talk, entry, kind, &fields);
 }
 
@@ -201,7 +131,7 @@ int run_judge(const struct talk *talk)
     int rc;
     memset(&entry, 0, sizeof(entry));
     rc = read_entry(talk, &entry);
-    if (rc == 0) rc = check_assessor(talk, &entry);
+    if (rc == 0) rc = check_assessor(talk, &entry.unit, entry.items.assessor);
     if (rc == 0) rc = enter(talk, &entry, KIND_JUDGEMENT);
     free(entry.items.items);
     return rc;
@@ -241,12 +171,12 @@ int run_object(const struct talk *talk)
     }
     free(entry.items.items);
     if (rc < 0) return rc;
-    put(&fields, "item", given_text(talk, "item"));
-    put(&fields, "reason", given_text(talk, "reason"));
-    put(&fields, "outcome", wh_span_of("open"));
+    put_field(&fields, "item", given_text(talk, "item"));
+    put_field(&fields, "reason", given_text(talk, "reason"));
+    put_field(&fields, "outcome", wh_span_of("open"));
     rc = host->record_add(host->self, wh_span_of(KIND_OBJECTION), wh_span_of(entry.unit.code),
-                          entry.day, list_of(&fields), &id, talk->fail);
-    return rc < 0 ? rc : reply_id(talk, id.text);
+                          entry.day, list_of_fields(&fields), &id, talk->fail);
+    return rc < 0 ? rc : reply_word(talk, id.text);
 }
 
 static int is_open(void *context, const struct wh_record_view *record)
@@ -271,13 +201,13 @@ int run_review(const struct talk *talk)
                       "%.*s: it is no open objection (see `wuhao assess objections`)", (int)id.len,
                       id.data);
     }
-    put(&fields, "outcome", wh_span_of(is_given(talk, "uphold") ? "upheld" : "rejected"));
-    put(&fields, "answer", given_text(talk, "reason"));
-    put(&fields, "answered", day_text(host->today(host->self), day));
-    rc = host->record_edit(host->self, id, list_of(&fields), talk->fail);
+    put_field(&fields, "outcome", wh_span_of(is_given(talk, "uphold") ? "upheld" : "rejected"));
+    put_field(&fields, "answer", given_text(talk, "reason"));
+    put_field(&fields, "answered", day_text(host->today(host->self), day));
+    rc = host->record_edit(host->self, id, list_of_fields(&fields), talk->fail);
     if (rc < 0) return rc;
-    if (!is_given(talk, "uphold")) return reply_id(talk, "rejected");
-    rc = reply_id(talk, "upheld");
+    if (!is_given(talk, "uphold")) return reply_word(talk, "rejected");
+    rc = reply_word(talk, "upheld");
     return rc < 0 ? rc
                   : remark(talk, "请用 wuhao assess judge 登记新的得分",
                            "enter the new points with `wuhao assess judge`");
@@ -289,5 +219,5 @@ int run_undo(const struct talk *talk)
     struct wh_span id = given_text(talk, "id");
     int rc = host->record_withdraw(host->self, id, given_text(talk, "why"), talk->fail);
     if (rc < 0) return rc;
-    return reply_id(talk, "withdrawn");
+    return reply_word(talk, "withdrawn");
 }

@@ -1,5 +1,6 @@
 /* What assessors give together, and what the rows say of it. */
 #include "assessment.h"
+#include "writing.h"
 
 #include <stdlib.h>
 
@@ -136,11 +137,6 @@ struct reading {
     struct item_points *points;
     int32_t locked;
 };
-
-static int lies_above(struct wh_span origin, const char *unit)
-{
-    return origin.len < strlen(unit) && memcmp(origin.data, unit, origin.len) == 0;
-}
 
 static void take_judged(struct reading *reading, const struct wh_figure *figure, int32_t item)
 {

@@ -71,7 +71,7 @@ def test_several_assessors_give_the_mean_rounded_down_and_one_may_change_his_min
 def test_a_unit_does_not_judge_itself_nor_who_is_not_its_assessor(pair):
     town, county, city = pair["long-zhen"], pair["wudalianchi"], pair["city"]
     own = judge(town, TOWN, "t15", "4")
-    assert own.code == 6 and "it is judged by 231182" in own.err
+    assert own.code == 6 and "it is assessed by 231182" in own.err
     assert judge(county, TOWN, "t15", "3").code == 0
     assert city.ok("assess", "list", "--year", YEAR)
     pair.wait_synced()
