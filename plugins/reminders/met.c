@@ -5,20 +5,6 @@
 
 #include "reminders.h"
 
-static int64_t workday_from(void *context, int64_t day)
-{
-    const struct wh_host *host = context;
-    return host->workday_from(host->self, day);
-}
-
-struct calendar calendar_of(const struct wh_host *host, uint32_t year)
-{
-    const struct wh_programme_view *programme = host->programme(host->self, year);
-    struct calendar calendar = {workday_from, (void *)(uintptr_t)host,
-                                programme && programme->moves_to_workday};
-    return calendar;
-}
-
 /* ---- Deeds ---- */
 
 struct days {

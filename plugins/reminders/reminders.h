@@ -7,9 +7,6 @@
 
 #define KIND_DUTY "duty"
 
-/* The calendar of the programme of `year`. */
-struct calendar calendar_of(const struct wh_host *host, uint32_t year);
-
 /* met.c: measures a cell of `duty`. */
 int measure_met(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
 

@@ -1,4 +1,4 @@
-"""What units owe and when they met it, calculated a second time: from the programme's YAML, a list of
+"""What units owe and when they met it, calculated a second time: from the programme in YAML, from
 units and plain records. It shares nothing with the program that it judges."""
 import datetime
 import itertools
@@ -96,8 +96,8 @@ def state(met, due, at):
 
 
 class Duties:
-    """The duties of a programme over units {code: (kind, parent)} and `records` of ledgers: dicts with
-    `kind`, `unit`, `date` (a date) and fields. `deeds(duty, unit)` gives the days of plugins' duties;
+    """The duties of a programme over units {code: (kind, parent)} and `records`: dicts with
+    `kind`, `unit`, `date` (a date) and fields. `deeds(duty, unit)` gives days of plugins' duties;
     `applied(unit, year)` says who applied; `existed(unit, day)` who was there."""
 
     def __init__(self, programme, units, records, deeds=None, applied=None, existed=None):

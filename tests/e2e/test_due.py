@@ -12,7 +12,8 @@ import node
 TOWN = "231182101"
 KINDS = {  # kind: fields of a record that the duties count, or do not
     "report": lambda chance: {"to": "party_committee", "subject": "汇报"},
-    "meeting": lambda chance: {"purpose": chance.choice(["study", "study", "work"]), "subject": "x"},
+    "meeting": lambda chance: {"purpose": chance.choice(["study", "study", "work"]),
+                               "subject": "x"},
     "work_step": lambda chance: {"step": chance.choice(["plan", "deployment", "check", "exchange",
                                                         "summary"]), "subject": "x"},
     "training": lambda chance: {"topic": "x", "audience": "elders", "trainees": 5},

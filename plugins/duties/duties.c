@@ -3,6 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static int64_t workday_from(void *context, int64_t day)
+{
+    const struct wh_host *host = context;
+    return host->workday_from(host->self, day);
+}
+
+struct calendar calendar_of(const struct wh_host *host, uint32_t year)
+{
+    const struct wh_programme_view *programme = host->programme(host->self, year);
+    struct calendar calendar = {workday_from, (void *)(uintptr_t)host,
+                                programme && programme->moves_to_workday};
+    return calendar;
+}
+
 static int64_t day_of(int64_t year, int32_t month, int32_t day)
 {
     struct wh_civil civil = {(int32_t)year, month, day};

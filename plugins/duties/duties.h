@@ -1,9 +1,10 @@
 /* duties.h: periods of a duty, which deed meets which period, and states (data.md "Duties,
- * exactly"). Pure: days of rest come in through a function.
+ * exactly"). Pure: days of rest come in through a function, as the
+ * node's table gives it or as a test does.
  *
  * Units: days since 1970-01-01. Thread: any. Ownership: plain values. */
-#ifndef WH_REMINDERS_DUTIES_H
-#define WH_REMINDERS_DUTIES_H
+#ifndef WH_PLUGINS_DUTIES_H
+#define WH_PLUGINS_DUTIES_H
 
 #include <wuhao/plugin.h>
 
@@ -24,6 +25,9 @@ struct period {
     int64_t due;
     int64_t met; /* by match_deeds(): the day of the deed; 0: not met */
 };
+
+/* The calendar of the programme of `year`, by the host's table, which it borrows. */
+struct calendar calendar_of(const struct wh_host *host, uint32_t year);
 
 /* The periods of `duty` in `year`, by their due days; none where the duty is of another year.
  * Returns how many were put into `ret`, of PERIODS_A_YEAR_MAX. */

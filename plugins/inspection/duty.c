@@ -1,0 +1,273 @@
+/* Which duty, which period, which units: what every command about visits begins with. */
+#include <stdlib.h>
+
+#include "inspection.h"
+
+/* ---- The duty and its period ---- */
+
+static const struct wh_duty *duty_for(struct wh_span id, const struct known_unit *unit,
+                                      const struct wh_programme_view *programme)
+{
+    const struct wh_duty *found = NULL;
+    for (uint32_t i = 0; i < programme->duties.count; i++) {
+        const struct wh_duty *duty = wh_list_at(&programme->duties, i);
+        if (strcmp(duty->plugin, "inspection") != 0 || !duty_is_of(duty, unit->kind)) continue;
+        if (id.len > 0 && !wh_span_equal(id, wh_span_of(duty->id))) continue;
+        if (id.len == 0 && duty->per != WH_PER_SUBORDINATE) continue;
+        if (!found) found = duty;
+    }
+    return found;
+}
+
+/* The period asked for; else the one that has begun and is not over, else the next one. */
+static int pick_period(const struct talk *talk, struct wh_span name, const struct period *periods,
+                       uint32_t count)
+{
+    int64_t today = talk->host->today(talk->host->self);
+    for (uint32_t i = 0; i < count; i++) {
+        if (name.len > 0 && wh_span_equal(name, wh_span_of(periods[i].name))) return (int)i;
+        if (name.len == 0 && periods[i].due >= today) return (int)i;
+    }
+    return name.len > 0 || count == 0 ? -1 : (int)count - 1;
+}
+
+/* The year with which the period's name begins. */
+static uint32_t year_asked(const struct talk *talk, struct wh_span name)
+{
+    uint32_t year = 0;
+    if (name.len < 4) return given_year(talk);
+    for (uint64_t i = 0; i < 4; i++) {
+        if (name.data[i] < '0' || name.data[i] > '9') return given_year(talk);
+        year = year * 10 + (uint32_t)(name.data[i] - '0');
+    }
+    return year;
+}
+
+static void take_before(const struct wh_host *host, const struct wh_duty *duty,
+                        const struct period *periods, int at, struct inspection_duty *ret)
+{
+    struct period earlier[PERIODS_A_YEAR_MAX];
+    struct calendar calendar;
+    uint32_t count;
+    if (at > 0) {
+        ret->before = periods[at - 1];
+        return;
+    }
+    calendar = calendar_of(host, ret->year - 1);
+    count = host->programme(host->self, ret->year - 1)
+                ? periods_of(duty, ret->year - 1, &calendar, earlier)
+                : 0;
+    if (count > 0) ret->before = earlier[count - 1];
+}
+
+int find_duty(const struct talk *talk, const struct known_unit *unit, struct wh_span id,
+              struct wh_span asked, struct inspection_duty *ret)
+{
+    const struct wh_host *host = talk->host;
+    struct period periods[PERIODS_A_YEAR_MAX];
+    const struct wh_programme_view *programme;
+    const struct wh_duty *duty;
+    struct calendar calendar;
+    uint32_t count;
+    int at;
+    memset(ret, 0, sizeof(*ret));
+    ret->year = year_asked(talk, asked);
+    programme = host->programme(host->self, ret->year);
+    if (!programme) {
+        return refuse(talk, WH_E_NOT_FOUND, "%u 年没有方案", "there is no programme for %u",
+                      ret->year);
+    }
+    duty = duty_for(id, unit, programme);
+    if (!duty) {
+        return refuse(talk, WH_E_INVALID,
+                      "单位 %s：方案中没有这项检查职责（见 wuhao due --unit %s）",
+                      "unit %s: the programme gives it no such inspection (see `wuhao due --unit "
+                      "%s`)",
+                      unit->code, unit->code);
+    }
+    calendar = calendar_of(host, ret->year);
+    count = periods_of(duty, ret->year, &calendar, periods);
+    at = pick_period(talk, asked, periods, count);
+    if (at < 0) {
+        return refuse(talk, WH_E_INVALID, "期间 %.*s：职责 %s 没有这个期间",
+                      "period %.*s: duty %s has no such period", (int)asked.len,
+                      asked.len > 0 ? asked.data : "", duty->id);
+    }
+    copy_text(ret->id, sizeof(ret->id), wh_span_of(duty->id));
+    ret->per = duty->per;
+    ret->period = periods[at];
+    take_before(host, duty, periods, at, ret);
+    return 0;
+}
+
+/* ---- Units ---- */
+
+struct marking {
+    const struct known_units *units;
+    uint8_t *marks; /* beside units->items */
+    const struct inspection_duty *duty;
+    uint32_t count;
+};
+
+static int take_application(void *context, const struct wh_figure *figure)
+{
+    struct marking *marking = context;
+    const struct known_unit *unit;
+    char code[32];
+    if (!wh_span_equal(figure->facet, wh_span_of(KIND_APPLICATION)) || figure->value <= 0) {
+        return 0;
+    }
+    copy_text(code, sizeof(code), figure->unit);
+    unit = unit_of_code(marking->units, code);
+    if (unit) marking->marks[unit - marking->units->items] = 1;
+    return 0;
+}
+
+static int take_sample(void *context, const struct wh_record_view *record)
+{
+    struct marking *marking = context;
+    const struct known_unit *unit;
+    char code[32];
+    if (!wh_span_equal(field_text(record, "duty"), wh_span_of(marking->duty->id)) ||
+        !wh_span_equal(field_text(record, "period"), wh_span_of(marking->duty->period.name))) {
+        return 0;
+    }
+    copy_text(code, sizeof(code), record->unit);
+    unit = unit_of_code(marking->units, code);
+    if (unit) marking->marks[unit - marking->units->items] = 1;
+    marking->count++;
+    return 0;
+}
+
+static int mark_samples(const struct talk *talk, struct marking *marking)
+{
+    const struct wh_host *host = talk->host;
+    int rc = 0;
+    for (uint32_t i = 0; rc >= 0 && i < marking->units->count; i++) {
+        rc = host->records(host->self, wh_span_of(KIND_SAMPLE),
+                           wh_span_of(marking->units->items[i].code), INT32_MIN, INT32_MAX,
+                           take_sample, marking, talk->fail);
+    }
+    if (rc >= 0 && marking->count == 0) {
+        memset(marking->marks, 1, marking->units->count); /* nobody was drawn: all are seen */
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* Keeps those below `unit` that exist when the period ends and are marked. */
+static void keep_marked(const struct known_unit *unit, const struct marking *marking,
+                        struct known_units *units)
+{
+    uint32_t kept = 0;
+    int64_t day = marking->duty->period.ends;
+    for (uint32_t i = 0; i < units->count; i++) {
+        if (strcmp(units->items[i].parent, unit->code) != 0 || !marking->marks[i]) continue;
+        if (!unit_existed(&units->items[i], day, day)) continue;
+        units->items[kept++] = units->items[i];
+    }
+    units->count = kept;
+}
+
+int units_to_see(const struct talk *talk, const struct known_unit *unit,
+                 const struct inspection_duty *duty, struct known_units *ret)
+{
+    const struct wh_host *host = talk->host;
+    struct marking marking = {.units = ret, .duty = duty};
+    int rc = read_units(host, wh_span_of(unit->code), ret, talk->fail);
+    if (rc < 0) return rc;
+    marking.marks = calloc(ret->count + 1u, 1);
+    if (!marking.marks) return WH_E_FAILED;
+    if (duty->per == WH_PER_APPLICANT) {
+        rc = host->figures(host->self, wh_span_of(unit->code), 1, duty->year, take_application,
+                           &marking, talk->fail);
+    } else {
+        rc = mark_samples(talk, &marking);
+    }
+    if (rc >= 0) keep_marked(unit, &marking, ret);
+    free(marking.marks);
+    return rc < 0 ? rc : 0;
+}
+
+/* ---- Visits ---- */
+
+struct visit copy_visit(const struct wh_record_view *record)
+{
+    struct visit visit = {.day = record->date};
+    copy_text(visit.id, sizeof(visit.id), record->id);
+    copy_text(visit.unit, sizeof(visit.unit), record->unit);
+    copy_text(visit.duty, sizeof(visit.duty), field_text(record, "duty"));
+    copy_text(visit.period, sizeof(visit.period), field_text(record, "period"));
+    copy_text(visit.inspector, sizeof(visit.inspector), field_text(record, "inspector"));
+    visit.done = wh_span_equal(field_text(record, "progress"), wh_span_of("done"));
+    visit.pinned = field_number(record, "pinned", 0) != 0;
+    return visit;
+}
+
+struct gathering {
+    struct visits *visits;
+    const char *duty;
+};
+
+static int take_visit(void *context, const struct wh_record_view *record)
+{
+    struct gathering *gathering = context;
+    struct visits *visits = gathering->visits;
+    if (gathering->duty &&
+        !wh_span_equal(field_text(record, "duty"), wh_span_of(gathering->duty))) {
+        return 0;
+    }
+    if (visits->count == visits->size) {
+        uint32_t size = visits->size > 0 ? visits->size * 2 : 64;
+        struct visit *items = realloc(visits->items, size * sizeof(*items));
+        if (!items) return WH_E_FAILED;
+        visits->items = items;
+        visits->size = size;
+    }
+    visits->items[visits->count++] = copy_visit(record);
+    return 0;
+}
+
+int read_visits(const struct wh_host *host, const struct known_units *units, const char *duty,
+                int64_t from, int64_t to, struct visits *ret, struct wh_failure *fail)
+{
+    struct gathering gathering = {ret, duty};
+    int rc = 0;
+    memset(ret, 0, sizeof(*ret));
+    for (uint32_t i = 0; rc >= 0 && i < units->count; i++) {
+        rc = host->records(host->self, wh_span_of(KIND_VISIT), wh_span_of(units->items[i].code),
+                           from, to, take_visit, &gathering, fail);
+    }
+    if (rc >= 0) return 0;
+    free(ret->items);
+    memset(ret, 0, sizeof(*ret));
+    return rc;
+}
+
+struct finding_one {
+    struct visit visit;
+    int32_t found;
+};
+
+static int take_one(void *context, const struct wh_record_view *record)
+{
+    struct finding_one *one = context;
+    one->found = wh_span_equal(record->kind, wh_span_of(KIND_VISIT));
+    if (one->found) one->visit = copy_visit(record);
+    return 1;
+}
+
+int given_visit(const struct talk *talk, const char *name, struct visit *ret)
+{
+    const struct wh_host *host = talk->host;
+    struct wh_span id = given_text(talk, name);
+    struct finding_one one = {.found = 0};
+    int rc = host->record(host->self, id, take_one, &one, talk->fail);
+    if (rc < 0 && rc != WH_E_NOT_FOUND && rc != WH_E_NOT_PERMITTED) return rc;
+    if (rc < 0 || !one.found) {
+        return refuse(talk, WH_E_NOT_FOUND, "%.*s：没有这次检查（见 wuhao inspect list）",
+                      "%.*s: there is no such visit (see `wuhao inspect list`)", (int)id.len,
+                      id.data);
+    }
+    *ret = one.visit;
+    return 0;
+}
