@@ -229,7 +229,8 @@ static int sweep(struct schedule *schedule, int64_t steps_max,
 
 void improve_schedule(struct schedule *schedule)
 {
-    int64_t steps_max = STEPS_EACH * (int64_t)schedule->input->units_count;
+    int64_t steps = STEPS_EACH * (int64_t)schedule->input->units_count;
+    int64_t steps_max = schedule->steps + (steps < STEPS_MAX ? steps : STEPS_MAX);
     do {
         while (sweep(schedule, steps_max, improve_unit)) continue;
     } while (sweep(schedule, steps_max, improve_more));
