@@ -1,4 +1,6 @@
 /* What plugins may read of the node, and what the engine asks of plugins. */
+#include <stdio.h>
+
 #include "base/date.h"
 #include "commands/desk.h"
 #include "commands/figures.h"
@@ -137,6 +139,46 @@ static int explain(void *context, struct wh_span unit, const struct wh_standing_
                       err);
 }
 
+static int rates(void *context, const struct wh_standing_query *query, wh_rate_visit visit,
+                 void *visit_context, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    return wh_rates(desk->engine, query, visit, visit_context, err);
+}
+
+static void moment(void *context, char ret[WH_MOMENT_TEXT_MAX])
+{
+    struct wh_desk *desk = context;
+    char day[WH_DAY_TEXT_SIZE];
+    wh_day_format(wh_engine_today(desk->engine), day);
+    (void)snprintf(ret, WH_MOMENT_TEXT_MAX, "%s#%llu", day,
+                   (unsigned long long)wh_engine_place_now(desk->engine));
+}
+
+struct published {
+    struct wh_span prefix;
+    wh_published_visit visit;
+    void *context;
+};
+
+static int visit_published(void *context, const struct wh_row *row)
+{
+    const struct published *published = context;
+    struct wh_published view = {.value = row->value};
+    if (wh_row_key_ranking_read(row->key, &view.origin, &view.name) < 0) return 0;
+    if (!wh_span_starts(view.name, published->prefix)) return 0;
+    return published->visit(published->context, &view);
+}
+
+static int scan_published(void *context, struct wh_span prefix, wh_published_visit visit,
+                          void *visit_context, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    struct published published = {prefix, visit, visit_context};
+    return wh_rows_scan(desk->engine, WH_TABLE_RANKING, WH_SPAN_EMPTY, WH_PLACE_NOW,
+                        visit_published, &published, err);
+}
+
 struct wh_host_services wh_desk_services(struct wh_desk *desk)
 {
     struct wh_host_services services = {
@@ -152,6 +194,9 @@ struct wh_host_services wh_desk_services(struct wh_desk *desk)
         .programme = programme,
         .standings = standings,
         .explain = explain,
+        .rates = rates,
+        .published = scan_published,
+        .moment = moment,
     };
     wh_desk_write_services(&services);
     return services;

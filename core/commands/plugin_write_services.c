@@ -8,6 +8,8 @@
 #include "engine/plugin_keys.h"
 #include "engine/programmes.h"
 #include "engine/records.h"
+#include "engine/rows.h"
+#include "model/key.h"
 
 /* ---- Records ---- */
 
@@ -101,11 +103,20 @@ static bool is_json(void *context, struct wh_span text)
     return good;
 }
 
+static int publish(void *context, struct wh_span name, struct wh_span value, struct wh_error *err)
+{
+    struct wh_desk *desk = context;
+    struct wh_tuple key;
+    wh_row_key_ranking(&key, wh_engine_home(desk->engine), name);
+    return wh_row_put(desk->engine, WH_TABLE_RANKING, wh_tuple_span(&key), value, err);
+}
+
 void wh_desk_write_services(struct wh_host_services *services)
 {
     services->record_add = record_add;
     services->record_edit = record_edit;
     services->record_withdraw = record_withdraw;
+    services->publish = publish;
     services->get = get;
     services->scan = scan;
     services->put = put;

@@ -384,3 +384,8 @@ int wh_engine_place(struct wh_engine *engine, int64_t moment_ms, uint64_t *ret,
     if (rc == 0) *ret = place;
     return rc;
 }
+
+uint64_t wh_engine_place_now(const struct wh_engine *engine)
+{
+    return engine->place;
+}

@@ -120,5 +120,7 @@ int wh_engine_rows_count(struct wh_engine *engine, uint64_t *ret, struct wh_erro
 #define WH_PLACE_NOW UINT64_MAX
 int wh_engine_place(struct wh_engine *engine, int64_t moment_ms, uint64_t *ret,
                     struct wh_error *err);
+/* The place that it had reached when the turn began: what reads of rows in it see. */
+uint64_t wh_engine_place_now(const struct wh_engine *engine);
 
 #endif

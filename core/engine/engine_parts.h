@@ -44,6 +44,7 @@ struct wh_engine {
     struct wh_key data_key;
     uint8_t node_key[WH_NODE_KEY_BYTES];
     struct wh_now now;
+    uint64_t place; /* reached when the turn began: what reads see */
     uint64_t chance;
     /* what has been written */
     uint64_t head;

@@ -41,6 +41,7 @@ void wh_engine_turn(struct wh_engine *engine, struct wh_now now, int64_t *ret_de
     engine->more_work = false;
     engine->cells_marked = false;
     engine->now = now;
+    engine->place = wh_engine_head(engine);
     rc = gather(engine, &err);
     if (rc == 0) {
         rc = wh_engine_commit(engine, &err);

@@ -74,8 +74,9 @@ int wh_notice_put(struct wh_plugins *plugins, struct wh_span plugin, const struc
 void wh_notice_remove(struct wh_plugins *plugins, struct wh_span plugin, struct wh_span key);
 int wh_quarantine_notices(struct wh_plugins *plugins, struct wh_error *err);
 
-/* table.c, table_writes.c: the functions that a plugin is handed. */
+/* table.c, table_standings.c, table_writes.c: the functions that a plugin is handed. */
 struct wh_host wh_plugin_table(struct wh_host_self *one);
+void wh_plugin_table_standings(struct wh_host *table);
 void wh_plugin_table_writes(struct wh_host *table);
 int wh_table_fail_with(struct wh_failure *failure, const struct wh_error *err,
                        enum wh_language language);
@@ -86,6 +87,8 @@ const struct wh_programme_view *wh_programme_view_of(const Wh__Programme *progra
 int wh_host_deeds(struct wh_host_self *self, const struct wh_duty *duty, struct wh_span unit,
                   int64_t from, int64_t to, wh_deed_visit visit, void *context,
                   struct wh_failure *failure);
+/* "ranking:NAME", in the memory that is lent. */
+struct wh_span wh_plugin_published_name(struct wh_host_self *self, struct wh_span name);
 /* Says how many lines were left out, once the minute is over. */
 void wh_plugin_log_count(struct wh_host_self *one);
 bool wh_plugin_may_read(const struct wh_host_self *self, struct wh_span kind);

@@ -34,6 +34,13 @@ struct wh_host_services {
                    enum wh_language language, wh_explained_visit visit, void *visit_context,
                    struct wh_error *err);
 
+    int (*rates)(void *context, const struct wh_standing_query *query, wh_rate_visit visit,
+                 void *visit_context, struct wh_error *err);
+    /* All that was published under names that begin with `prefix`. */
+    int (*published)(void *context, struct wh_span prefix, wh_published_visit visit,
+                     void *visit_context, struct wh_error *err);
+    void (*moment)(void *context, char ret[WH_MOMENT_TEXT_MAX]);
+
     /* These put into the open batch of the turn. `fields` are struct wh_named_text. */
     int (*record_add)(void *context, struct wh_span author, struct wh_span kind,
                       struct wh_span unit, int64_t date, const struct wh_list *fields,
@@ -42,6 +49,8 @@ struct wh_host_services {
                        const struct wh_list *fields, struct wh_error *err);
     int (*record_withdraw)(void *context, struct wh_span author, struct wh_span id,
                            struct wh_span why, struct wh_error *err);
+
+    int (*publish)(void *context, struct wh_span name, struct wh_span value, struct wh_error *err);
 
     /* The plugins' family of the store; the host makes the keys. ret->data NULL: there is none.
      * `get` reads through the open batch, `scan` does not. */

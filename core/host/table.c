@@ -314,26 +314,6 @@ static uint32_t host_year_now(struct wh_host_self *self)
     return (uint32_t)wh_civil_of((int32_t)host_today(self)).year;
 }
 
-static int host_standings(struct wh_host_self *self, const struct wh_standing_query *query,
-                          wh_standing_visit visit, void *context, struct wh_failure *failure)
-{
-    struct wh_host_services *services = &self->plugins->services;
-    struct wh_error err = {.code = 0};
-    int rc = services->standings(services->context, query, visit, context, &err);
-    return rc < 0 && err.code < 0 ? wh_table_fail_with(failure, &err, WH_EN) : rc;
-}
-
-static int host_explain(struct wh_host_self *self, struct wh_span unit,
-                        const struct wh_standing_query *query, uint32_t language,
-                        wh_explained_visit visit, void *context, struct wh_failure *failure)
-{
-    struct wh_host_services *services = &self->plugins->services;
-    enum wh_language in = language == WH_ZH ? WH_ZH : WH_EN;
-    struct wh_error err = {.code = 0};
-    int rc = services->explain(services->context, unit, query, in, visit, context, &err);
-    return rc < 0 && err.code < 0 ? wh_table_fail_with(failure, &err, in) : rc;
-}
-
 /* ---- Since 1.1 ---- */
 
 static int64_t host_now_ms(struct wh_host_self *self)
@@ -458,8 +438,6 @@ struct wh_host wh_plugin_table(struct wh_host_self *one)
         .reply_progress = host_reply_progress,
         .language = host_language,
         .year_now = host_year_now,
-        .standings = host_standings,
-        .explain = host_explain,
         .now_ms = host_now_ms,
         .today = host_today,
         .setting = host_setting,
@@ -474,6 +452,7 @@ struct wh_host wh_plugin_table(struct wh_host_self *one)
         .workday_from = host_workday_from,
         .home = host_home,
     };
+    wh_plugin_table_standings(&table);
     wh_plugin_table_writes(&table);
     return table;
 }

@@ -295,6 +295,37 @@ static int host_notice_settle(struct wh_host_self *self, struct wh_span key,
     return 0;
 }
 
+/* ---- What travels down ---- */
+
+struct wh_span wh_plugin_published_name(struct wh_host_self *self, struct wh_span name)
+{
+    size_t size = self->name.len + name.len + 1;
+    char *text = wh_arena_new(&self->lent, size + 1, 1);
+    memcpy(text, self->name.data, self->name.len);
+    text[self->name.len] = ':';
+    if (name.len > 0) memcpy(text + self->name.len + 1, name.data, name.len);
+    return wh_span(text, size);
+}
+
+static int host_publish(struct wh_host_self *self, struct wh_span name, struct wh_span value,
+                        struct wh_failure *failure)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    struct wh_error err = {.code = 0};
+    int rc;
+    if (name.len == 0 || name.len > WH_PLUGIN_KEY_BYTES_MAX || value.len == 0 ||
+        value.len > WH_PUBLISHED_BYTES_MAX ||
+        wh_text_check(name, WH_TEXT_ONE_LINE) != WH_TEXT_GOOD) {
+        return wh_failure_say(failure, WH_E_INVALID,
+                              "what is published has a name of one line, and up to %u MiB",
+                              WH_PUBLISHED_BYTES_MAX >> 20);
+    }
+    rc = admit(self, name.len + value.len, failure);
+    if (rc < 0) return rc;
+    rc = services->publish(services->context, wh_plugin_published_name(self, name), value, &err);
+    return rc < 0 ? wh_table_fail_with(failure, &err, WH_EN) : 0;
+}
+
 void wh_plugin_table_writes(struct wh_host *table)
 {
     table->record_add = host_record_add;
@@ -306,4 +337,5 @@ void wh_plugin_table_writes(struct wh_host *table)
     table->keys = host_keys;
     table->notice_post = host_notice_post;
     table->notice_settle = host_notice_settle;
+    table->publish = host_publish;
 }

@@ -217,6 +217,51 @@ static int workday_from(struct answering *of)
     return 0;
 }
 
+static int each_published(void *context, const struct wh_published *published)
+{
+    struct answering *of = context;
+    struct wh_published copy = *published;
+    if (next_item(of) < 0) return WH_E_INVALID;
+    wh_wire_published(&of->out, &copy);
+    return 0;
+}
+
+static int published(struct answering *of)
+{
+    struct wh_span prefix;
+    wh_wire_span(&of->in, &prefix);
+    if (of->in.broken) return WH_E_CORRUPT;
+    return end_items(of,
+                     of->host->published(of->host->self, prefix, each_published, of, of->failure));
+}
+
+static int each_rate(void *context, const struct wh_rate_view *rate)
+{
+    struct answering *of = context;
+    struct wh_rate_view copy = *rate;
+    if (next_item(of) < 0) return WH_E_INVALID;
+    wh_wire_rate(&of->out, &copy);
+    return 0;
+}
+
+static int rates(struct answering *of)
+{
+    struct wh_standing_query query = {0};
+    wh_wire_query(&of->in, &query);
+    if (of->in.broken) return WH_E_CORRUPT;
+    return end_items(of, of->host->rates(of->host->self, &query, each_rate, of, of->failure));
+}
+
+static int moment(struct answering *of)
+{
+    char text[WH_MOMENT_TEXT_MAX] = "";
+    struct wh_span span;
+    of->host->moment(of->host->self, text);
+    span = wh_span_of(text);
+    wh_wire_span(&of->out, &span);
+    return 0;
+}
+
 static int home(struct answering *of)
 {
     struct wh_span code = of->host->home(of->host->self);
@@ -368,6 +413,7 @@ static int two_texts(struct answering *of, enum wh_ask ask)
     case WH_ASK_RECORD_WITHDRAW:
         return host->record_withdraw(host->self, first, second, of->failure);
     case WH_ASK_KEY_PUT: return host->key_put(host->self, first, second, of->failure);
+    case WH_ASK_PUBLISH: return host->publish(host->self, first, second, of->failure);
     case WH_ASK_KEY_DELETE: return host->key_delete(host->self, first, of->failure);
     default: return host->notice_settle(host->self, first, of->failure);
     }
@@ -419,12 +465,16 @@ static int answer_one(struct answering *of, enum wh_ask ask)
     case WH_ASK_DEEDS: return deeds(of);
     case WH_ASK_WORKDAY_FROM: return workday_from(of);
     case WH_ASK_HOME: return home(of);
+    case WH_ASK_PUBLISHED: return published(of);
+    case WH_ASK_RATES: return rates(of);
+    case WH_ASK_MOMENT: return moment(of);
     case WH_ASK_RECORD_ADD: return record_add(of);
     case WH_ASK_RECORD_EDIT: return record_edit(of);
     case WH_ASK_KEYS: return keys(of);
     case WH_ASK_KEY_GET: return key_get(of);
     case WH_ASK_NOTICE_POST: return notice_post(of);
     case WH_ASK_RECORD_WITHDRAW:
+    case WH_ASK_PUBLISH:
     case WH_ASK_KEY_PUT:
     case WH_ASK_KEY_DELETE:
     case WH_ASK_NOTICE_SETTLE: return two_texts(of, ask);

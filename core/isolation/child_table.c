@@ -324,6 +324,48 @@ static int64_t child_workday_from(struct wh_host_self *self, int64_t day)
     return day;
 }
 
+static int child_published(struct wh_host_self *self, struct wh_span prefix,
+                           wh_published_visit visit, void *context, struct wh_failure *failure)
+{
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_PUBLISHED), answer;
+    int said = 0, rc;
+    wh_wire_span(&wire, &prefix);
+    rc = wh_child_ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && wh_child_more(&answer)) {
+        struct wh_published published;
+        memset(&published, 0, sizeof(published));
+        wh_wire_published(&answer, &published);
+        said = visit(context, &published);
+    }
+    return wh_child_visited(said, rc);
+}
+
+static int child_rates(struct wh_host_self *self, const struct wh_standing_query *query,
+                       wh_rate_visit visit, void *context, struct wh_failure *failure)
+{
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_RATES), answer;
+    struct wh_standing_query copy = *query;
+    int said = 0, rc;
+    wh_wire_query(&wire, &copy);
+    rc = wh_child_ask(self, &answer, failure);
+    while (rc >= 0 && said == 0 && wh_child_more(&answer)) {
+        struct wh_rate_view rate;
+        memset(&rate, 0, sizeof(rate));
+        wh_wire_rate(&answer, &rate);
+        said = visit(context, &rate);
+    }
+    return wh_child_visited(said, rc);
+}
+
+static void child_moment(struct wh_host_self *self, char ret[WH_MOMENT_TEXT_MAX])
+{
+    struct wh_span text = WH_SPAN_EMPTY;
+    struct wh_wire answer;
+    (void)wh_child_begin(self, WH_ASK_MOMENT);
+    if (wh_child_ask(self, &answer, NULL) == 0) wh_wire_span(&answer, &text);
+    (void)snprintf(ret, WH_MOMENT_TEXT_MAX, "%.*s", (int)text.len, text.data ? text.data : "");
+}
+
 static struct wh_span child_home(struct wh_host_self *self)
 {
     struct wh_span code = WH_SPAN_EMPTY;
@@ -359,6 +401,9 @@ void wh_child_table(struct wh_host_self *self)
         .deeds = child_deeds,
         .workday_from = child_workday_from,
         .home = child_home,
+        .published = child_published,
+        .moment = child_moment,
+        .rates = child_rates,
     };
     wh_child_table_writes(&self->table);
 }

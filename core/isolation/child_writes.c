@@ -148,6 +148,12 @@ static int child_reply_file(struct wh_call *call, struct wh_span name, struct wh
     return send_two_texts(call->self, WH_ASK_REPLY_FILE, name, content, failure);
 }
 
+static int child_publish(struct wh_host_self *self, struct wh_span name, struct wh_span value,
+                         struct wh_failure *failure)
+{
+    return send_two_texts(self, WH_ASK_PUBLISH, name, value, failure);
+}
+
 void wh_child_table_writes(struct wh_host *table)
 {
     table->reply_columns = child_reply_columns;
@@ -164,4 +170,5 @@ void wh_child_table_writes(struct wh_host *table)
     table->notice_settle = child_notice_settle;
     table->reply_note = child_reply_note;
     table->reply_file = child_reply_file;
+    table->publish = child_publish;
 }

@@ -69,7 +69,11 @@ enum wh_callback {
     X(REPLY_FILE)                                                                                  \
     X(DEEDS)                                                                                       \
     X(WORKDAY_FROM)                                                                                \
-    X(HOME)
+    X(HOME)                                                                                        \
+    X(PUBLISH)                                                                                     \
+    X(PUBLISHED)                                                                                   \
+    X(MOMENT)                                                                                      \
+    X(RATES)
 
 enum wh_ask {
 #define X(symbol) WH_ASK_##symbol,

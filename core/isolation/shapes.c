@@ -200,6 +200,27 @@ void wh_wire_notice(struct wh_wire *wire, struct wh_notice *notice)
     wh_wire_i64(wire, &notice->due);
 }
 
+void wh_wire_published(struct wh_wire *wire, struct wh_published *published)
+{
+    wh_wire_span(wire, &published->name);
+    wh_wire_span(wire, &published->origin);
+    wh_wire_span(wire, &published->value);
+}
+
+void wh_wire_rate(struct wh_wire *wire, struct wh_rate_view *rate)
+{
+    wh_wire_span(wire, &rate->unit);
+    wh_wire_span(wire, &rate->name);
+    wh_wire_i64(wire, &rate->units);
+    wh_wire_i64(wire, &rate->units_qualified);
+    wh_wire_i64(wire, &rate->now_h);
+    wh_wire_i64(wire, &rate->baseline_h);
+    wh_wire_i64(wire, &rate->target_h);
+    wh_wire_i64(wire, &rate->missing_h);
+    wh_wire_i64(wire, &rate->pace_h);
+    wh_wire_i64(wire, &rate->units_missing);
+}
+
 void wh_wire_change(struct wh_wire *wire, void *change)
 {
     struct wh_row_change *of = change;

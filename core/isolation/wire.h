@@ -50,6 +50,8 @@ void wh_wire_figure(struct wh_wire *wire, struct wh_figure *figure);
 void wh_wire_duty(struct wh_wire *wire, void *duty);
 void wh_wire_programme(struct wh_wire *wire, struct wh_programme_view *programme);
 void wh_wire_notice(struct wh_wire *wire, struct wh_notice *notice);
+void wh_wire_published(struct wh_wire *wire, struct wh_published *published);
+void wh_wire_rate(struct wh_wire *wire, struct wh_rate_view *rate);
 void wh_wire_change(struct wh_wire *wire, void *change);
 
 /* Which callbacks a plugin has; the pointers themselves mean nothing on the other side. */

@@ -1,6 +1,9 @@
 /* What the host asks of a node, answered from memory. */
 #include <cjson/cJSON.h>
 
+#include <stdio.h>
+
+#include "base/date.h"
 #include "kit/kit_parts.h"
 
 #define NOON_MS (12 * 3600 * 1000LL)
@@ -117,6 +120,41 @@ static int no_explanation(void *context, struct wh_span unit, const struct wh_st
     return no_standings(context, query, NULL, visit_context, err);
 }
 
+static int no_rates(void *context, const struct wh_standing_query *query, wh_rate_visit visit,
+                    void *visit_context, struct wh_error *err)
+{
+    (void)visit;
+    return no_standings(context, query, NULL, visit_context, err);
+}
+
+static int nothing_published(void *context, struct wh_span prefix, wh_published_visit visit,
+                             void *visit_context, struct wh_error *err)
+{
+    (void)context;
+    (void)prefix;
+    (void)visit;
+    (void)visit_context;
+    (void)err;
+    return 0;
+}
+
+static int publish_nothing(void *context, struct wh_span name, struct wh_span value,
+                           struct wh_error *err)
+{
+    (void)context;
+    (void)name;
+    (void)value;
+    return wh_fail(err, WH_E_NOT_PERMITTED, WH_MSG_KIT_NO_PROGRAMME, NULL);
+}
+
+static void moment(void *context, char ret[WH_MOMENT_TEXT_MAX])
+{
+    const struct wh_kit *kit = context;
+    char day[WH_DAY_TEXT_SIZE];
+    wh_day_format(kit->today, day);
+    (void)snprintf(ret, WH_MOMENT_TEXT_MAX, "%s#0", day);
+}
+
 /* ---- The rest ---- */
 
 /* Every cell is measured again before the next step anyway. */
@@ -154,6 +192,10 @@ struct wh_host_services wh_kit_services(struct wh_kit *kit)
         .programme = no_programme,
         .standings = no_standings,
         .explain = no_explanation,
+        .rates = no_rates,
+        .published = nothing_published,
+        .publish = publish_nothing,
+        .moment = moment,
         .measure_again = measure_again,
         .is_json = is_json,
     };

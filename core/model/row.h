@@ -23,7 +23,8 @@ enum wh_lane {
     X(UNIT, 2, "unit", WH_TABLE_UP | WH_TABLE_DOWN, WH_LANE_BULK)                                  \
     X(MEMBER, 3, "member", WH_TABLE_UP, WH_LANE_URGENT)                                            \
     X(PROGRAMME, 4, "programme", WH_TABLE_DOWN, WH_LANE_URGENT)                                    \
-    X(SUMMARY, 5, "summary", WH_TABLE_UP | WH_TABLE_DOWN, WH_LANE_BULK)
+    X(SUMMARY, 5, "summary", WH_TABLE_UP | WH_TABLE_DOWN, WH_LANE_BULK)                            \
+    X(RANKING, 6, "ranking", WH_TABLE_DOWN, WH_LANE_BULK)
 
 enum wh_table {
 #define X(symbol, number, word, ways, lane) WH_TABLE_##symbol = number,

@@ -1,6 +1,7 @@
 #include "standing/assessment.h"
 
 #include "base/date.h"
+#include "base/num.h"
 #include "engine/rows.h"
 #include "model/key.h"
 #include "model/protobuf.h"
@@ -25,12 +26,28 @@ int wh_assess(struct wh_engine *engine, const struct wh_assessment_query *query,
 
 /* ---- The moment, the tree, the rules ---- */
 
+/* "2026-03-31#1234": a day and a place, which no clock can move. */
+static bool read_place(struct wh_span text, int32_t *ret_day, uint64_t *ret_place)
+{
+    const char *mark = text.len > 0 ? memchr(text.data, '#', text.len) : NULL;
+    size_t at = mark ? (size_t)(mark - text.data) : 0;
+    int64_t place;
+    if (!mark || wh_day_parse(wh_span(text.data, at), ret_day) < 0) return false;
+    if (wh_number_parse(wh_span_from(text, at + 1), &place) < 0 || place < 0) return false;
+    *ret_place = (uint64_t)place;
+    return true;
+}
+
 static int find_moment(struct wh_engine *engine, const struct wh_assessment_query *query,
                        struct wh_assessment *a, struct wh_error *err)
 {
     struct wh_now now = wh_engine_now(engine);
     int64_t moment_ms = now.clock_ms;
     a->place = WH_PLACE_NOW;
+    if (read_place(query->as_of, &a->day, &a->place)) {
+        a->season = (struct wh_season){(int32_t)query->year, wh_quarter_of(a->day)};
+        return 0;
+    }
     if (query->as_of.len > 0) {
         int rc;
         if (wh_moment_parse(query->as_of, now.zone_minutes, &moment_ms) < 0) {

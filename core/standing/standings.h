@@ -11,6 +11,11 @@
 int wh_standings(struct wh_engine *engine, const struct wh_standing_query *query,
                  wh_standing_visit visit, void *context, struct wh_error *err);
 
+/* Visits the rate (rules/rate.h) of all units below `query->under` together, then of each county
+ * among them. Errors as wh_assess(). */
+int wh_rates(struct wh_engine *engine, const struct wh_standing_query *query, wh_rate_visit visit,
+             void *context, struct wh_error *err);
+
 /* Visits the explanation of a unit's score: total, items, metrics, rows, and the records that this
  * node has; `plugins` says which record counts in which metric. */
 int wh_explain(struct wh_engine *engine, struct wh_plugins *plugins, struct wh_span unit,

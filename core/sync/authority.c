@@ -7,10 +7,11 @@ static bool is_ancestor(struct wh_span code, struct wh_span of)
     return code.len < of.len && wh_span_starts(of, code);
 }
 
-/* Rules about the whole tree speak for no single unit: they go to every node below their origin. */
+/* Rules about the whole tree, and what a unit publishes, speak for no single unit: they go to every
+ * node below their origin. */
 static bool speaks_for_all(uint32_t table)
 {
-    return table == WH_TABLE_PROGRAMME || table == WH_TABLE_TERM;
+    return table == WH_TABLE_PROGRAMME || table == WH_TABLE_TERM || table == WH_TABLE_RANKING;
 }
 
 /* A node is told about its own range, and the names of the units above it. */

@@ -1,4 +1,4 @@
-"""Inspections: schedules, visits, findings, acceptance and drawing, as a clerk gives the commands."""
+"""Inspections: schedules, visits, findings, acceptance and drawing, as a clerk gives them."""
 import datetime
 import json
 

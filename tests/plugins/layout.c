@@ -274,6 +274,23 @@ AT(wh_notice, reserved, 68, 4);
 AT(wh_notice, due, 72, 8);
 SIZE(wh_notice, 80);
 
+AT(wh_published, name, 0, 16);
+AT(wh_published, origin, 16, 16);
+AT(wh_published, value, 32, 16);
+SIZE(wh_published, 48);
+
+AT(wh_rate_view, unit, 0, 16);
+AT(wh_rate_view, name, 16, 16);
+AT(wh_rate_view, units, 32, 8);
+AT(wh_rate_view, units_qualified, 40, 8);
+AT(wh_rate_view, now_h, 48, 8);
+AT(wh_rate_view, baseline_h, 56, 8);
+AT(wh_rate_view, target_h, 64, 8);
+AT(wh_rate_view, missing_h, 72, 8);
+AT(wh_rate_view, pace_h, 80, 8);
+AT(wh_rate_view, units_missing, 88, 8);
+SIZE(wh_rate_view, 96);
+
 AT(wh_deed, id, 0, 16);
 AT(wh_deed, date, 16, 8);
 SIZE(wh_deed, 24);
@@ -315,7 +332,11 @@ AT(wh_host, reply_file, 256, 8);
 AT(wh_host, deeds, 264, 8);
 AT(wh_host, workday_from, 272, 8);
 AT(wh_host, home, 280, 8);
-SIZE(wh_host, 288);
+AT(wh_host, publish, 288, 8);
+AT(wh_host, published, 296, 8);
+AT(wh_host, moment, 304, 8);
+AT(wh_host, rates, 312, 8);
+SIZE(wh_host, 320);
 
 AT(wh_job, name, 0, 8);
 AT(wh_job, title, 8, 16);

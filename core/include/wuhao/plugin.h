@@ -56,6 +56,8 @@ extern "C" {
 #define WH_LOG_LINES_A_MINUTE_MAX 60  /* what is over it is counted, and the count is logged */
 #define WH_FILE_BYTES_MAX (16u << 20) /* of a file that a command replies */
 #define WH_FILE_NAME_MAX 120          /* of its name, in bytes */
+#define WH_PUBLISHED_BYTES_MAX (2u << 20)
+#define WH_MOMENT_TEXT_MAX 48
 #define WH_EXPORT __attribute__((visibility("default")))
 
 /* Codes that cross the boundary; base/errors.def gives each its exit code. */
@@ -403,7 +405,7 @@ struct wh_standing_query {
     uint32_t year;
     struct wh_span under;     /* empty: the node's own unit */
     struct wh_span unit_kind; /* empty: every kind */
-    struct wh_span as_of;     /* empty: now; else a date or an ISO 8601 time */
+    struct wh_span as_of;     /* empty: now; else a date, an ISO 8601 time, or what `moment` gave */
     int64_t pass_h;           /* another pass line in hundredths of a point; -1: the programme's */
 };
 
@@ -608,6 +610,32 @@ struct wh_notice {
     int64_t due; /* day; 0: none */
 };
 
+/* What a unit published to all below it: `origin` is that unit. */
+struct wh_published {
+    struct wh_span name;
+    struct wh_span origin;
+    struct wh_span value;
+};
+
+typedef int (*wh_published_visit)(void *context, const struct wh_published *published);
+
+/* The share of units of both levels that qualify, against the round's aim (domain.md D1). Percent
+ * in hundredths; -1 where there are no units. */
+struct wh_rate_view {
+    struct wh_span unit; /* a county; the unit asked for: all below it together */
+    struct wh_span name;
+    int64_t units;
+    int64_t units_qualified;
+    int64_t now_h;
+    int64_t baseline_h;
+    int64_t target_h;
+    int64_t missing_h;     /* percentage points from now to the target */
+    int64_t pace_h;        /* of them for each year that is left, this one included */
+    int64_t units_missing; /* how many more must qualify */
+};
+
+typedef int (*wh_rate_visit)(void *context, const struct wh_rate_view *rate);
+
 /* A record that meets a duty: none of its fields, so any plugin may ask. */
 struct wh_deed {
     struct wh_span id;
@@ -783,6 +811,27 @@ struct wh_host {
 
     /* The code of the node's home unit, lent until the callback returns. */
     struct wh_span (*home)(struct wh_host_self *self);
+
+    /* Publishes `value` under `name` (up to WH_PLUGIN_KEY_BYTES_MAX) to every node below this one,
+     * in the name of the home unit; the same name again replaces it. It writes: see below
+     * `record`. No personal data. WH_E_INVALID: longer than WH_PUBLISHED_BYTES_MAX. */
+    int (*publish)(struct wh_host_self *self, struct wh_span name, struct wh_span value,
+                   struct wh_failure *fail);
+
+    /* Visits what this plugin published under names that begin with `prefix`, here and at the units
+     * above, by origin, then name. */
+    int (*published)(struct wh_host_self *self, struct wh_span prefix, wh_published_visit visit,
+                     void *context, struct wh_failure *fail);
+
+    /* The node's own place in the order of its commits, as `as_of` takes it back
+     * ("2026-03-31#1234": a day, and the place): the same query as of it gives the same bytes,
+     * whatever the clock does. `ret` ends in a zero. */
+    void (*moment)(struct wh_host_self *self, char ret[WH_MOMENT_TEXT_MAX]);
+
+    /* Visits the rate of all units below `query->under` (empty: the home unit) together, then of
+     * each county among them. `level` and `unit_kind` are not looked at. Codes as `standings`. */
+    int (*rates)(struct wh_host_self *self, const struct wh_standing_query *query,
+                 wh_rate_visit visit, void *context, struct wh_failure *fail);
 };
 
 /* 1 where this node has the member: `WH_HOST_HAS(host, notice_post)`. */
