@@ -244,6 +244,7 @@ static void a_stopped_node_is_unreachable_within_five_seconds(void **state)
     int64_t began_ms;
     start_node(place, 1);
     (void)kill(place->child, SIGSTOP);
+    assert_int_equal(waitpid(place->child, NULL, WUNTRACED), place->child); /* all its threads */
     began_ms = now_ms();
     assert_int_equal(ask(place, WH_S("status"), &heard), WH_E_UNREACHABLE);
     assert_true(now_ms() - began_ms < UNREACHABLE_MS_MAX);
