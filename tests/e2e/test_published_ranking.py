@@ -1,0 +1,146 @@
+"""A ranking that was published is frozen, numbered, known to all below, and recomputes to the same bytes;
+what has changed since is told with the reason for each move."""
+import pytest
+
+import node
+
+TOWN, COUNTY, CITY = "231182101", "231182", "2311"
+
+
+@pytest.fixture(name="tree", scope="module")
+def tree_fixture(pair, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("records")
+    pair["long-zhen"].import_folder(node.demo_records(folder, pair.townships, seed=5)[TOWN])
+    pair.wait_synced()
+    return pair
+
+
+def ranking(one, *more, level="grassroots"):
+    return one.ok("rank", "--level", level, "--year", node.YEAR, "--under", TOWN, "--json", *more)
+
+
+def items(one, unit, *more):
+    return {line["item"]: line["points"] for line in one.rows("explain", unit, "--year", node.YEAR,
+                                                              *more)
+            if line["what"] in ("item", "bonus")}
+
+
+def test_it_recomputes_to_the_same_bytes_whatever_comes_later(tree):
+    city, town = tree["city"], tree["long-zhen"]
+    published = city.rows("rank", "publish", "--level", "grassroots", "--year", node.YEAR,
+                          "--under", TOWN, "--title", "年度排名")[0]
+    assert published["number"] == 1 and published["units"] > 10
+    line = city.rows("rank", "published")[0]
+    frozen = city.ok("rank", "published", "1", "--json")
+    assert ranking(city, "--as-of", line["moment"]) == frozen
+    first = [row["unit"] for row in city.rows("rank", "published", "1")]
+    for unit in first[-3:]:  # the last ones catch up
+        for day in ("03-05", "06-05", "09-05", "12-05"):
+            town.ok("add", "meeting", "--unit", unit, f"date={node.YEAR}-{day}", "purpose=study",
+                    "subject=x")
+        town.ok("add", "institution", "--unit", unit, f"date={node.YEAR}-02-02",
+                "institution=study", "name=x")
+    for record in town.rows("list", "research", "--unit", first[0]):
+        town.ok("withdraw", record["id"], "--why", "x")
+    tree.wait_synced()
+    assert ranking(city) != frozen
+    assert ranking(city, "--as-of", line["moment"]) == frozen
+    assert city.ok("rank", "published", "1", "--json") == frozen
+    city.stop()
+    city.start()
+    assert ranking(city, "--as-of", line["moment"]) == frozen
+
+
+def test_those_below_have_it_too(tree):
+    frozen = tree["city"].ok("rank", "published", "1", "--json")
+    tree.wait_synced()
+    for name in ("wudalianchi", "long-zhen"):
+        one = tree[name]
+        listed = one.rows("rank", "published")[0]
+        assert (listed["from"], listed["title"]) == (CITY, "年度排名")
+        assert one.ok("rank", "published", "1", "--json") == frozen
+    assert tree["city"].rows("status")[0]["unit"] == CITY
+
+
+def test_what_changed_says_why_for_every_unit_that_moved(tree):
+    city = tree["city"]
+    moment = city.rows("rank", "published")[0]["moment"]
+    before = {line["unit"]: line for line in city.rows("rank", "published", "1")}
+    now = {line["unit"]: line for line in city.rows("rank", "--level", "grassroots", "--year",
+                                                    node.YEAR, "--under", TOWN)}
+    moved = {unit for unit, line in now.items() if any(
+        line[key] != before[unit][key] for key in ("rank", "score", "qualified", "final"))}
+    changes = {line["unit"]: line for line in city.rows("rank", "changed", "1")}
+    assert set(changes) == moved and moved
+    for unit, change in changes.items():
+        assert change["rank_before"] == before[unit]["rank"] and change["rank"] == now[unit]["rank"]
+        then, today = items(city, unit, "--as-of", moment), items(city, unit)
+        said = {part.split(" ")[0]: part for part in change["why"].split("; ")}
+        differ = {item for item in today if today[item] != then[item]}
+        for item in differ:
+            assert said[item] == f"{item} {then[item]} -> {today[item]}"
+        if not differ:
+            assert change["why"] == "others moved"
+        assert set(said) <= differ | {"others"}
+    # the reasons of a unit add up to its change
+    some = next(unit for unit, line in changes.items() if line["score"] != line["score_before"])
+    parts = [part.split(" ")[1::2] for part in changes[some]["why"].split("; ")]
+    gained = sum(round(float(after) * 100) - round(float(was) * 100) for was, after in parts)
+    assert gained == round(float(changes[some]["score"]) * 100) - round(
+        float(changes[some]["score_before"]) * 100)
+
+
+def test_a_second_one_gets_the_next_number_and_compares_with_itself_as_unchanged(tree):
+    city = tree["city"]
+    assert city.rows("rank", "publish", "--level", "grassroots", "--year", node.YEAR, "--under",
+                     TOWN)[0]["number"] == 2
+    assert city.rows("rank", "changed") == []  # of the last one
+    assert [line["number"] for line in city.rows("rank", "published")] == [1, 2]
+
+
+@pytest.mark.quick
+def test_what_is_not_there_is_said(pair):
+    none = pair["wudalianchi"].cli("rank", "published", "77")
+    assert none.code == 3 and "no such published ranking" in none.err
+    wrong = pair["city"].cli("rank", "publish", "--level", "village")
+    assert wrong.code == 2
+
+
+@pytest.mark.quick
+def test_the_rate_is_held_against_the_aim_of_the_round(tree):
+    city = tree["city"]
+    lines = {line["unit"]: line for line in city.rows("rank", "rate", "--year", node.YEAR)}
+    whole = lines[CITY]
+    assert (whole["baseline"], whole["target"]) == ("62.00", "77.00")
+    qualified = sum(line["qualified"] is True for level in ("township", "grassroots")
+                    for line in city.rows("rank", "--level", level, "--year", node.YEAR))
+    units = sum(len(city.rows("rank", "--level", level, "--year", node.YEAR))
+                for level in ("township", "grassroots"))
+    assert (whole["units"], whole["units_qualified"]) == (units, qualified)
+    assert whole["units_missing"] == -(-77 * units // 100) - qualified
+    assert lines[COUNTY]["units"] < units
+
+
+@pytest.mark.quick
+def test_beside_last_year_and_candidates(tree):
+    city, town = tree["city"], tree["long-zhen"]
+    line = city.rows("rank", "--level", "grassroots", "--year", node.YEAR, "--under", TOWN,
+                     "--against", "year", "--top", 1)[0]
+    assert line["rank_before"] is None and line["move"] is None  # no programme before
+    beside = city.rows("rank", "--level", "grassroots", "--year", node.YEAR + 1, "--under", TOWN,
+                       "--against", "year")
+    then = {line["unit"]: line for line in city.rows("rank", "--level", "grassroots", "--year",
+                                                     node.YEAR, "--under", TOWN)}
+    assert all(line["rank_before"] == then[line["unit"]]["rank"] for line in beside)
+    assert city.rows("commend", "--year", node.YEAR) == []  # two years are asked
+    village = next(iter(then))
+    town.ok("add", "elder", "--unit", village, "date=2020-01-01", "person=候选人", "birth_year=1950",
+            "category=teacher")
+    town.ok("add", "merit", "--unit", village, f"date={node.YEAR}-05-01", "what=case_individual",
+            "subject=x", "person=候选人")
+    found = [line for line in town.rows("commend", "--year", node.YEAR)
+             if line["what"] == "individual"]
+    assert {"name": "候选人", "unit": village, "cases": 1}.items() <= found[0].items()
+    assert found[0]["years"] >= 3
+    assert not [line for line in city.rows("commend", "--year", node.YEAR)
+                if line["what"] == "individual"]
