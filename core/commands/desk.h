@@ -30,8 +30,9 @@ struct wh_desk {
     struct wh_now now;          /* given where there is no engine, else the engine's */
     const struct wh_log *log;
     const char *version;
-    int64_t started_ms; /* monotonic */
-    void *node;         /* for the functions below */
+    int64_t started_ms;  /* monotonic */
+    int64_t restored_ms; /* wall time at which the home went back; 0: never */
+    void *node;          /* for the functions below */
     /* Free bytes on the disk of the store. */
     int64_t (*disk_free)(void *node);
     /* The parent in the home's config has changed. */

@@ -58,6 +58,11 @@ static struct wh_span home(void *context)
     return wh_engine_home(((struct wh_desk *)context)->engine);
 }
 
+static int64_t restored_ms(void *context)
+{
+    return ((struct wh_desk *)context)->restored_ms;
+}
+
 static int visit_units(void *context, struct wh_span under, wh_unit_visit visit,
                        void *visit_context, struct wh_error *err)
 {
@@ -186,6 +191,7 @@ struct wh_host_services wh_desk_services(struct wh_desk *desk)
         .now_ms = now_ms,
         .zone_minutes = zone_minutes,
         .home = home,
+        .restored_ms = restored_ms,
         .kind = find_kind,
         .records = scan_records,
         .record = find_record,

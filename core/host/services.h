@@ -15,6 +15,7 @@ struct wh_host_services {
     int64_t (*now_ms)(void *context);
     int32_t (*zone_minutes)(void *context);
     struct wh_span (*home)(void *context); /* lent */
+    int64_t (*restored_ms)(void *context);
 
     const struct wh_kind *(*kind)(void *context, struct wh_span name);
     int (*records)(void *context, struct wh_span kind, struct wh_span unit, int32_t from,

@@ -408,6 +408,12 @@ static struct wh_span host_home(struct wh_host_self *self)
     return wh_arena_copy(&self->lent, services->home(services->context));
 }
 
+static int64_t host_restored_ms(struct wh_host_self *self)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    return services->restored_ms(services->context);
+}
+
 #define REST_DAYS_MAX 60 /* in a row: no calendar has more */
 
 static int64_t host_workday_from(struct wh_host_self *self, int64_t day)
@@ -451,6 +457,7 @@ struct wh_host wh_plugin_table(struct wh_host_self *one)
         .deeds = wh_host_deeds,
         .workday_from = host_workday_from,
         .home = host_home,
+        .restored_ms = host_restored_ms,
     };
     wh_plugin_table_standings(&table);
     wh_plugin_table_writes(&table);

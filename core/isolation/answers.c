@@ -275,6 +275,7 @@ static int clock_of(struct answering *of, enum wh_ask ask)
     switch (ask) {
     case WH_ASK_NOW_MS: value = of->host->now_ms(of->host->self); break;
     case WH_ASK_TODAY: value = of->host->today(of->host->self); break;
+    case WH_ASK_RESTORED_MS: value = of->host->restored_ms(of->host->self); break;
     case WH_ASK_YEAR_NOW: value = of->host->year_now(of->host->self); break;
     default: value = of->proxy->call ? of->host->language(of->proxy->call) : 1; break;
     }
@@ -457,6 +458,7 @@ static int answer_one(struct answering *of, enum wh_ask ask)
     case WH_ASK_LANGUAGE:
     case WH_ASK_YEAR_NOW:
     case WH_ASK_NOW_MS:
+    case WH_ASK_RESTORED_MS:
     case WH_ASK_TODAY: return clock_of(of, ask);
     case WH_ASK_STANDINGS: return standings(of);
     case WH_ASK_EXPLAIN: return explain(of);

@@ -128,6 +128,11 @@ static int64_t child_now_ms(struct wh_host_self *self)
     return number_of(self, WH_ASK_NOW_MS);
 }
 
+static int64_t child_restored_ms(struct wh_host_self *self)
+{
+    return number_of(self, WH_ASK_RESTORED_MS);
+}
+
 static int64_t child_today(struct wh_host_self *self)
 {
     if (self->today == INT64_MIN) self->today = number_of(self, WH_ASK_TODAY);
@@ -404,6 +409,7 @@ void wh_child_table(struct wh_host_self *self)
         .published = child_published,
         .moment = child_moment,
         .rates = child_rates,
+        .restored_ms = child_restored_ms,
     };
     wh_child_table_writes(&self->table);
 }

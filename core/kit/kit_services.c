@@ -179,6 +179,12 @@ static struct wh_span home(void *context)
     return ((struct wh_kit *)context)->scenario->home;
 }
 
+static int64_t never_restored(void *context)
+{
+    (void)context;
+    return 0;
+}
+
 struct wh_host_services wh_kit_services(struct wh_kit *kit)
 {
     struct wh_host_services services = {
@@ -186,6 +192,7 @@ struct wh_host_services wh_kit_services(struct wh_kit *kit)
         .now_ms = now_ms,
         .zone_minutes = zone_minutes,
         .home = home,
+        .restored_ms = never_restored,
         .kind = find_kind,
         .units = visit_units,
         .figures = visit_figures,

@@ -183,17 +183,19 @@ static int64_t restored_ms(struct wh_node *node)
 static int open_engine(struct wh_node *node, struct wh_error *err)
 {
     const struct wh_home *home = &node->home;
-    struct wh_engine_config config = {
+    struct wh_engine_config config;
+    struct wh_net net = node->wire ? wh_wire_net(node->wire) : (struct wh_net){&no_wire, NULL};
+    int rc = 0;
+    node->desk.restored_ms = restored_ms(node);
+    config = (struct wh_engine_config){
         .unit = home->config.unit,
         .name = home->config.name,
         .kind = wh_unit_kind_of(home->config.kind),
         .parent = parent_of(home),
         .program = WUHAO_VERSION,
         .data_key = home->data_key,
-        .restored_ms = restored_ms(node),
+        .restored_ms = node->desk.restored_ms,
     };
-    struct wh_net net = node->wire ? wh_wire_net(node->wire) : (struct wh_net){&no_wire, NULL};
-    int rc = 0;
     if (config.parent != WH_PARENT_NONE) {
         rc = read_parent_key(&home->config, config.parent_key, err);
     }

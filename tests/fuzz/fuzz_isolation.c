@@ -222,6 +222,7 @@ static const struct wh_host table = {
     .setting = give_setting,
     .now_ms = give_number,
     .today = give_number,
+    .restored_ms = give_number,
     .year_now = give_year,
     .standings = give_standing,
     .explain = give_line,

@@ -832,6 +832,12 @@ struct wh_host {
      * each county among them. `level` and `unit_kind` are not looked at. Codes as `standings`. */
     int (*rates)(struct wh_host_self *self, const struct wh_standing_query *query,
                  wh_rate_visit visit, void *context, struct wh_failure *fail);
+
+    /* When the node last went back to what it had saved earlier, in milliseconds since 1970: it was
+     * put back from a backup, or began without the damaged end of its log. 0: never. Keys and
+     * records then lack what came after: a plugin that acts on the world outside keeps the value in
+     * a key, and where it finds another one (but 0), does not know what it did until that time. */
+    int64_t (*restored_ms)(struct wh_host_self *self);
 };
 
 /* 1 where this node has the member: `WH_HOST_HAS(host, notice_post)`. */
