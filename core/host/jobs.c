@@ -53,8 +53,24 @@ static void read_ran(struct wh_host_self *one, uint32_t i)
     wh_arena_deinit(&arena);
 }
 
+#define CLOCK_STEP_MS 1000 /* back by less is none */
+
+/* The clock went back: what waits for a time that it showed would wait for as much longer. */
+static void follow_clock(struct wh_host_self *one)
+{
+    int64_t now = now_ms(one->plugins), back = one->jobs_clock_ms - now;
+    one->jobs_clock_ms = now;
+    if (back < CLOCK_STEP_MS) return;
+    for (uint32_t i = 0; i < one->declared->jobs.count; i++) {
+        struct wh_job_state *state = &one->jobs[i];
+        set_due(one, i);
+        if (state->asked_ms != INT64_MAX && state->asked_ms > now) state->asked_ms -= back;
+    }
+}
+
 void wh_jobs_open(struct wh_host_self *one)
 {
+    one->jobs_clock_ms = now_ms(one->plugins);
     one->jobs = wh_arena_new(&one->arena, one->declared->jobs.count, sizeof(*one->jobs));
     for (uint32_t i = 0; i < one->declared->jobs.count; i++) {
         one->jobs[i] = (struct wh_job_state){.asked_ms = INT64_MAX};
@@ -75,6 +91,7 @@ static void put_ran(struct wh_host_self *one, uint32_t i)
 
 void wh_jobs_turn(struct wh_host_self *one)
 {
+    follow_clock(one);
     for (uint32_t i = 0; i < one->declared->jobs.count; i++) {
         if (!one->jobs[i].is_new) continue;
         put_ran(one, i);

@@ -82,6 +82,7 @@ struct wh_host_self {
     uint32_t opened; /* in which order */
     struct wh_value *settings;
     struct wh_job_state *jobs;
+    int64_t jobs_clock_ms; /* what the clock showed when jobs were looked at last */
     /* within a callback */
     enum wh_callback inside;
     struct wh_span asked_by; /* within a command: its author, lent by the call */

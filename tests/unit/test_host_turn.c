@@ -22,12 +22,12 @@ struct bench {
     uint32_t measured;
     uint32_t slices;  /* of the job that are on "disk" */
     uint32_t pending; /* and in the open batch */
+    int64_t ahead_ms; /* of the clock */
 };
 
 static int64_t now_ms(void *context)
 {
-    (void)context;
-    return 1774000000000;
+    return 1774000000000 + ((const struct bench *)context)->ahead_ms;
 }
 
 static int32_t zone_minutes(void *context)
@@ -199,6 +199,25 @@ static void a_job_whose_last_slice_is_not_on_disk_runs_again(void **state)
     assert_int_equal(runs(bench), 1);
 }
 
+#define DAY_MS 86400000ll
+
+static void a_clock_that_goes_back_puts_no_job_off(void **state)
+{
+    struct bench *bench = *state;
+    struct wh_error err = {.code = 0};
+    turn(bench);
+    bench->ahead_ms = 30 * DAY_MS;
+    for (int i = 0; i < 3; i++) run_job(bench, 0); /* its slices */
+    assert_int_equal(runs(bench), 1);
+    assert_true(wh_plugins_due_ms(bench->plugins) > now_ms(bench));
+    bench->ahead_ms = 0;
+    turn(bench);
+    assert_true(wh_plugins_due_ms(bench->plugins) <= now_ms(bench) + DAY_MS);
+    assert_true(wh_plugins_due_ms(bench->plugins) > now_ms(bench));
+    assert_int_equal(wh_plugins_ask_job(bench->plugins, WH_S("scribe"), WH_S("count"), &err), 0);
+    assert_true(wh_plugins_due_ms(bench->plugins) <= now_ms(bench));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +225,8 @@ int main(void)
                                         open_bench, close_bench),
         cmocka_unit_test_setup_teardown(a_job_whose_last_slice_is_not_on_disk_runs_again,
                                         open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(a_clock_that_goes_back_puts_no_job_off, open_bench,
+                                        close_bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
