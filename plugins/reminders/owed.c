@@ -87,7 +87,7 @@ static const struct met *find_met(const struct gathering *gathering, const char 
 
 /* ---- What is owed ---- */
 
-static struct owed *add_owed(struct owed_list *list)
+struct owed *owed_add(struct owed_list *list)
 {
     if (list->count == list->size) {
         uint32_t size = list->size > 0 ? list->size * 2 : 64;
@@ -111,7 +111,7 @@ static int owe_period(struct gathering *gathering, const struct wh_duty *duty,
     char name[120];
     if (!unit_existed(unit, period->ends, period->ends)) return 0;
     if (below && !unit_existed(below, period->ends, period->ends)) return 0;
-    owed = add_owed(gathering->owed);
+    owed = owed_add(gathering->owed);
     if (!owed) return WH_E_FAILED;
     copy_text(owed->unit, sizeof(owed->unit), wh_span_of(unit->code));
     if (below) copy_text(owed->about, sizeof(owed->about), wh_span_of(below->code));

@@ -1,65 +1,130 @@
-/* reminders: what every unit owes, until when. The declaration. */
-#include "reminders.h"
+/* The callbacks: settings are read, and what is asked is passed on. */
+#include "state.h"
 
-/* Tables read better in lines of their own. */
-/* clang-format off */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-#define NOTHING {NULL, 0, 0}
+/* ---- Settings ---- */
 
-static const struct wh_metric duty_metrics[] = {
-    {"met", {"完成日期", "Day on which a duty was met"}, WH_TO_DATE, WH_MEASURED, 0, 0, NOTHING,
-     NOTHING},
-};
-static const struct wh_kind kinds[] = {
-    {KIND_DUTY, {"职责完成情况", "Duties that were met"}, 0,
-     WH_KIND_OPEN_METRICS | WH_KIND_YEARLY | WH_KIND_FROM_ALL | WH_KIND_BY_COMMAND,
-     NOTHING, NOTHING, WH_LIST(duty_metrics)},
-};
-static const struct wh_param due_params[] = {
-    {"unit", {"单位（默认本单位）", "the unit that owes (default: the home unit)"}, WH_UNIT, 0},
-    {"under", {"也列下级单位", "units below it too"}, WH_YESNO, WH_PARAM_SWITCH},
-    {"at", {"哪一天（默认今天）", "on which day (default: today); its year is shown"}, WH_DATE, 0},
-    {"open", {"只列未完成的", "only what is not done"}, WH_YESNO, WH_PARAM_SWITCH},
-    {"late", {"只列逾期的", "only what is late or missed"}, WH_YESNO, WH_PARAM_SWITCH},
-};
-static const struct wh_command commands[] = {
-    {"due", {"应办事项", "lists what units owe in a year, done and not"}, WH_LIST(due_params),
-     NOTHING,
-     WH_PERMIT_READ, 0, "wuhao due --unit 231182108 --under --open"},
-};
-
-/* clang-format on */
-
-static int reminders_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail)
+static void read_text(const struct wh_host *host, const char *name, char ret[PATH_SIZE])
 {
-    (void)fail;
-    *ret_self = (void *)(uintptr_t)host;
+    copy_text(ret, PATH_SIZE, host->setting(host->self, name).text);
+}
+
+static int starts(const char *text, const char *head)
+{
+    return strncmp(text, head, strlen(head)) == 0;
+}
+
+static int wrong(struct wh_failure *fail, const char *text)
+{
+    fail->code = WH_E_INVALID;
+    (void)snprintf(fail->text, sizeof(fail->text), "%s", text);
+    return WH_E_INVALID;
+}
+
+static int check(const struct settings *settings, struct wh_failure *fail)
+{
+    if (settings->smtp_url[0] && !starts(settings->smtp_url, "smtp://") &&
+        !starts(settings->smtp_url, "smtps://")) {
+        return wrong(fail, "setting smtp_url: not a mail server (smtp://host:port or smtps://)");
+    }
+    if (settings->smtp_url[0] && !is_address(wh_span_of(settings->mail_from))) {
+        return wrong(fail, "setting mail_from: mail needs an address to come from");
+    }
+    if (settings->smtp_user[0] && !settings->smtp_password_file[0]) {
+        return wrong(fail, "setting smtp_password_file: smtp_user needs it");
+    }
+    if (settings->send_at < 0) {
+        return wrong(fail, "setting send_at: not a time of day (HH:MM, as in 08:30)");
+    }
     return 0;
 }
 
-static int reminders_measure(void *self, const struct wh_cell *cell, struct wh_failure *fail)
+static int read_settings(const struct wh_host *host, struct settings *ret, struct wh_failure *fail)
 {
-    return measure_met(self, cell, fail);
+    read_text(host, "smtp_url", ret->smtp_url);
+    read_text(host, "smtp_user", ret->smtp_user);
+    read_text(host, "smtp_password_file", ret->smtp_password_file);
+    read_text(host, "mail_from", ret->mail_from);
+    read_text(host, "webhook_secret_file", ret->webhook_secret_file);
+    read_text(host, "ca_file", ret->ca_file);
+    read_text(host, "calendar_dir", ret->calendar_dir);
+    ret->hearing.soon_days = host->setting(host->self, "soon_days").number;
+    ret->hearing.escalate_days = host->setting(host->self, "escalate_days").number;
+    ret->send_at = minute_of(host->setting(host->self, "send_at").text);
+    ret->is_zh = !wh_span_equal(host->setting(host->self, "language").text, wh_span_of("en"));
+    return check(ret, fail);
 }
 
-static int reminders_command(void *self, uint32_t index, struct wh_call *call,
-                             struct wh_failure *fail)
+/* ---- Callbacks ---- */
+
+void reminders_close(void *context)
 {
-    struct talk talk = {self, call, fail};
-    int rc = talk.host->reply_columns(call, due_columns, fail);
-    (void)index;
-    return rc < 0 ? rc : run_due(&talk);
+    struct reminders *self = context;
+    carrier_free(self->carrier);
+    while (self->messages) {
+        struct message *message = self->messages;
+        self->messages = message->next;
+        message_free(message);
+    }
+    look_free(&self->look);
+    free(self);
 }
 
-WH_EXPORT const struct wh_plugin wuhao_plugin = {
-    .abi = WH_ABI,
-    .size = sizeof(struct wh_plugin),
-    .name = "reminders",
-    .version = "0.1.0",
-    .title = {"职责与提醒", "What is due, and who is told"},
-    .kinds = WH_LIST(kinds),
-    .commands = WH_LIST(commands),
-    .open = reminders_open,
-    .measure = reminders_measure,
-    .command = reminders_command,
+int reminders_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail)
+{
+    struct reminders *self = calloc(1, sizeof(*self));
+    int rc = self && sodium_init() >= 0 ? 0 : WH_E_FAILED;
+    if (rc == 0) rc = read_settings(host, &self->settings, fail);
+    if (rc == 0) {
+        self->host = host;
+        randombytes_buf(&self->last_stamp, sizeof(self->last_stamp));
+        self->carrier = carrier_new();
+        if (!self->carrier) rc = wrong(fail, "it can't start its threads");
+    }
+    if (rc == 0) rc = host->job_at(host->self, "look", host->now_ms(host->self), fail);
+    if (rc < 0) {
+        if (self) reminders_close(self);
+        return rc;
+    }
+    *ret_self = self;
+    return 0;
+}
+
+int reminders_measure(void *self, const struct wh_cell *cell, struct wh_failure *fail)
+{
+    return measure_met(((struct reminders *)self)->host, cell, fail);
+}
+
+int reminders_job(void *self, uint32_t index, struct wh_failure *fail)
+{
+    return index == JOB_LOOK ? look_slice(self, fail) : carry(self, fail);
+}
+
+static int run_due_of(struct reminders *self, const struct talk *talk)
+{
+    (void)self;
+    return run_due(talk);
+}
+
+static int (*const runs[])(struct reminders *, const struct talk *) = {
+    [COMMAND_DUE] = run_due_of, [COMMAND_PREVIEW] = run_preview,
+    [COMMAND_SEND] = run_send,  [COMMAND_OUTBOX] = run_outbox,
+    [COMMAND_TEST] = run_test,  [COMMAND_CALENDAR] = run_calendar,
 };
+
+static const struct wh_list *const columns_of[] = {
+    [COMMAND_DUE] = &due_columns,
+    [COMMAND_PREVIEW] = &preview_columns,
+    [COMMAND_OUTBOX] = &outbox_columns,
+    [COMMAND_CALENDAR] = NULL,
+};
+
+int reminders_command(void *self, uint32_t index, struct wh_call *call, struct wh_failure *fail)
+{
+    struct talk talk = {((struct reminders *)self)->host, call, fail};
+    int rc = columns_of[index] ? talk.host->reply_columns(call, *columns_of[index], fail) : 0;
+    return rc < 0 ? rc : runs[index](self, &talk);
+}

@@ -6,6 +6,10 @@
 #include "saying.h"
 
 #define KIND_DUTY "duty"
+#define KIND_RECIPIENT "recipient"
+
+/* The plugin while it is on: defined in state.h, for those that send. */
+struct reminders;
 
 /* met.c: measures a cell of `duty`. */
 int measure_met(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
@@ -30,10 +34,40 @@ struct owed_list {
  * None where there is no programme. WH_E_NOT_FOUND: no such unit. */
 int owed_in(const struct wh_host *host, struct wh_span unit, int below, uint32_t year,
             struct owed_list *ret, struct wh_failure *fail);
+/* A new one at the end, zeroed; NULL: no memory. */
+struct owed *owed_add(struct owed_list *list);
 void owed_free(struct owed_list *list);
 
 /* due.c */
 int run_due(const struct talk *talk);
 extern const struct wh_list due_columns;
+
+/* declared.c: the tables, in the order of the commands. */
+enum command {
+    COMMAND_DUE,
+    COMMAND_PREVIEW,
+    COMMAND_SEND,
+    COMMAND_OUTBOX,
+    COMMAND_TEST,
+    COMMAND_CALENDAR
+};
+enum job { JOB_LOOK, JOB_CARRY };
+
+/* reminders.c: the callbacks. */
+int reminders_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail);
+void reminders_close(void *context);
+int reminders_measure(void *self, const struct wh_cell *cell, struct wh_failure *fail);
+int reminders_command(void *self, uint32_t index, struct wh_call *call, struct wh_failure *fail);
+int reminders_job(void *self, uint32_t index, struct wh_failure *fail);
+
+/* show.c */
+int run_preview(struct reminders *self, const struct talk *talk);
+int run_send(struct reminders *self, const struct talk *talk);
+int run_outbox(struct reminders *self, const struct talk *talk);
+int run_test(struct reminders *self, const struct talk *talk);
+extern const struct wh_list preview_columns, outbox_columns;
+
+/* calendar.c */
+int run_calendar(struct reminders *self, const struct talk *talk);
 
 #endif

@@ -1,0 +1,102 @@
+#include "recipients.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "digest.h"
+
+const char *channel_word(enum channel channel)
+{
+    return channel == CHANNEL_MAIL ? "mail" : "webhook";
+}
+
+struct reading {
+    struct recipients *recipients;
+    int64_t day;
+};
+
+static struct recipient *add_recipient(struct recipients *recipients)
+{
+    if (recipients->count == recipients->size) {
+        uint32_t size = recipients->size > 0 ? recipients->size * 2 : 16;
+        struct recipient *items = realloc(recipients->items, size * sizeof(*items));
+        if (!items) return NULL;
+        recipients->items = items;
+        recipients->size = size;
+    }
+    memset(&recipients->items[recipients->count], 0, sizeof(*recipients->items));
+    return &recipients->items[recipients->count++];
+}
+
+static int take_channel(struct reading *reading, const struct wh_record_view *record,
+                        enum channel channel, struct wh_span address)
+{
+    int usable = channel == CHANNEL_MAIL ? is_address(address) : is_hook_url(address);
+    struct recipient *recipient;
+    if (address.len == 0) return 0;
+    if (!usable) {
+        reading->recipients->unusable++;
+        return 0;
+    }
+    recipient = add_recipient(reading->recipients);
+    if (!recipient) return WH_E_FAILED;
+    copy_text(recipient->id, sizeof(recipient->id), record->id);
+    copy_text(recipient->unit, sizeof(recipient->unit), record->unit);
+    copy_text(recipient->person, sizeof(recipient->person), field_text(record, "person"));
+    copy_text(recipient->address, sizeof(recipient->address), address);
+    recipient->channel = channel;
+    recipient->is_zh = !wh_span_equal(field_text(record, "language"), wh_span_of("en"));
+    recipient->is_weekly = wh_span_equal(field_text(record, "digest"), wh_span_of("weekly"));
+    recipient->since = record->date;
+    /* one mailbox is one person, however its name is written */
+    for (char *at = recipient->address; channel == CHANNEL_MAIL && *at; at++) {
+        *at = (char)tolower((unsigned char)*at);
+    }
+    return 0;
+}
+
+static int take_record(void *context, const struct wh_record_view *record)
+{
+    struct reading *reading = context;
+    int rc;
+    if (field_number(record, "until", reading->day) < reading->day) return 0;
+    rc = take_channel(reading, record, CHANNEL_MAIL, field_text(record, "email"));
+    if (rc == 0) rc = take_channel(reading, record, CHANNEL_HOOK, field_text(record, "webhook"));
+    return rc;
+}
+
+static int compare_recipients(const void *a, const void *b)
+{
+    const struct recipient *left = a, *right = b;
+    int d = (int)left->channel - (int)right->channel;
+    if (d == 0) d = strcmp(left->address, right->address);
+    return d == 0 ? strcmp(left->id, right->id) : d;
+}
+
+int recipients_read(const struct wh_host *host, int64_t day, struct recipients *ret,
+                    struct wh_failure *fail)
+{
+    struct reading reading = {ret, day};
+    int rc;
+    memset(ret, 0, sizeof(*ret));
+    rc = host->records(host->self, wh_span_of(KIND_RECIPIENT), wh_span_of(""), 0, day, take_record,
+                       &reading, fail);
+    if (rc < 0) {
+        free(ret->items);
+        memset(ret, 0, sizeof(*ret));
+        return rc;
+    }
+    if (ret->count > 0) qsort(ret->items, ret->count, sizeof(*ret->items), compare_recipients);
+    return 0;
+}
+
+uint32_t group_size(const struct recipients *recipients, uint32_t from)
+{
+    const struct recipient *first = &recipients->items[from];
+    uint32_t end = from + 1;
+    while (end < recipients->count && recipients->items[end].channel == first->channel &&
+           strcmp(recipients->items[end].address, first->address) == 0) {
+        end++;
+    }
+    return end - from;
+}
