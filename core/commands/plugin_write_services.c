@@ -9,6 +9,7 @@
 #include "engine/programmes.h"
 #include "engine/records.h"
 #include "engine/rows.h"
+#include "home/kept_files.h"
 #include "model/key.h"
 
 /* ---- Records ---- */
@@ -103,6 +104,12 @@ static bool is_json(void *context, struct wh_span text)
     return good;
 }
 
+static int file_keep(void *context, struct wh_span name, struct wh_span content,
+                     struct wh_arena *arena, struct wh_span *ret, struct wh_error *err)
+{
+    return wh_kept_file_put(((struct wh_desk *)context)->home, name, content, arena, ret, err);
+}
+
 static int publish(void *context, struct wh_span name, struct wh_span value, struct wh_error *err)
 {
     struct wh_desk *desk = context;
@@ -117,6 +124,7 @@ void wh_desk_write_services(struct wh_host_services *services)
     services->record_edit = record_edit;
     services->record_withdraw = record_withdraw;
     services->publish = publish;
+    services->file_keep = file_keep;
     services->get = get;
     services->scan = scan;
     services->put = put;

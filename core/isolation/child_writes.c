@@ -154,6 +154,20 @@ static int child_publish(struct wh_host_self *self, struct wh_span name, struct 
     return send_two_texts(self, WH_ASK_PUBLISH, name, value, failure);
 }
 
+static int child_file_keep(struct wh_host_self *self, struct wh_span name, struct wh_span content,
+                           char ret[WH_FILE_REF_MAX], struct wh_failure *failure)
+{
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_FILE_KEEP), answer;
+    struct wh_span ref;
+    int rc;
+    wh_wire_span(&wire, &name);
+    wh_wire_span(&wire, &content);
+    rc = wh_child_ask(self, &answer, failure);
+    wh_wire_span(&answer, &ref);
+    (void)snprintf(ret, WH_FILE_REF_MAX, "%.*s", (int)ref.len, ref.data ? ref.data : "");
+    return rc;
+}
+
 void wh_child_table_writes(struct wh_host *table)
 {
     table->reply_columns = child_reply_columns;
@@ -171,4 +185,5 @@ void wh_child_table_writes(struct wh_host *table)
     table->reply_note = child_reply_note;
     table->reply_file = child_reply_file;
     table->publish = child_publish;
+    table->file_keep = child_file_keep;
 }

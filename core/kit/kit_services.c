@@ -147,6 +147,17 @@ static int publish_nothing(void *context, struct wh_span name, struct wh_span va
     return wh_fail(err, WH_E_NOT_PERMITTED, WH_MSG_KIT_NO_PROGRAMME, NULL);
 }
 
+static int keep_nothing(void *context, struct wh_span name, struct wh_span content,
+                        struct wh_arena *arena, struct wh_span *ret, struct wh_error *err)
+{
+    (void)context;
+    (void)content;
+    (void)arena;
+    (void)err;
+    *ret = name; /* the name alone */
+    return 0;
+}
+
 static void moment(void *context, char ret[WH_MOMENT_TEXT_MAX])
 {
     const struct wh_kit *kit = context;
@@ -196,6 +207,7 @@ struct wh_host_services wh_kit_services(struct wh_kit *kit)
         .published = nothing_published,
         .publish = publish_nothing,
         .moment = moment,
+        .file_keep = keep_nothing,
         .measure_again = measure_again,
         .is_json = is_json,
     };

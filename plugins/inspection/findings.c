@@ -234,6 +234,25 @@ int run_verify(const struct talk *talk)
     return edit_finding(talk, &finding, &fields);
 }
 
+/* Before the fix and after it, one photograph each; a second one takes the place of the first,
+ * which stays in the history. `wuhao file FINDING photo` gives it back. */
+int run_photo(const struct talk *talk)
+{
+    const struct wh_host *host = talk->host;
+    struct fields fields = {.count = 0};
+    struct finding finding;
+    char ref[WH_FILE_REF_MAX];
+    int rc = given_finding(talk, &finding);
+    if (rc < 0) return rc;
+    rc = host->file_keep(host->self, given_text(talk, "name"), given_text(talk, "file"), ref,
+                         talk->fail);
+    if (rc < 0) return rc;
+    put_field(&fields, strcmp(finding.progress, "open") == 0 ? "photo" : "photo_fixed",
+              wh_span_of(ref));
+    rc = host->record_edit(host->self, wh_span_of(finding.id), list_of_fields(&fields), talk->fail);
+    return rc < 0 ? rc : reply_word(talk, ref);
+}
+
 static int show_finding(void *context, const struct wh_record_view *record)
 {
     const struct talk *talk = context;

@@ -83,6 +83,7 @@ int run_finding(const struct talk *talk);
 int run_fix(const struct talk *talk);
 int run_verify(const struct talk *talk);
 int run_findings(const struct talk *talk);
+int run_photo(const struct talk *talk);
 /* The daily job: marks findings whose deadline is over. */
 int mark_overdue(const struct wh_host *host, struct wh_failure *fail);
 extern const struct wh_list findings_columns;

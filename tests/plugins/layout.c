@@ -335,8 +335,9 @@ AT(wh_host, home, 280, 8);
 AT(wh_host, publish, 288, 8);
 AT(wh_host, published, 296, 8);
 AT(wh_host, moment, 304, 8);
-AT(wh_host, rates, 312, 8);
-SIZE(wh_host, 320);
+AT(wh_host, file_keep, 312, 8);
+AT(wh_host, rates, 320, 8);
+SIZE(wh_host, 328);
 
 AT(wh_job, name, 0, 8);
 AT(wh_job, title, 8, 16);

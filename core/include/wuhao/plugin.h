@@ -58,6 +58,7 @@ extern "C" {
 #define WH_FILE_NAME_MAX 120          /* of its name, in bytes */
 #define WH_PUBLISHED_BYTES_MAX (2u << 20)
 #define WH_MOMENT_TEXT_MAX 48
+#define WH_FILE_REF_MAX 200
 #define WH_EXPORT __attribute__((visibility("default")))
 
 /* Codes that cross the boundary; base/errors.def gives each its exit code. */
@@ -827,6 +828,13 @@ struct wh_host {
      * ("2026-03-31#1234": a day, and the place): the same query as of it gives the same bytes,
      * whatever the clock does. `ret` ends in a zero. */
     void (*moment)(struct wh_host_self *self, char ret[WH_MOMENT_TEXT_MAX]);
+
+    /* Keeps a file's content beside the store, sealed, on this node alone; `ret`, which ends in a
+     * zero, is what a field of type WH_FILE then holds. It writes: see below `record`.
+     * WH_E_INVALID: the name is no plain file name (as of `reply_file`), or it is over
+     * WH_FILE_BYTES_MAX. */
+    int (*file_keep)(struct wh_host_self *self, struct wh_span name, struct wh_span content,
+                     char ret[WH_FILE_REF_MAX], struct wh_failure *fail);
 
     /* Visits the rate of all units below `query->under` (empty: the home unit) together, then of
      * each county among them. `level` and `unit_kind` are not looked at. Codes as `standings`. */
