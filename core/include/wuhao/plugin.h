@@ -416,6 +416,11 @@ struct wh_standing_query {
 #define WH_STANDING_TIE 4u       /* another unit has the same rank */
 #define WH_STANDING_FINAL 8u     /* its year was accepted, or refused: no forecast (since 1.2) */
 
+/* Bits of `flags`: the quarters of the year in which it was heard of, the first the lowest (since
+ * 1.2). */
+#define WH_STANDING_HEARD_SHIFT 8
+#define WH_STANDING_HEARD (15u << WH_STANDING_HEARD_SHIFT)
+
 /* One line of a ranking. Counts and scores that a level does not have are -1. */
 struct wh_standing {
     struct wh_span unit;
