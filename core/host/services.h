@@ -53,7 +53,8 @@ struct wh_host_services {
     /* In `arena`. */
     int (*file_keep)(void *context, struct wh_span name, struct wh_span content,
                      struct wh_arena *arena, struct wh_span *ret, struct wh_error *err);
-    int (*publish)(void *context, struct wh_span name, struct wh_span value, struct wh_error *err);
+    int (*publish)(void *context, struct wh_span unit, struct wh_span name, struct wh_span value,
+                   struct wh_error *err);
 
     /* The plugins' family of the store; the host makes the keys. ret->data NULL: there is none.
      * `get` reads through the open batch, `scan` does not. */

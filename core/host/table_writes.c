@@ -321,8 +321,8 @@ struct wh_span wh_plugin_published_name(struct wh_host_self *self, struct wh_spa
     return wh_span(text, size);
 }
 
-static int host_publish(struct wh_host_self *self, struct wh_span name, struct wh_span value,
-                        struct wh_failure *failure)
+static int host_publish(struct wh_host_self *self, struct wh_span unit, struct wh_span name,
+                        struct wh_span value, struct wh_failure *failure)
 {
     struct wh_host_services *services = &self->plugins->services;
     struct wh_error err = {.code = 0};
@@ -336,7 +336,8 @@ static int host_publish(struct wh_host_self *self, struct wh_span name, struct w
     }
     rc = admit(self, name.len + value.len, failure);
     if (rc < 0) return rc;
-    rc = services->publish(services->context, wh_plugin_published_name(self, name), value, &err);
+    rc = services->publish(services->context, unit, wh_plugin_published_name(self, name), value,
+                           &err);
     return rc < 0 ? wh_table_fail_with(failure, &err, WH_EN) : 0;
 }
 

@@ -30,6 +30,16 @@ static int named_value(struct answering *of, enum wh_ask ask)
     return 0;
 }
 
+static int publish(struct answering *of)
+{
+    struct wh_span unit, name, value;
+    wh_wire_span(&of->in, &unit);
+    wh_wire_span(&of->in, &name);
+    wh_wire_span(&of->in, &value);
+    if (of->in.broken) return WH_E_CORRUPT;
+    return of->host->publish(of->host->self, unit, name, value, of->failure);
+}
+
 static int file_keep(struct answering *of)
 {
     char text[WH_FILE_REF_MAX] = "";
@@ -152,7 +162,6 @@ static int two_texts(struct answering *of, enum wh_ask ask)
     case WH_ASK_RECORD_WITHDRAW:
         return host->record_withdraw(host->self, first, second, of->failure);
     case WH_ASK_KEY_PUT: return host->key_put(host->self, first, second, of->failure);
-    case WH_ASK_PUBLISH: return host->publish(host->self, first, second, of->failure);
     case WH_ASK_KEY_DELETE: return host->key_delete(host->self, first, of->failure);
     default: return host->notice_settle(host->self, first, of->failure);
     }
@@ -194,6 +203,7 @@ static int answer_one(struct answering *of, enum wh_ask ask)
     case WH_ASK_NOW_MS:
     case WH_ASK_TODAY: return clock_of(of, ask);
     case WH_ASK_FILE_KEEP: return file_keep(of);
+    case WH_ASK_PUBLISH: return publish(of);
     case WH_ASK_RECORDS:
     case WH_ASK_RECORD:
     case WH_ASK_KIND:
@@ -214,7 +224,6 @@ static int answer_one(struct answering *of, enum wh_ask ask)
     case WH_ASK_KEY_GET: return key_get(of);
     case WH_ASK_NOTICE_POST: return notice_post(of);
     case WH_ASK_RECORD_WITHDRAW:
-    case WH_ASK_PUBLISH:
     case WH_ASK_KEY_PUT:
     case WH_ASK_KEY_DELETE:
     case WH_ASK_NOTICE_SETTLE: return two_texts(of, ask);

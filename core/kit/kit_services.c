@@ -138,10 +138,11 @@ static int nothing_published(void *context, struct wh_span prefix, wh_published_
     return 0;
 }
 
-static int publish_nothing(void *context, struct wh_span name, struct wh_span value,
-                           struct wh_error *err)
+static int publish_nothing(void *context, struct wh_span unit, struct wh_span name,
+                           struct wh_span value, struct wh_error *err)
 {
     (void)context;
+    (void)unit;
     (void)name;
     (void)value;
     return wh_fail(err, WH_E_NOT_PERMITTED, WH_MSG_KIT_NO_PROGRAMME, NULL);

@@ -56,6 +56,10 @@ static const struct wh_field finding_fields[] = {
     {"photo", {"照片", "Photograph"}, WH_FILE, 0, PLAIN},
     {"photo_fixed", {"整改后照片", "Photograph once fixed"}, WH_FILE, 0, PLAIN},
 };
+static const struct wh_field fix_fields[] = {
+    {"finding", {"问题", "Finding"}, WH_TEXT, WH_REQUIRED, PLAIN},
+    {"text", {"整改情况", "Fix"}, WH_LONG_TEXT, WH_REQUIRED, PLAIN},
+};
 static const struct wh_field overdue_fields[] = {
     {"finding", {"问题", "Finding"}, WH_TEXT, WH_REQUIRED, PLAIN},
 };
@@ -103,6 +107,10 @@ static const struct wh_metric finding_metrics[] = {
     {"findings_fixed", {"已整改问题", "Findings fixed"}, WH_FLOW, WH_COUNT, 0, 0, NOTHING,
      WH_LIST(if_fixed)},
 };
+static const struct wh_metric fix_metrics[] = {
+    {"fixed", {"整改日期", "Day on which a finding was fixed"}, WH_TO_DATE, WH_MEASURED, 0, 0,
+     NOTHING, NOTHING},
+};
 static const struct wh_metric overdue_metrics[] = {
     {"findings_overdue", {"到期未整改问题", "Findings not fixed by their deadline"}, WH_FLOW,
      WH_COUNT, 0, 0, NOTHING, NOTHING},
@@ -132,6 +140,9 @@ static const struct wh_kind kinds[] = {
      WH_LIST(visit_metrics)},
     {KIND_FINDING, {"检查发现的问题", "Findings"}, CHECKED, COMMAND, WH_LIST(finding_fields),
      NOTHING, WH_LIST(finding_metrics)},
+    {KIND_FIX, {"上级所提问题的整改", "Fixes of findings of the levels above"}, CHECKED,
+     WH_KIND_YEARLY | WH_KIND_OPEN_METRICS | WH_KIND_BY_COMMAND, WH_LIST(fix_fields), NOTHING,
+     WH_LIST(fix_metrics)},
     {KIND_OVERDUE, {"到期未整改", "Findings over their deadline"}, CHECKED, COMMAND,
      WH_LIST(overdue_fields), NOTHING, WH_LIST(overdue_metrics)},
     {KIND_APPLICATION, {"验收申请", "Applications for acceptance"},
@@ -322,6 +333,7 @@ static int inspection_command(void *self, uint32_t index, struct wh_call *call,
 
 static int inspection_measure(void *self, const struct wh_cell *cell, struct wh_failure *fail)
 {
+    if (wh_span_equal(cell->kind, wh_span_of(KIND_FIX))) return measure_fix(self, cell, fail);
     return measure_acceptance(self, cell, fail);
 }
 

@@ -239,7 +239,7 @@ static struct wh_span give_home(struct wh_host_self *self)
 static int give_published(struct wh_host_self *self, struct wh_span prefix,
                           wh_published_visit visit, void *context, struct wh_failure *fail)
 {
-    struct wh_published published = {prefix, prefix, prefix};
+    struct wh_published published = {prefix, prefix, prefix, prefix};
     (void)take_key(self, prefix, fail);
     return visit(context, &published);
 }
@@ -256,6 +256,13 @@ static int give_rate(struct wh_host_self *self, const struct wh_standing_query *
     struct wh_rate_view rate = {.unit = query->under, .now_h = -1};
     (void)take_key(self, query->under, fail);
     return visit(context, &rate);
+}
+
+static int take_published(struct wh_host_self *self, struct wh_span unit, struct wh_span name,
+                          struct wh_span value, struct wh_failure *fail)
+{
+    (void)take_key(self, unit, fail);
+    return take_two(self, name, value, fail);
 }
 
 static int take_file(struct wh_host_self *self, struct wh_span name, struct wh_span content,
@@ -296,7 +303,7 @@ static const struct wh_host table = {
     .deeds = give_deed,
     .workday_from = give_workday,
     .home = give_home,
-    .publish = take_two,
+    .publish = take_published,
     .published = give_published,
     .moment = give_moment,
     .rates = give_rate,

@@ -274,10 +274,11 @@ AT(wh_notice, reserved, 68, 4);
 AT(wh_notice, due, 72, 8);
 SIZE(wh_notice, 80);
 
-AT(wh_published, name, 0, 16);
-AT(wh_published, origin, 16, 16);
-AT(wh_published, value, 32, 16);
-SIZE(wh_published, 48);
+AT(wh_published, unit, 0, 16);
+AT(wh_published, name, 16, 16);
+AT(wh_published, origin, 32, 16);
+AT(wh_published, value, 48, 16);
+SIZE(wh_published, 64);
 
 AT(wh_rate_view, unit, 0, 16);
 AT(wh_rate_view, name, 16, 16);

@@ -616,8 +616,9 @@ struct wh_notice {
     int64_t due; /* day; 0: none */
 };
 
-/* What a unit published to all below it: `origin` is that unit. */
+/* What a unit published: `origin` is that unit, `unit` whom it is for, itself where for all. */
 struct wh_published {
+    struct wh_span unit;
     struct wh_span name;
     struct wh_span origin;
     struct wh_span value;
@@ -818,14 +819,16 @@ struct wh_host {
     /* The code of the node's home unit, lent until the callback returns. */
     struct wh_span (*home)(struct wh_host_self *self);
 
-    /* Publishes `value` under `name` (up to WH_PLUGIN_KEY_BYTES_MAX) to every node below this one,
-     * in the name of the home unit; the same name again replaces it. It writes: see below
-     * `record`. No personal data. WH_E_INVALID: longer than WH_PUBLISHED_BYTES_MAX. */
-    int (*publish)(struct wh_host_self *self, struct wh_span name, struct wh_span value,
-                   struct wh_failure *fail);
+    /* Publishes `value` under `name` (up to WH_PLUGIN_KEY_BYTES_MAX) in the name of the home unit:
+     * to every node below this one where `unit` is empty, else to those alone that serve `unit`, a
+     * unit below the home unit. The same unit and name again replace it; it goes down, never up. It
+     * writes: see below `record`. No personal data. WH_E_INVALID: longer than
+     * WH_PUBLISHED_BYTES_MAX, or `unit` does not lie below. */
+    int (*publish)(struct wh_host_self *self, struct wh_span unit, struct wh_span name,
+                   struct wh_span value, struct wh_failure *fail);
 
     /* Visits what this plugin published under names that begin with `prefix`, here and at the units
-     * above, by origin, then name. */
+     * above: what is for all by origin and name, then what is for a unit by unit and name. */
     int (*published)(struct wh_host_self *self, struct wh_span prefix, wh_published_visit visit,
                      void *context, struct wh_failure *fail);
 
