@@ -74,6 +74,7 @@ enum wh_callback {
     X(PUBLISHED)                                                                                   \
     X(MOMENT)                                                                                      \
     X(RATES)                                                                                       \
+    X(FILE_KEEP)                                                                                   \
     X(RESTORED_MS)
 
 enum wh_ask {
