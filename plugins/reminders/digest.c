@@ -46,16 +46,12 @@ void digest_put_subject(const struct digest *digest, struct text *text)
 
 static void put_state(const struct digest *digest, const struct line *line, struct text *text)
 {
-    int64_t days = line->owed->period.due - digest->day;
     static const char *const zh[] = {"", "即将到期", "已逾期", "未完成"};
     static const char *const en[] = {"", "due soon", "late", "missed"};
     if (digest->is_zh) {
         text_print(text, "[%s] ", zh[line->stage]);
     } else {
         text_print(text, "[%s] ", en[line->stage]);
-    }
-    if (line->stage == STAGE_SOON && days == 0) {
-        text_print(text, "%s", digest->is_zh ? "今天到期 " : "today ");
     }
 }
 
@@ -75,10 +71,18 @@ static void put_line(const struct digest *digest, const struct line *line, struc
     }
     if (digest->is_zh) {
         text_print(text, "，%s，期限 %s", owed->period.name, due);
-        text_print(text, days < 0 ? "，逾期 %lld 天\n" : "，还有 %lld 天\n", count);
+        text_print(text,
+                   days < 0    ? "，逾期 %lld 天\n"
+                   : days == 0 ? "，今天到期\n"
+                               : "，还有 %lld 天\n",
+                   count);
     } else {
         text_print(text, ", %s, due %s", owed->period.name, due);
-        text_print(text, days < 0 ? ", %lld days ago\n" : ", in %lld days\n", count);
+        text_print(text,
+                   days < 0    ? ", %lld days ago\n"
+                   : days == 0 ? ", today\n"
+                               : ", in %lld days\n",
+                   count);
     }
 }
 

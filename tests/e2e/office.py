@@ -2,6 +2,7 @@
 its messages."""
 import datetime
 import os
+import subprocess
 import time
 
 import yaml
@@ -115,6 +116,14 @@ class Office:
         """Moves the clock there, and lets the node look."""
         self.clock.set(moment)
         self.look()
+
+    def restore(self, folder):
+        """Makes the home anew from a backup, by the clock of the node."""
+        environment = {**node.ENVIRONMENT, **self.clock.environment}
+        done = subprocess.run([os.path.join(node.BIN, "wuhao"), "restore", folder, "--into",
+                               self.node.home], env=environment, capture_output=True, timeout=60,
+                              check=False)
+        return node.Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def states(self):
         return [(line["channel"], line["state"], line["how"]) for line in self.outbox()]

@@ -3,7 +3,10 @@
 `mode` says how they behave, and may be changed at any time:
   take      takes it, and says so
   refuse    answers that it will not
-  stall     says nothing until `go` is set, and then takes it
+  hold      says nothing to the address until `go` is set
+  stall     says nothing to the whole message until `go` is set, and then takes it if whoever sent
+            it still waits
+  mute      takes it, and says nothing until `go` is set
   swallow   takes it, and breaks the connection instead of saying so
   drop      breaks the connection before the end of the message, and takes nothing
 """
@@ -64,6 +67,7 @@ class MailSink:
     def __init__(self):
         self.taken, self.mode, self.go = [], "take", threading.Event()
         self.attempts, self.port, self.controller = 0, node.free_port(), None
+        self.waiting = 0  # messages that were received whole and got no answer
 
     def start(self):
         sink = self
@@ -92,6 +96,8 @@ class MailSink:
         self.attempts += 1
         if self.mode == "refuse":
             return "450 not now"
+        if self.mode == "hold":
+            await server.loop.run_in_executor(None, self.go.wait, 60)
         if self.mode == "drop":
             server.transport.abort()
         envelope.rcpt_tos.append(address)
@@ -99,11 +105,13 @@ class MailSink:
 
     async def handle_DATA(self, server, session, envelope):
         mode = self.mode
-        if mode == "stall":
-            while not self.go.is_set():
-                await server.loop.run_in_executor(None, self.go.wait, 0.05)
-                if server.transport is None or server.transport.is_closing():
-                    return "451 too late"
+        if mode in ("stall", "mute"):
+            self.waiting += 1
+            if mode == "mute":
+                self.take(envelope)
+            await server.loop.run_in_executor(None, self.go.wait, 60)
+            if mode == "mute" or server.transport is None or server.transport.is_closing():
+                return "250 OK"
         self.take(envelope)
         if mode == "swallow":
             server.transport.abort()
