@@ -71,7 +71,8 @@ static int has_ended(struct reminders *self, const struct message *message,
         kept_doubt(kept, message->day);
         return 0;
     }
-    kept->doubt = 0;
+    /* stages of a day that is still to come, by a clock that has gone back, were not all listed */
+    if (kept->doubt <= message->day) kept->doubt = 0;
     kept_add_day(kept, message->day);
     return marks_write(host, member->id, message->channel, &member->told, fail);
 }

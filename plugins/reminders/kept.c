@@ -144,14 +144,9 @@ int marks_read(const struct wh_host *host, const char *id, enum channel channel,
 {
     char prefix[KEY_SIZE];
     int rc;
-    memset(ret, 0, sizeof(*ret));
     (void)snprintf(prefix, sizeof(prefix), "told/%.40s/%s/", id, channel_word(channel));
     rc = host->keys(host->self, wh_span_of(prefix), take_chunk, ret, fail);
-    if (rc < 0) {
-        free(ret->items);
-        memset(ret, 0, sizeof(*ret));
-        return rc;
-    }
+    if (rc < 0) return rc;
     if (ret->count > 0) qsort(ret->items, ret->count, sizeof(*ret->items), compare_marks);
     return 0;
 }

@@ -53,7 +53,8 @@ struct marks {
     uint32_t size;
 };
 
-/* Sorted by digest; the caller frees `items`. */
+/* Adds them to those that `ret` has, all sorted by digest; the caller frees `items`, also after a
+ * failure. */
 int marks_read(const struct wh_host *host, const char *id, enum channel channel, struct marks *ret,
                struct wh_failure *fail);
 int marks_have(const struct marks *marks, uint64_t digest);

@@ -60,17 +60,27 @@ struct telling {
     const struct look *look;
     const struct recipient *recipient;
     struct kept kept;
-    struct marks told;
+    const struct marks *told; /* to any of the group: they are one person */
     struct member *member;
     struct digest *digest;
 };
+
+/* By a message of which it is not known whether it arrived. Stages come one after the other: what
+ * was at a later one then may have been told at this one before the clock went back. */
+static int may_be_told(const struct telling *telling, const struct owed *owed,
+                       const struct line *line)
+{
+    int64_t doubt = telling->kept.doubt;
+    return doubt != 0 &&
+           stage_heard(&owed->period, doubt, line->levels, &telling->self->settings.hearing,
+                       telling->recipient->since) >= line->stage;
+}
 
 static int tell(struct telling *telling, const struct owed *owed)
 {
     const struct hearing *hearing = &telling->self->settings.hearing;
     const struct recipient *to = telling->recipient;
     int32_t levels = levels_below(&telling->look->units, to->unit, owed->unit);
-    int64_t doubt = telling->kept.doubt;
     struct line line = {.owed = owed, .section = SECTION_OPEN};
     struct line *kept;
     if (levels < 0) return 0;
@@ -78,13 +88,10 @@ static int tell(struct telling *telling, const struct owed *owed)
     line.stage = stage_heard(&owed->period, telling->look->day, line.levels, hearing, to->since);
     if (line.stage == STAGE_NONE) return 0;
     line.mark = mark_of(owed, line.stage);
-    if (!marks_have(&telling->told, line.mark)) {
+    if (!marks_have(telling->told, line.mark)) {
         struct mark mark = {line.mark, (uint32_t)strtoul(owed->period.name, NULL, 10), 0};
         if (telling->member->told.count == MARKS_A_MESSAGE_MAX) return 0;
-        line.section = doubt != 0 && stage_heard(&owed->period, doubt, line.levels, hearing,
-                                                 to->since) == line.stage
-                           ? SECTION_DOUBT
-                           : SECTION_NEW;
+        line.section = may_be_told(telling, owed, &line) ? SECTION_DOUBT : SECTION_NEW;
         if (marks_add(&telling->member->told, mark) < 0) return WH_E_FAILED;
     } else if (line.stage == STAGE_MISSED) {
         return 0; /* told, and nothing can be done about it any more */
@@ -97,13 +104,13 @@ static int tell(struct telling *telling, const struct owed *owed)
     return 0;
 }
 
-/* Two records of one address may hear of the same thing: it is said once, as news if it is news to
- * one of them. */
+/* Two records of one address may hear of the same thing: it is said once, and not as news if it may
+ * have been told to one of them. */
 static int compare_marks(const void *a, const void *b)
 {
     const struct line *left = a, *right = b;
     if (left->mark != right->mark) return left->mark < right->mark ? -1 : 1;
-    return (int)left->section - (int)right->section;
+    return (int)right->section - (int)left->section;
 }
 
 static void drop_repeats(struct digest *digest)
@@ -144,11 +151,14 @@ static int waits(const struct telling *telling, int64_t *ret_next_ms)
 
 /* ---- The group ---- */
 
-static int read_telling(const struct reminders *self, const struct recipient *one,
-                        struct telling *ret, struct wh_failure *fail)
+static int read_told(const struct reminders *self, const struct recipient *group, uint32_t count,
+                     struct marks *ret, struct wh_failure *fail)
 {
-    int rc = kept_read(self->host, one->id, one->channel, &ret->kept, fail);
-    if (rc == 0) rc = marks_read(self->host, one->id, one->channel, &ret->told, fail);
+    int rc = 0;
+    memset(ret, 0, sizeof(*ret));
+    for (uint32_t i = 0; rc == 0 && i < count; i++) {
+        rc = marks_read(self->host, group[i].id, group[i].channel, ret, fail);
+    }
     return rc;
 }
 
@@ -175,24 +185,25 @@ static int is_blocked(const struct telling *telling, enum plan_when when, int64_
 static int plan_member(struct telling *telling, enum plan_when when, struct plan *plan,
                        struct wh_failure *fail)
 {
-    int rc = read_telling(telling->self, telling->recipient, telling, fail), blocked = 0;
+    const struct recipient *one = telling->recipient;
+    int rc = kept_read(telling->self->host, one->id, one->channel, &telling->kept, fail);
+    int blocked = 0;
     telling->member = &plan->members[plan->members_count];
     if (rc == 0) blocked = is_blocked(telling, when, &plan->next_ms);
     if (rc == 0 && !blocked && (when == PLAN_NOW || is_its_day(telling))) {
-        copy_text(telling->member->id, sizeof(telling->member->id),
-                  wh_span_of(telling->recipient->id));
-        telling->member->is_weekly = telling->recipient->is_weekly;
+        copy_text(telling->member->id, sizeof(telling->member->id), wh_span_of(one->id));
+        telling->member->is_weekly = one->is_weekly;
         plan->members_count++;
         rc = plan_one(telling);
     }
-    free(telling->told.items);
     return rc < 0 ? rc : blocked;
 }
 
 int plan_group(const struct reminders *self, const struct look *look, const struct recipient *group,
                uint32_t count, enum plan_when when, struct plan *ret, struct wh_failure *fail)
 {
-    int rc = 0;
+    struct marks told;
+    int rc = read_told(self, group, count, &told, fail);
     memset(ret, 0, sizeof(*ret));
     ret->members = calloc(count, sizeof(*ret->members));
     ret->digest.day = look->day;
@@ -200,12 +211,16 @@ int plan_group(const struct reminders *self, const struct look *look, const stru
     copy_text(ret->digest.unit, sizeof(ret->digest.unit), wh_span_of(group->unit));
     copy_text(ret->digest.name, sizeof(ret->digest.name),
               wh_span_of(name_of(&look->units, group->unit)));
-    if (!ret->members) return WH_E_FAILED;
+    if (!ret->members) rc = WH_E_FAILED;
     for (uint32_t i = 0; rc == 0 && i < count; i++) {
-        struct telling telling = {
-            .self = self, .look = look, .recipient = &group[i], .digest = &ret->digest};
+        struct telling telling = {.self = self,
+                                  .look = look,
+                                  .recipient = &group[i],
+                                  .told = &told,
+                                  .digest = &ret->digest};
         rc = plan_member(&telling, when, ret, fail);
     }
+    free(told.items);
     drop_repeats(&ret->digest);
     digest_sort(&ret->digest);
     if (rc == 0 && ret->digest.sections[SECTION_NEW] + ret->digest.sections[SECTION_DOUBT] > 0) {

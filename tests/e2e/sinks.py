@@ -156,7 +156,10 @@ class HookSink:
         if self.mode == "drop":
             request.connection.shutdown(socket.SHUT_RDWR)
             return
-        body = request.rfile.read(int(request.headers["Content-Length"]))
+        length = int(request.headers["Content-Length"])
+        body = request.rfile.read(length)
+        if len(body) < length:
+            return  # whoever sent it is gone: nothing was taken
         if self.mode == "stall":
             self.go.wait(90)
         if self.mode == "refuse":
