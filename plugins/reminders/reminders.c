@@ -110,9 +110,9 @@ static int run_due_of(struct reminders *self, const struct talk *talk)
 }
 
 static int (*const runs[])(struct reminders *, const struct talk *) = {
-    [COMMAND_DUE] = run_due_of, [COMMAND_PREVIEW] = run_preview,
-    [COMMAND_SEND] = run_send,  [COMMAND_OUTBOX] = run_outbox,
-    [COMMAND_TEST] = run_test,  [COMMAND_CALENDAR] = run_calendar,
+    [COMMAND_DUE] = run_due_of,        [COMMAND_PREVIEW] = run_preview,
+    [COMMAND_SEND] = run_send,         [COMMAND_OUTBOX] = run_outbox,
+    [COMMAND_TEST] = run_test_message, [COMMAND_CALENDAR] = run_calendar,
 };
 
 static const struct wh_list *const columns_of[] = {

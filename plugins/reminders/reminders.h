@@ -64,7 +64,7 @@ int reminders_job(void *self, uint32_t index, struct wh_failure *fail);
 int run_preview(struct reminders *self, const struct talk *talk);
 int run_send(struct reminders *self, const struct talk *talk);
 int run_outbox(struct reminders *self, const struct talk *talk);
-int run_test(struct reminders *self, const struct talk *talk);
+int run_test_message(struct reminders *self, const struct talk *talk);
 extern const struct wh_list preview_columns, outbox_columns;
 
 /* calendar.c */

@@ -105,7 +105,7 @@ int run_send(struct reminders *self, const struct talk *talk)
                   "begun; at most one a day and person (see `wuhao reminders outbox`)");
 }
 
-int run_test(struct reminders *self, const struct talk *talk)
+int run_test_message(struct reminders *self, const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     struct recipients recipients;

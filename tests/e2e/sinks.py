@@ -23,7 +23,7 @@ import socket
 import threading
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 import node
 
@@ -68,6 +68,7 @@ class MailSink:
         self.taken, self.mode, self.go = [], "take", threading.Event()
         self.attempts, self.port, self.controller = 0, node.free_port(), None
         self.waiting = 0  # messages that were received whole and got no answer
+        self.tls, self.password, self.logins = None, None, []
 
     def start(self):
         sink = self
@@ -75,7 +76,11 @@ class MailSink:
         class Server(SMTP):
             """Greets under a name that asks nobody."""
             def __init__(self, *args, **kwargs):
-                super().__init__(*args, hostname="sink.example", **kwargs)
+                super().__init__(*args, hostname="sink.example", tls_context=sink.tls,
+                                 require_starttls=sink.tls is not None,
+                                 auth_require_tls=sink.tls is not None,
+                                 auth_required=sink.password is not None,
+                                 authenticator=sink.log_in, **kwargs)
 
         class Controlled(Controller):
             """With that server."""
@@ -91,6 +96,10 @@ class MailSink:
         if self.controller:
             self.controller.stop()
             self.controller = None
+
+    def log_in(self, _server, _session, _envelope, _mechanism, data):
+        self.logins.append((data.login, data.password))
+        return AuthResult(success=data.password == self.password)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         self.attempts += 1

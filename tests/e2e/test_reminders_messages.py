@@ -6,6 +6,8 @@ import datetime
 import os
 import re
 import shutil
+import ssl
+import subprocess
 
 import icalendar
 import pytest
@@ -297,6 +299,51 @@ def test_a_server_that_stalls_holds_up_neither_the_node_nor_others(offices):
     one.mail.go.set()
     one.wait_ended()
     assert news(one.mail.taken) == [SOON]
+
+
+def certificate(folder):
+    """A certificate of 127.0.0.1 that nobody signed, and a TLS context with it."""
+    key, cert = os.path.join(folder, "key.pem"), os.path.join(folder, "cert.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30000",
+                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", key, "-out", cert], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return cert, context
+
+
+def with_password(one, password=b"an old password", **settings):
+    path = os.path.join(one.folder, "password")
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.write(password + b"\n")
+    one.mail.password = b"an old password"
+    one.mail.stop()
+    one.mail.start()
+    one.write(smtp_user="wuhao", smtp_password_file=path, **settings)
+    one.node.ok("plugin", "reload", "reminders")
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_password_goes_over_tls_to_a_server_that_is_trusted(offices, trusted):
+    one = offices("2026-11-20 07:00")  # a certificate is valid from the day that it is made
+    one.add(TOWN, "2026-03-02", f"email={WANG}", "language=en")
+    cert, one.mail.tls = certificate(one.folder)
+    one.clock.set(f"{datetime.date.today() + datetime.timedelta(days=2)} 07:00")
+    with_password(one, **({"ca_file": cert} if trusted else {}))
+    one.node.ok("reminders", "test", "--to", "王某")
+    node.wait_until(lambda: [state for state in one.states() if state[1] == "test"], 20, "its end")
+    assert one.mail.logins == ([(b"wuhao", b"an old password")] if trusted else [])
+    assert len(one.mail.taken) == (1 if trusted else 0)
+    assert one.states()[-1][2] == ("sent" if trusted else "curl-60")
+
+
+def test_a_password_is_not_said_in_the_clear(offices):
+    one = offices()
+    one.add(TOWN, "2026-03-02", f"email={WANG}", "language=en")
+    with_password(one)
+    one.at("2026-03-06 09:00")
+    assert one.mail.logins == [] and one.mail.taken == []
+    assert one.states() == [("mail", "waiting", "curl-64")]
 
 
 # ---- Crashes, restarts, reloads ----
