@@ -72,7 +72,7 @@ static int has_ended(struct reminders *self, const struct message *message,
         return 0;
     }
     /* stages of a day that is still to come, by a clock that has gone back, were not all listed */
-    if (kept->doubt <= message->day) kept->doubt = 0;
+    if (kept->doubt <= message->day && !member->is_cut) kept->doubt = 0;
     kept_add_day(kept, message->day);
     return marks_write(host, member->id, message->channel, &member->told, fail);
 }

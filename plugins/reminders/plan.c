@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MARKS_A_MESSAGE_MAX 5000 /* what is over it is told the next day */
+#define MARKS_A_MESSAGE_MAX 5000 /* for one record; what is over it is told the next day */
 
 int32_t levels_below(const struct known_units *units, const char *above, const char *code)
 {
@@ -65,15 +65,39 @@ struct telling {
     struct digest *digest;
 };
 
-/* By a message of which it is not known whether it arrived. Stages come one after the other: what
- * was at a later one then may have been told at this one before the clock went back. */
-static int may_be_told(const struct telling *telling, const struct owed *owed,
-                       const struct line *line)
+/* The stage that may have been told by a message of which it is not known whether it arrived. */
+static enum stage stage_in_doubt(const struct telling *telling, const struct owed *owed,
+                                 const struct line *line)
 {
     int64_t doubt = telling->kept.doubt;
-    return doubt != 0 &&
-           stage_heard(&owed->period, doubt, line->levels, &telling->self->settings.hearing,
-                       telling->recipient->since) >= line->stage;
+    if (doubt == 0) return STAGE_NONE;
+    return stage_heard(&owed->period, doubt, line->levels, &telling->self->settings.hearing,
+                       telling->recipient->since);
+}
+
+static int add_mark(struct telling *telling, const struct owed *owed, uint64_t digest)
+{
+    struct member *member = telling->member;
+    struct mark mark = {digest, (uint32_t)strtoul(owed->period.name, NULL, 10), 0};
+    if (marks_have(telling->told, digest)) return 0;
+    if (member->told.count == MARKS_A_MESSAGE_MAX) {
+        member->is_cut = 1;
+        return 0;
+    }
+    return marks_add(&member->told, mark);
+}
+
+/* A doubt ends with the digest that lists what is open: earlier stages that may have been told
+ * count as told from then on, since a clock that goes back comes through them again. */
+static int mark_earlier(struct telling *telling, const struct owed *owed, const struct line *line)
+{
+    enum stage then = stage_in_doubt(telling, owed, line);
+    int rc = 0;
+    for (uint32_t stage = line->levels > 0 ? STAGE_LATE : STAGE_SOON;
+         rc == 0 && stage < line->stage && stage <= then; stage++) {
+        rc = add_mark(telling, owed, mark_of(owed, (enum stage)stage));
+    }
+    return rc;
 }
 
 static int tell(struct telling *telling, const struct owed *owed)
@@ -88,11 +112,12 @@ static int tell(struct telling *telling, const struct owed *owed)
     line.stage = stage_heard(&owed->period, telling->look->day, line.levels, hearing, to->since);
     if (line.stage == STAGE_NONE) return 0;
     line.mark = mark_of(owed, line.stage);
+    if (mark_earlier(telling, owed, &line) < 0) return WH_E_FAILED;
     if (!marks_have(telling->told, line.mark)) {
-        struct mark mark = {line.mark, (uint32_t)strtoul(owed->period.name, NULL, 10), 0};
-        if (telling->member->told.count == MARKS_A_MESSAGE_MAX) return 0;
-        line.section = may_be_told(telling, owed, &line) ? SECTION_DOUBT : SECTION_NEW;
-        if (marks_add(&telling->member->told, mark) < 0) return WH_E_FAILED;
+        if (add_mark(telling, owed, line.mark) < 0) return WH_E_FAILED;
+        if (telling->member->is_cut) return 0;
+        line.section =
+            stage_in_doubt(telling, owed, &line) >= line.stage ? SECTION_DOUBT : SECTION_NEW;
     } else if (line.stage == STAGE_MISSED) {
         return 0; /* told, and nothing can be done about it any more */
     }

@@ -49,6 +49,7 @@ int look_slice(struct reminders *self, struct wh_failure *fail);
 struct member {
     char id[40];
     struct marks told; /* what it says that was not told before */
+    int32_t is_cut;    /* there is more */
     int32_t is_weekly;
 };
 
