@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,8 +271,21 @@ static void *run_thread(void *context)
     return NULL;
 }
 
+/* Signals are the node's to take; faults must reach the handler that names who had them. */
+static void block_signals(sigset_t *ret_former)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+    sigset_t all;
+    (void)sigfillset(&all);
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        (void)sigdelset(&all, faults[i]);
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &all, ret_former);
+}
+
 struct carrier *carrier_new(void)
 {
+    sigset_t former;
     struct carrier *carrier;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return NULL;
     carrier = calloc(1, sizeof(*carrier));
@@ -279,6 +293,7 @@ struct carrier *carrier_new(void)
     (void)pthread_mutex_init(&carrier->mutex, NULL);
     (void)pthread_cond_init(&carrier->changed, NULL);
     carrier->holders = 1;
+    block_signals(&former);
     for (uint32_t i = 0; i < THREADS; i++) {
         pthread_t thread;
         (void)pthread_mutex_lock(&carrier->mutex);
@@ -288,6 +303,7 @@ struct carrier *carrier_new(void)
         }
         (void)pthread_mutex_unlock(&carrier->mutex);
     }
+    (void)pthread_sigmask(SIG_SETMASK, &former, NULL);
     if (carrier->holders > 1) return carrier;
     carrier_free(carrier);
     return NULL;

@@ -184,6 +184,8 @@ int carry(struct reminders *self, struct wh_failure *fail)
 {
     struct message **at = &self->messages;
     int moved = 0;
+    /* it has no rule: one that fails must not be its last */
+    if (self->messages && ask_carry(self, PAUSE_MS_MAX, fail) < 0) return WH_E_FAILED;
     while (*at) {
         struct message *message = *at;
         enum step before = message->step;

@@ -184,5 +184,10 @@ int run_outbox(struct reminders *self, const struct talk *talk)
     }
     for (uint32_t i = 0; rc == 0 && i < tests; i++) rc = show_test(talk, &self->tests[i]);
     free(recipients.items);
-    return rc;
+    if (rc < 0 || recipients.unusable == 0) return rc;
+    return remark(
+        talk, "有 %u 个地址不是可用的邮箱或网址，不会收到提醒（见 wuhao list recipient）",
+        "%u addresses are neither of mail nor of the web and are told nothing (see `wuhao "
+        "list recipient`)",
+        recipients.unusable);
 }

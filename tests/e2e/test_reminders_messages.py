@@ -579,6 +579,7 @@ def test_settings_and_addresses_that_are_none_are_refused_or_left_out(offices):
     one.add(TOWN, "2026-03-02", "email=wang@heihe.example> RCPT TO:<x@y.example", "language=en")
     one.add(TOWN, "2026-03-02", "webhook=file:///etc/passwd", "language=en", person="李某")
     one.at("2026-03-06 09:00")
+    assert "2 addresses are neither" in one.node.cli("reminders", "outbox").err
     assert one.outbox() == [] and one.mail.attempts == 0
     assert re.search(r"reminders\.no_address", one.node.log())
     for words, value in (("send_at", "25:00"), ("smtp_url", "http://x"), ("mail_from", "nobody")):
