@@ -227,10 +227,11 @@ static int look_begin(struct reminders *self, struct wh_failure *fail)
     look->is_asked = is_asked;
     self->is_asked = 0;
     if (rc == 0) rc = settle_doubts(self, look, fail);
-    if (rc == 0 && look->recipients.unusable > 0) {
+    if (rc == 0 && look->recipients.unusable > self->unusable_said) {
         host->log(host->self, WH_LOG_WARN, "reminders.no_address",
                   "why=a recipient's address has not the form of one");
     }
+    self->unusable_said = look->recipients.unusable;
     return rc;
 }
 

@@ -92,8 +92,9 @@ struct reminders {
     struct look look;
     struct message *messages;
     uint64_t last_stamp;
-    int32_t is_asked; /* `reminders send` */
-    int32_t is_told;  /* of who could not be reached: the notice is up to date */
+    int32_t is_asked;       /* `reminders send` */
+    int32_t is_told;        /* of who could not be reached: the notice is up to date */
+    uint32_t unusable_said; /* addresses that are none, as the log knows */
     struct ended_test tests[ENDED_TESTS_KEPT];
     uint32_t tests_count;
 };

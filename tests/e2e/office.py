@@ -51,14 +51,14 @@ def write_settings(home, **settings):
         yaml.safe_dump({"enable": True, "settings": settings}, file)
 
 
-def issue(city, folder):
+def issue(city, folder, units=UNITS):
     with open(node.PROGRAMME, encoding="utf-8") as file:
         programme = yaml.safe_load(file)
     programme["duties"] = DUTIES
     with open(os.path.join(str(folder), "programme.yaml"), "w", encoding="utf-8") as file:
         yaml.safe_dump(programme, file, allow_unicode=True)
     with open(os.path.join(str(folder), "units.csv"), "w", encoding="utf-8") as file:
-        file.write(UNITS)
+        file.write(units)
     city.ok("unit", "import", os.path.join(str(folder), "units.csv"))
     city.ok("programme", "issue", os.path.join(str(folder), "programme.yaml"))
 
@@ -66,14 +66,14 @@ def issue(city, folder):
 class Office:
     """A city's node that serves all of the tree."""
 
-    def __init__(self, folder, now):
+    def __init__(self, folder, now, units=UNITS):
         self.folder, self.clock = str(folder), Clock(folder)
         self.mail, self.hook = sinks.MailSink().start(), sinks.HookSink(SECRET)
         self.clock.set(now)
         self.node = node.Node(os.path.join(self.folder, "city"), CITY, "黑河市", "city").init()
         self.write()
         self.start()
-        issue(self.node, self.folder)
+        issue(self.node, self.folder, units)
 
     def write(self, **settings):
         secret = os.path.join(self.folder, "secret")

@@ -27,8 +27,8 @@ def offices_fixture(tmp_path, programs):  # pylint: disable=unused-argument
     """offices(now) -> an Office; closed at last."""
     made = []
 
-    def offices(now="2026-03-02 07:00"):
-        made.append(office.Office(tmp_path, now))
+    def offices(now="2026-03-02 07:00", units=office.UNITS):
+        made.append(office.Office(tmp_path, now, units))
         return made[-1]
     yield offices
     for one in made:
@@ -163,6 +163,25 @@ def test_what_is_done_settles_itself_everywhere(offices):
     one.report(VILLAGE, "2026-04-17")
     one.at("2026-04-20 09:00")
     assert one.node.rows("notices") == [] and len(one.mail.taken) == 2
+
+
+def test_notices_of_many_units_are_bounded_and_settled_again(offices):
+    villages = "".join(f"{TOWN}3{number:03},村{number},village,{TOWN}\n" for number in range(260))
+    one = offices("2026-04-13 09:00", office.UNITS + villages)
+    one.look()
+    notices = {line["key"]: line for line in one.node.rows("notices")}
+    assert len(notices) == 201  # the township, its villages, and one for those that are left
+    assert "62 more units: 62" in notices["late/more"]["text"]
+    assert "late duties: 1 " in notices[f"late/{TOWN}"]["text"]
+    one.at("2026-04-14 09:00")
+    assert {line["key"]: line for line in one.node.rows("notices")} == notices
+    with open(os.path.join(one.folder, "report.csv"), "w", encoding="utf-8") as file:
+        file.write("unit,date,to,subject\n")
+        file.writelines(f"{TOWN}3{number:03},2026-04-14,branch,x\n" for number in range(250))
+    one.node.ok("import", "report", os.path.join(one.folder, "report.csv"))
+    one.at("2026-04-15 09:00")
+    assert {line["key"] for line in one.node.rows("notices")} == {
+        f"late/{TOWN}", f"late/{VILLAGE}"} | {f"late/{TOWN}3{number}" for number in range(250, 260)}
 
 
 def test_one_address_gets_one_message_for_all_its_records(offices):
@@ -459,6 +478,35 @@ def test_a_running_node_whose_clock_goes_back_sends_when_the_day_comes(offices):
     node.wait_until(lambda: one.node.ok("status") and one.mail.taken, 20,
                     "the job is not put off by a month")
     assert news(one.mail.taken) == [SOON]
+
+
+def test_a_doubt_that_ended_ahead_of_time_does_not_come_back_as_news(offices):
+    one = offices()
+    one.add(TOWN, "2026-03-02", f"email={WANG}", "language=en")
+    one.mail.mode = "swallow"
+    one.at("2026-03-06 09:00")
+    one.mail.mode = "take"
+    one.at("2026-03-25 09:00")  # by mistake: what was soon is late
+    assert news(one.mail.taken) == [SOON, LATE]
+    for day in (9, 10, 23, 24):
+        one.at(f"2026-03-{day:02} 09:00")
+    assert news(one.mail.taken) == [SOON, LATE]
+    assert_told_once(one.mail.taken)
+
+
+def test_a_doubt_of_days_to_come_lasts_until_they_come(offices):
+    one = offices()
+    one.add(TOWN, "2026-03-02", f"email={WANG}", "language=en")
+    one.mail.mode = "swallow"
+    one.at("2026-03-25 09:00")  # by mistake
+    one.mail.mode = "take"
+    one.at("2026-03-06 09:00")
+    assert one.mail.taken[1].news == [] and stages(one.mail.taken[1].doubtful) == [SOON]
+    one.at("2026-03-23 09:00")
+    assert one.mail.taken[2].news == [] and stages(one.mail.taken[2].doubtful) == [LATE]
+    one.at("2026-04-20 09:00")
+    assert MISSED in news(one.mail.taken[3:])
+    assert_told_once(one.mail.taken)
 
 
 # ---- Restores ----
