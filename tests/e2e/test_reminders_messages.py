@@ -65,6 +65,7 @@ def test_each_stage_is_told_once_in_a_digest_with_what_is_open(offices):
     assert one.mail.taken == []
     for moment, told in (("2026-03-06 09:00", [SOON]), ("2026-03-09 09:00", []),
                          ("2026-03-23 09:00", [LATE]), ("2026-03-24 09:00", []),
+                         ("2026-04-13 09:00", []), ("2026-04-16 09:00", []),
                          ("2026-04-17 09:00", ["[late] 龙镇村委会: Report to the branch"]),
                          ("2026-04-20 09:00", [MISSED]), ("2026-04-21 09:00", [])):
         before = len(one.mail.taken)
@@ -193,8 +194,11 @@ def test_one_address_gets_one_message_for_all_its_records(offices):
     assert sorted(stages(one.mail.to(WANG)[0].news)) == [
         "[due soon] 龙镇村委会: Report to the branch", LATE]
     assert stages(one.mail.to(LI)[0].news) == [LATE]
+    for day in (13, 17):  # late for the village, then for the township as well: it is one person
+        one.at(f"2026-04-{day} 09:00")
+        assert news(one.mail.to(WANG)[1:]) == ["[late] 龙镇村委会: Report to the branch"], day
     one.at("2026-04-27 09:00")  # two weeks late: the county hears of the village too
-    assert len(one.mail.taken) == 4
+    assert len(one.mail.to(LI)) == 2 and len(one.mail.to(WANG)) == 3
     assert "[late] 龙镇村委会: Report to the branch" in stages(one.mail.to(LI)[1].news)
     for address in (WANG, LI):
         assert_told_once(one.mail.to(address))
