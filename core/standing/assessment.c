@@ -215,7 +215,8 @@ static int add_row(struct reading_rows *reading, const struct wh_row *row, int32
         &wh__summary_value__descriptor, row->value, arena);
     struct wh_span origin = wh_arena_copy(arena, row->origin);
     if (!summary) return wh_fail(reading->err, WH_E_CORRUPT, WH_MSG_STORE_ROW_BROKEN, NULL);
-    wh_heard_note(&reading->current->heard, quarter, reading->a->season);
+    /* what is said once a year does not tell in which quarter somebody was there */
+    if (!summary->yearly) wh_heard_note(&reading->current->heard, quarter, reading->a->season);
     facet = wh_arena_copy(arena, facet);
     wh_assessors_take(&reading->assessors, facet, quarter, origin, summary);
     for (size_t i = 0; i < summary->n_metrics; i++) {

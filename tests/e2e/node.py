@@ -5,6 +5,7 @@ Waiting is always for a condition, with a deadline; nothing here sleeps for luck
 import dataclasses
 import json
 import os
+import platform
 import select
 import signal
 import socket
@@ -17,6 +18,7 @@ BIN = os.environ.get("WUHAO_BIN", os.path.join(ROOT, "build", "release", "bin"))
 UNITS = os.path.join(ROOT, "tests", "data", "heihe-units.csv")
 PROGRAMME = os.path.join(ROOT, "config", "programme.yaml")
 YEAR = 2025
+FAKETIME = f"/usr/lib/{platform.machine()}-linux-gnu/faketime/libfaketime.so.1"
 
 
 def enable_line():
@@ -31,6 +33,13 @@ ENABLED = json.loads(ENABLE.partition(":")[2])
 # English, and no home or setting of the person who runs the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("WUHAO_")}
 ENVIRONMENT.update(LC_ALL="C.UTF-8", TZ="Asia/Shanghai")
+
+
+def clock_at(moment):
+    """The environment in which a node's clock stands at `moment` (civil time) and goes on from
+    there; its monotonic clock, and so its waits, are left alone."""
+    return {"LD_PRELOAD": FAKETIME, "FAKETIME": f"@{moment:%Y-%m-%d %H:%M:%S}",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0"}
 
 
 def wait_until(condition, timeout_s, what):

@@ -1,5 +1,5 @@
-"""A ranking that was published is frozen, numbered, known to all below, and recomputes to the same bytes;
-what has changed since is told with the reason for each move."""
+"""A ranking that was published is frozen, numbered, and known to all below; it recomputes to the
+same bytes, and what has changed since is told with the reason for each move."""
 import pytest
 
 import node
