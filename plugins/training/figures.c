@@ -112,10 +112,10 @@ static int take_figure(void *context, const struct wh_figure *figure)
     const struct source *source = source_of(figure);
     struct account *account;
     int64_t *value;
-    if (!source || figure->year > accounts->year || !finds_unit(accounts, figure->unit)) return 0;
+    if (!source || !finds_unit(accounts, figure->unit)) return 0;
     account = account_of(accounts, figure->origin);
     if (!account) return WH_E_FAILED;
-    if (source->when == NEVER) return 0;
+    if (source->when == NEVER || figure->year > accounts->year) return 0;
     if (source->when != LATEST_OF_ALL && figure->year != accounts->year) return 0;
     value = value_at(&account->figures, source->at);
     if (source->when != SUM_OF_YEAR || *value < 0) {
