@@ -93,55 +93,84 @@ int run_attend(const struct talk *talk)
 
 /* ---- hours ---- */
 
-static int write_hours(const struct talk *talk, const struct session *session,
-                       const struct attendances *attendances, uint32_t *ret_written)
+/* Every edit has the node look for repeats among all attendances of the unit, so in a large one few
+ * fit into a callback: so many are looked at in one. */
+#define LOOKED_AT_MAX 200000u
+
+struct completing {
+    const struct talk *talk;
+    const struct session *session;
+    struct attendances attendances; /* of one unit */
+    uint64_t looked_at;
+    uint32_t written;
+    uint32_t left;
+};
+
+static int write_hours(struct completing *completing)
 {
-    const struct wh_host *host = talk->host;
+    const struct wh_host *host = completing->talk->host;
+    const struct attendances *all = &completing->attendances;
     char hours[POINTS_TEXT_SIZE];
     struct fields fields = {.count = 0};
     int rc = 0;
-    put_field(&fields, "hours", points_text(session->hours_h, hours));
-    for (uint32_t i = 0; rc >= 0 && i < attendances->count; i++) {
-        const struct attendance *one = &attendances->items[i];
-        if (one->hours_h >= 0 || !wh_span_equal(one->session, session->id)) continue;
-        rc = host->record_edit(host->self, one->id, list_of_fields(&fields), talk->fail);
-        (*ret_written)++;
+    put_field(&fields, "hours", points_text(completing->session->hours_h, hours));
+    for (uint32_t i = 0; rc >= 0 && i < all->count; i++) {
+        const struct attendance *one = &all->items[i];
+        if (one->hours_h >= 0 || !wh_span_equal(one->session, completing->session->id)) continue;
+        if (completing->looked_at > LOOKED_AT_MAX || completing->written == WH_CALL_WRITES_MAX) {
+            completing->left++;
+            continue;
+        }
+        rc =
+            host->record_edit(host->self, one->id, list_of_fields(&fields), completing->talk->fail);
+        completing->looked_at += all->count;
+        completing->written++;
     }
     return rc < 0 ? rc : 0;
 }
 
-static int read_of_session(const struct talk *talk, const struct session *session,
-                           struct attendances *ret)
+static int complete(struct completing *completing)
 {
+    const struct talk *talk = completing->talk;
     struct known_units below;
-    int rc = read_units(talk->host, wh_span_of(session->unit), &below, talk->fail);
+    int rc = read_units(talk->host, wh_span_of(completing->session->unit), &below, talk->fail);
     for (uint32_t i = 0; rc >= 0 && i < below.count; i++) {
-        rc = read_attendances(talk, below.items[i].code, INT32_MIN, INT32_MAX, ret);
+        completing->attendances.count = 0;
+        rc = read_attendances(talk, below.items[i].code, INT32_MIN, INT32_MAX,
+                              &completing->attendances);
+        if (rc >= 0) rc = write_hours(completing);
     }
     free(below.items);
+    free(completing->attendances.items);
     return rc < 0 ? rc : 0;
+}
+
+static int reply_written(const struct completing *completing)
+{
+    const struct talk *talk = completing->talk;
+    struct wh_value row = wh_value_number(WH_INTEGER, completing->written);
+    int rc = talk->host->reply_row(talk->call, &row, 1, talk->fail);
+    if (rc < 0 || completing->left == 0) return rc;
+    return remark(talk, "还有 %u 条，请再次执行", "%u are left: give the command again",
+                  completing->left);
 }
 
 int run_hours(const struct talk *talk)
 {
     struct pool pool = {NULL};
     struct sessions sessions = {NULL, 0, 0, NULL};
-    struct attendances attendances = {.pool = &pool};
-    struct wh_value row;
-    uint32_t written = 0;
+    struct completing completing = {.talk = talk, .attendances = {.pool = &pool}};
     int rc = given_session(talk, "session", &pool, &sessions);
     if (rc == 0 && sessions.items[0].hours_h < 0) {
         rc = refuse(talk, WH_E_INVALID, "培训 %.*s：没有登记学时（wuhao edit 编号 hours=学时）",
                     "session %.*s: it says no hours (`wuhao edit ID hours=N`)",
                     (int)sessions.items[0].id.len, sessions.items[0].id.data);
     }
-    if (rc == 0) rc = read_of_session(talk, &sessions.items[0], &attendances);
-    if (rc == 0) rc = write_hours(talk, &sessions.items[0], &attendances, &written);
     if (rc == 0) {
-        row = wh_value_number(WH_INTEGER, written);
-        rc = talk->host->reply_row(talk->call, &row, 1, talk->fail);
+        completing.session = &sessions.items[0];
+        rc = complete(&completing);
     }
-    free(attendances.items);
+    if (rc == 0) rc = reply_written(&completing);
     free(sessions.items);
     pool_free(&pool);
     return rc;

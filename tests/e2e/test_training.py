@@ -444,4 +444,11 @@ def test_a_thousand_persons_and_forty_sessions_are_answered_in_time(homes, tmp_p
     assert {(line["attended"], line["state"]) for line in lines} == {(1000, "entered")}
     assert city.rows("training", "certificate", "--session", sessions[0], "--out",
                      tmp_path / "out")[0]["pages"] == 1000
-    assert "plugin.slow" not in city.log() and "budget" not in city.log()
+    assert attend(city, sessions[0], "新来者").code == 0
+    # each edit reads the whole unit: what does not fit is left for the next time, and said
+    hours = city.cli("training", "hours", sessions[0], "--json")
+    assert hours.code == 0 and "are left: give the command again" in hours.err
+    with open(city.home + ".log", encoding="utf-8") as file:
+        log = file.read()
+    assert "plugin.on name=training" in log
+    assert not re.search(r"plugin\.(slow|hangs|hung)", log)
