@@ -325,6 +325,29 @@ def test_the_county_covers_the_units_of_another_node_from_figures(pair, tmp_path
         assert county.rows("training", verb, "--unit", unit) == []
 
 
+def test_a_unit_that_has_got_a_node_of_its_own_keeps_what_was_entered_above(homes):
+    city = homes("city", "2311", "黑河市", "city", node.free_port()).init().start()
+    city.issue()
+    county = homes("county", COUNTY, "五大连池市", "county", node.free_port()).init().start()
+    county.join(city)
+    def enter(one, names):
+        held = session(one, f"{YEAR}-06-01", VILLAGE, hours="2")
+        for name in names:
+            elder(one, VILLAGE, name)
+            assert attend(one, held, name).code == 0
+    enter(county, ("甲一", "甲二"))
+    assert cover(county, VILLAGE)[0]["source"] == "records"
+    town = homes("town", TOWN, "龙镇", "township").init().start()
+    town.join(county)
+    enter(town, ("乙一", "乙二", "乙三"))
+    town.wait_synced()
+    shown = [cover(one, VILLAGE)[0] for one in (town, county, city)]
+    assert [(line["roster"], line["trained"], line["percent"], line["hours"], line["source"])
+            for line in shown] == [(3, 3, "100.00", "6.00", "records"),
+                                   (5, 3, "60.00", "10.00", "figures"),  # names: the greatest
+                                   (5, 3, "60.00", "10.00", "figures")]
+
+
 def test_names_stay_on_their_node_and_are_not_logged(trees):
     tree = trees(("city", "wudalianchi", "long-zhen"))
     town, names = tree["long-zhen"], ("欧阳测试甲", "上官测试乙")
