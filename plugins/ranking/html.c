@@ -51,10 +51,12 @@ void html_end(const struct report *report, struct page *page)
 {
     page_put(page, "<p class=\"note\">%s",
              WORD("合计为本单位与所有下属单位之和；按不重复计算的项目（如受帮扶人数、制度种类）"
-                  "不能相加，合计处以“–”表示。百分比与得分向下取到两位小数。",
+                  "不能相加，合计处以“–”表示。县、市的得分为其乡镇级单位得分的平均。"
+                  "百分比与得分向下取到两位小数。",
                   "Totals add a unit and all those below it. What counts distinct things (people "
-                  "helped, kinds of institution) doesn't add up and has a dash there. Shares and "
-                  "points are rounded down to two decimals."));
+                  "helped, kinds of institution) doesn't add up and has a dash there. The score of "
+                  "a county or city is the mean of its township-level units. Shares and points "
+                  "are rounded down to two decimals."));
     if (report->masks) {
         page_put(page, " %s",
                  WORD("涉及未成年人的数字，1 至 4 以“&lt;5”表示。",

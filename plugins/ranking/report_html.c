@@ -58,6 +58,16 @@ static uint32_t pick_columns(const struct report *report, const struct report_ro
     return count;
 }
 
+/* Ranks and verdicts are of one unit: a line that none of these has one for is left out. */
+static int says_something(uint32_t statistic, const struct report_row **columns, uint32_t count)
+{
+    if (statistics[statistic].source != FROM_STANDING) return 1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (columns[i]->all[statistic] != NO_VALUE) return 1;
+    }
+    return 0;
+}
+
 static void put_statistics(const struct report *report, struct page *page)
 {
     const struct report_row *columns[COLUMNS_MAX];
@@ -70,6 +80,7 @@ static void put_statistics(const struct report *report, struct page *page)
     html_table(page, heads, count + 2, 2);
     for (uint32_t s = 0; s < statistics_count; s++) {
         const char *own = report_word(report, statistics[s].group);
+        if (!says_something(s, columns, count)) continue;
         if (strcmp(own, group) != 0) {
             page_put(page, "<tr class=\"g\"><td colspan=\"%u\">", count + 2);
             page_put_html(page, own);
@@ -88,8 +99,8 @@ static void put_statistics(const struct report *report, struct page *page)
 /* ---- Rankings ---- */
 
 static const char *const ranking_ids[] = {
-    "rank",  "score",  "qualified",  "units_rated", "units_qualified",
-    "share", "elders", "activities", "rank_before", "score_change",
+    "rank",  "score",       "qualified",    "units_rated", "units_qualified",
+    "share", "rank_before", "score_change",
 };
 #define RANKING_IDS (uint32_t)(sizeof(ranking_ids) / sizeof(ranking_ids[0]))
 

@@ -72,8 +72,6 @@ static lxw_worksheet *add_sheet(const struct book *book, const char *name)
     if (!sheet) return NULL;
     worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, 9); /* A4 */
-    worksheet_fit_to_pages(sheet, 1, 0);
-    worksheet_repeat_rows(sheet, 0, 0);
     return sheet;
 }
 
@@ -92,6 +90,8 @@ static void put_statistics(const struct book *book)
     worksheet_set_column(sheet, 2, (lxw_col_t)(TEXT_COLUMNS + statistics_count), 12, NULL);
     worksheet_set_row(sheet, 0, 48, NULL);
     worksheet_freeze_panes(sheet, 1, 2);
+    worksheet_repeat_rows(sheet, 0, 0);
+    worksheet_repeat_columns(sheet, 0, 1);
     for (uint32_t c = 0; c < TEXT_COLUMNS; c++) put_head(book, sheet, 0, c, heads[c]);
     for (uint32_t s = 0; s < statistics_count; s++) {
         put_head(book, sheet, 0, TEXT_COLUMNS + s, report_word(report, statistics[s].title));
@@ -143,6 +143,8 @@ static void put_ranking(const struct book *book, enum report_level level, const 
     worksheet_set_column(sheet, 1, 1, 15, NULL);
     worksheet_set_column(sheet, 2, 2, 26, NULL);
     worksheet_freeze_panes(sheet, 1, 3);
+    worksheet_repeat_rows(sheet, 0, 0);
+    worksheet_fit_to_pages(sheet, 1, 0);
     for (uint32_t c = 0; c < columns.count; c++) {
         const struct wh_column *column = wh_list_at(&columns, c);
         put_head(book, sheet, 0, c, report_word(report, column->title));
@@ -217,6 +219,8 @@ static void put_round(const struct book *book)
     worksheet_set_column(sheet, 0, 8, 14, NULL);
     worksheet_set_column(sheet, 2, 2, 26, NULL);
     worksheet_freeze_panes(sheet, 1, 0);
+    worksheet_repeat_rows(sheet, 0, 0);
+    worksheet_fit_to_pages(sheet, 1, 0);
     for (uint32_t c = 0; c < 9; c++) put_head(book, sheet, 0, c, heads[c]);
     for (uint32_t i = 0; i < report->years_count; i++) {
         at = put_year(book, sheet, at, &report->years[i]);
@@ -249,6 +253,7 @@ static uint32_t chart_rates(const struct book *book, lxw_worksheet *sheet, const
     const struct report *report = book->report;
     const struct year_summary *year = &report->years[report->years_count - 1];
     lxw_chart *chart = workbook_add_chart(book->workbook, LXW_CHART_COLUMN);
+    lxw_chart_options wide = {.x_scale = 1.6, .y_scale = 1.1};
     put_head(book, sheet, 0, 1, WORD("达标率%", "Share %"));
     put_head(book, sheet, 0, 2, WORD("上轮达标率%", "Baseline %"));
     put_head(book, sheet, 0, 3, WORD("目标%", "Target %"));
@@ -265,7 +270,8 @@ static uint32_t chart_rates(const struct book *book, lxw_worksheet *sheet, const
     chart_title_set_name(chart, WORD("达标率与目标", "Share qualified, baseline, target"));
     chart_axis_set_min(chart->y_axis, 0);
     chart_axis_set_max(chart->y_axis, 100);
-    worksheet_insert_chart(sheet, 0, 5, chart);
+    chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
+    (void)worksheet_insert_chart_opt(sheet, 0, 5, chart, &wide);
     return year->count + 2;
 }
 
@@ -278,7 +284,7 @@ static void add_columns(const struct book *book, lxw_worksheet *sheet, const cha
     (void)add_series(chart, name, at + 1, at + rows, 1);
     chart_title_set_name(chart, title);
     chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
-    worksheet_insert_chart(sheet, chart_at, 5, chart);
+    (void)worksheet_insert_chart(sheet, chart_at, 5, chart);
 }
 
 static void put_charts(const struct book *book)
@@ -292,6 +298,7 @@ static void put_charts(const struct book *book)
     if (!sheet || report->years_count == 0) return;
     worksheet_set_column(sheet, 0, 0, 26, NULL);
     worksheet_set_column(sheet, 1, 4, 12, NULL);
+    worksheet_fit_to_pages(sheet, 1, 1);
     at = chart_rates(book, sheet, name);
     put_head(book, sheet, at, 1, WORD("单位数", "Units"));
     count_scores(report, bins);

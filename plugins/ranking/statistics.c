@@ -107,7 +107,7 @@ const struct statistic statistics[] = {
     STANDING("share", "达标率", "Share qualified", OF_PERCENT, WH_DECIMAL, STANDING_SHARE),
     STANDING("baseline", "上轮达标率", "Baseline", OF_PERCENT, WH_DECIMAL, STANDING_BASELINE),
     STANDING("target", "目标达标率", "Target", OF_PERCENT, WH_DECIMAL, STANDING_TARGET),
-    STANDING("score", "得分（县以上为平均）", "Score (a mean from county up)", OF_POINTS, WH_DECIMAL,
+    STANDING("score", "得分", "Score", OF_POINTS, WH_DECIMAL,
         STANDING_SCORE),
     STANDING("qualified", "达标", "Qualified", OF_NONE, WH_YESNO, STANDING_QUALIFIED),
     STANDING("rank", "名次", "Rank", OF_NONE, WH_INTEGER, STANDING_RANK),
