@@ -47,6 +47,8 @@ static const struct wh_param report_params[] = {
      WH_PARAM_REQUIRED | WH_PARAM_PATH},
     YEAR,
     {"under", {"只报此单位及以下", "only this unit and those below it"}, WH_UNIT, 0},
+    {"pages", {"全市报告也给每个乡镇级单位一页", "a page for each township-level unit, of a city too"},
+     WH_YESNO, WH_PARAM_SWITCH},
     {"mask", {"未成年人人数少于 5 的不写明", "counts of minors under five are not told"}, WH_YESNO,
      WH_PARAM_SWITCH},
 };

@@ -130,6 +130,12 @@ int report_send(const struct report *report, const char *name, const char *data,
     return talk->host->reply_file(talk->call, wh_span_of(name), content, talk->fail);
 }
 
+/* A city's are many, and the node serves nobody else meanwhile. */
+int report_has_pages(const struct report *report)
+{
+    return report->rows[0].unit->level != WH_LEVEL_CITY || is_given(report->talk, "pages");
+}
+
 int run_report(const struct talk *talk)
 {
     struct report report;
@@ -137,7 +143,7 @@ int run_report(const struct talk *talk)
     if (rc == 0) rc = report_csv(&report);
     if (rc == 0) rc = report_xlsx(&report);
     if (rc == 0) rc = report_html(&report);
-    if (rc == 0) rc = report_unit_pages(&report);
+    if (rc == 0 && report_has_pages(&report)) rc = report_unit_pages(&report);
     if (rc == WH_E_FAILED && talk->fail->code == 0) {
         rc = refuse(talk, WH_E_FAILED, "报告：内存不足", "report: out of memory");
     }

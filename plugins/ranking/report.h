@@ -131,7 +131,8 @@ uint32_t report_level_of(enum report_level level);
 int report_csv(const struct report *report);
 int report_xlsx(const struct report *report);
 int report_html(const struct report *report);
-/* A page for each township-level unit. */
+/* 1 where township-level units have pages of their own, which report_unit_pages() makes. */
+int report_has_pages(const struct report *report);
 int report_unit_pages(const struct report *report);
 
 /* The title in the reader's language. */

@@ -4,7 +4,7 @@
 
 #include "html.h"
 
-#define GRASSROOTS_SHOWN_MAX 100 /* all of them are in the workbook and on the units' pages */
+#define GRASSROOTS_SHOWN_MAX 100 /* all of them are in the workbook */
 #define COLUMNS_MAX 12
 
 /* ---- At the top ---- */
@@ -134,9 +134,7 @@ static void put_ranking(const struct report *report, struct page *page, enum rep
     html_heading(page, title);
     if (level == REPORT_GRASSROOTS && lines->count > GRASSROOTS_SHOWN_MAX) {
         page_put(page, "<p>%s%u%s</p>\n", WORD("共 ", "All "), lines->count,
-                 WORD(" 个，见各乡镇级单位的分页和表格文件。",
-                      " of them are on the pages of the township-level units and in the "
-                      "workbook."));
+                 WORD(" 个，见表格文件。", " of them are in the workbook."));
         return;
     }
     heads[0] = WORD("单位", "Unit");
@@ -146,7 +144,8 @@ static void put_ranking(const struct report *report, struct page *page, enum rep
     }
     html_table(page, heads, RANKING_IDS + 2, 2);
     for (uint32_t i = 0; i < lines->count; i++) {
-        put_ranked(report, page, &lines->items[i], level == REPORT_TOWNSHIP);
+        put_ranked(report, page, &lines->items[i],
+                   level == REPORT_TOWNSHIP && report_has_pages(report));
     }
     html_table_end(page);
 }

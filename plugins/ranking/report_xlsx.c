@@ -381,13 +381,17 @@ static int send_file(const struct report *report, int file)
 
 int report_xlsx(const struct report *report)
 {
-    int file = memfd_create("report", MFD_CLOEXEC);
-    int rc = file >= 0 ? write_book(report, file) : WH_E_FAILED;
+    int file = memfd_create("report", MFD_CLOEXEC), rc;
+    if (file < 0) { /* isolated: the rest is written all the same */
+        return remark(report->talk, "没有表格文件：本插件被隔离，不能打开文件",
+                      "there is no workbook: this plugin is isolated and may open no file");
+    }
+    rc = write_book(report, file);
     if (rc < 0) {
-        rc = refuse(report->talk, WH_E_FAILED, "报告：写不出表格文件",
-                    "report: the workbook can't be written");
+        rc = refuse(report->talk, WH_E_FAILED, "报告：写不出表格文件（临时文件夹是否可写？）",
+                    "report: the workbook can't be written (can the temporary folder be?)");
     }
     if (rc == 0) rc = send_file(report, file);
-    if (file >= 0) (void)close(file);
+    (void)close(file);
     return rc;
 }

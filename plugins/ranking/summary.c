@@ -26,11 +26,13 @@ static struct wh_standing_query query_for(const struct report *report, uint32_t 
     return query;
 }
 
-static int read_levels(const struct report *report, uint32_t year, struct lines ret[REPORT_LEVELS])
+/* Each level costs a look at every row: counties are left out where nobody asks for them. */
+static int read_levels(const struct report *report, uint32_t year, enum report_level from,
+                       struct lines ret[REPORT_LEVELS])
 {
     struct wh_standing_query query = query_for(report, year);
     int rc = 0;
-    for (uint32_t i = 0; rc == 0 && i < REPORT_LEVELS; i++) {
+    for (uint32_t i = from; rc == 0 && i < REPORT_LEVELS; i++) {
         query.level = level_bits[i];
         rc = lines_read(report->talk->host, &query, &ret[i], report->talk->fail);
     }
@@ -51,7 +53,7 @@ static int is_qualified(const struct line *line)
 
 struct rating {
     struct year_summary *summary;
-    const struct lines *townships;
+    const struct lines *levels;
 };
 
 /* The mean score of the ranked township-level units below `code`, rounded down. */
@@ -68,16 +70,21 @@ static int64_t mean_below(const struct lines *townships, const char *code)
     return count > 0 ? sum / count : -1;
 }
 
-static int take_rate(void *context, const struct wh_rate_view *rate)
+static struct rate_line *add_rate(const struct rating *rating)
 {
-    struct rating *rating = context;
     struct year_summary *summary = rating->summary;
     struct rate_line *items = realloc(summary->items, (summary->count + 1u) * sizeof(*items));
-    struct rate_line *line;
-    if (!items) return WH_E_FAILED;
+    if (!items) return NULL;
     summary->items = items;
-    line = &items[summary->count++];
-    memset(line, 0, sizeof(*line));
+    memset(&items[summary->count], 0, sizeof(*items));
+    return &items[summary->count++];
+}
+
+static int take_rate(void *context, const struct wh_rate_view *rate)
+{
+    const struct rating *rating = context;
+    struct rate_line *line = add_rate(rating);
+    if (!line) return WH_E_FAILED;
     copy_text(line->unit, sizeof(line->unit), rate->unit);
     copy_text(line->name, sizeof(line->name), rate->name);
     line->units = rate->units;
@@ -85,21 +92,65 @@ static int take_rate(void *context, const struct wh_rate_view *rate)
     line->share_h = rate->now_h;
     line->baseline_h = rate->baseline_h;
     line->target_h = rate->target_h;
-    line->score_h = mean_below(rating->townships, line->unit);
+    line->score_h = mean_below(&rating->levels[REPORT_TOWNSHIP], line->unit);
     return 0;
 }
 
-static int read_rates(struct report *report, uint32_t year, const struct lines *townships)
+/* By the same issue of the programme the aim is the same in every year: only units are counted. */
+static int count_rates(const struct year_summary *own, const struct rating *rating)
+{
+    for (uint32_t i = 0; i < own->count; i++) {
+        struct rate_line *line = add_rate(rating);
+        size_t len = strlen(own->items[i].unit);
+        if (!line) return WH_E_FAILED;
+        *line = own->items[i];
+        line->units = line->units_qualified = 0;
+        for (uint32_t l = REPORT_TOWNSHIP; l < REPORT_LEVELS; l++) {
+            for (uint32_t k = 0; k < rating->levels[l].count; k++) {
+                const struct line *unit = &rating->levels[l].items[k];
+                if (strncmp(unit->unit, line->unit, len) != 0) continue;
+                line->units++;
+                line->units_qualified += is_qualified(unit);
+            }
+        }
+        line->share_h = line->units > 0 ? line->units_qualified * 10000 / line->units : -1;
+        line->score_h = mean_below(&rating->levels[REPORT_TOWNSHIP], line->unit);
+    }
+    return 0;
+}
+
+static int is_same_issue(const struct report *report, uint32_t year)
 {
     const struct wh_host *host = report->talk->host;
-    struct rating rating = {&report->years[report->years_count], townships};
+    const struct wh_programme_view *then = host->programme(host->self, year);
+    return then && then->number == report->programme->number &&
+           strcmp(then->id, report->programme->id) == 0;
+}
+
+/* The report's own year comes first, then the years before it, backwards. */
+static int read_rates(struct report *report, uint32_t year, const struct lines *levels)
+{
+    const struct wh_host *host = report->talk->host;
+    struct rating rating = {&report->years[report->years_count], levels};
     struct wh_standing_query query = query_for(report, year);
     int rc;
     if (report->years_count == REPORT_YEARS_MAX) return 0;
     rating.summary->year = year;
     report->years_count++;
+    if (year != report->year && is_same_issue(report, year)) {
+        return count_rates(&report->years[0], &rating);
+    }
     rc = host->rates(host->self, &query, take_rate, &rating, report->talk->fail);
     return rc < 0 ? rc : 0;
+}
+
+static void put_in_order(struct report *report)
+{
+    for (uint32_t a = 0, b = report->years_count; a + 1 < b; a++, b--) {
+        struct year_summary first = report->years[a];
+        report->years[a] = report->years[b - 1];
+        report->years[b - 1] = first;
+    }
 }
 
 /* ---- Into the rows ---- */
@@ -144,9 +195,8 @@ static void fill_before(struct report *report, const struct line *before)
 
 static void fill_rates(struct report *report)
 {
-    const struct year_summary *own =
-        report->years_count > 0 ? &report->years[report->years_count - 1] : NULL;
-    for (uint32_t i = 0; own && i < own->count; i++) {
+    const struct year_summary *own = &report->years[0];
+    for (uint32_t i = 0; i < own->count; i++) {
         const struct rate_line *line = &own->items[i];
         struct report_row *row = report_row_of(report, line->unit);
         if (!row) continue;
@@ -210,13 +260,14 @@ static int is_of_round(const struct report *report, uint32_t year)
 static int read_year_before(struct report *report, uint32_t year)
 {
     struct lines levels[REPORT_LEVELS] = {{NULL, 0, 0}};
-    int rc = read_levels(report, year, levels);
+    int is_last = year + 1 == report->year;
+    int rc = read_levels(report, year, is_last ? REPORT_COUNTY : REPORT_TOWNSHIP, levels);
     if (rc == 0 && is_of_round(report, year)) {
         count_years(report, levels);
-        rc = read_rates(report, year, &levels[REPORT_TOWNSHIP]);
+        rc = read_rates(report, year, levels);
     }
     for (uint32_t l = 0; l < REPORT_LEVELS; l++) {
-        for (uint32_t i = 0; rc == 0 && year + 1 == report->year && i < levels[l].count; i++) {
+        for (uint32_t i = 0; rc == 0 && is_last && i < levels[l].count; i++) {
             fill_before(report, &levels[l].items[i]);
         }
         lines_free(&levels[l]);
@@ -227,22 +278,23 @@ static int read_year_before(struct report *report, uint32_t year)
 int report_standings(struct report *report)
 {
     const struct wh_host *host = report->talk->host;
-    int rc = read_levels(report, report->year, report->levels);
+    int rc = read_levels(report, report->year, REPORT_COUNTY, report->levels);
     begin_standings(report);
     for (uint32_t l = 0; rc == 0 && l < REPORT_LEVELS; l++) {
         for (uint32_t i = 0; i < report->levels[l].count; i++) {
             fill_line(report, &report->levels[l].items[i], l == REPORT_COUNTY);
         }
     }
-    for (uint32_t year = report->year - REPORT_YEARS_MAX + 1; rc == 0 && year < report->year;
-         year++) {
-        if (year + 1 != report->year && !is_of_round(report, year)) continue;
+    if (rc == 0) rc = read_rates(report, report->year, report->levels);
+    if (rc < 0) return rc;
+    fill_rates(report);
+    count_years(report, report->levels);
+    for (uint32_t i = 1; rc == 0 && i < REPORT_YEARS_MAX; i++) {
+        uint32_t year = report->year - i;
+        if (i > 1 && !is_of_round(report, year)) continue;
         if (host->programme(host->self, year)) rc = read_year_before(report, year);
     }
-    if (rc < 0) return rc;
-    count_years(report, report->levels);
-    rc = read_rates(report, report->year, &report->levels[REPORT_TOWNSHIP]);
-    fill_rates(report);
     fill_shares(report);
+    put_in_order(report);
     return rc;
 }

@@ -90,7 +90,7 @@ def report_fixture(tree, tmp_path_factory):
 
 @pytest.fixture(name="files", scope="module")
 def files_fixture(report):
-    return report()
+    return report("--pages")
 
 
 def text_of(path):
@@ -418,8 +418,18 @@ def test_a_units_page_has_its_items_and_the_page_of_all_the_same_numbers(tree, f
             assert any(value in texts[at + 1:at + 3] for at in rows), (name, value)
 
 
+def test_a_city_has_pages_of_units_if_asked_and_a_county_always(report, files):
+    def pages(those):
+        return {name for name in those if name.startswith("unit-")}
+    city, county = report(), report("--under", COUNTY)
+    assert not pages(city) and len(pages(files)) > len(pages(county)) > 0
+    assert f"unit-{TOWN}-{YEAR}.html" in pages(county)
+    assert "<a " not in text_of(city[f"report-{YEAR}.html"])  # no page that is not there
+    assert all(link in county for link in Strict(text_of(county[f"report-{YEAR}.html"])).links)
+
+
 def test_both_languages(report, files):
-    chinese = report(language="zh_CN.UTF-8")
+    chinese = report("--pages", language="zh_CN.UTF-8")
     text = text_of(chinese[f"report-{YEAR}.html"])
     assert f"黑河市 {YEAR} 年度报告" in text and 'lang="zh-CN"' in text
     assert openpyxl.load_workbook(chinese[f"report-{YEAR}.xlsx"]).sheetnames[0] == "统计"
@@ -430,7 +440,7 @@ def test_both_languages(report, files):
 
 
 def test_small_counts_of_minors_are_masked_everywhere_if_asked(files, report):
-    masked, minors = report("--mask"), ("youth_in_need", "aided", "aid_times")
+    masked, minors = report("--mask", "--pages"), ("youth_in_need", "aided", "aid_times")
     plain, hidden = table(files[f"statistics-{YEAR}.csv"]), 0
     for line, mine in zip(plain, table(masked[f"statistics-{YEAR}.csv"])):
         for name, value in line.items():
