@@ -23,7 +23,8 @@ static const char style[] =
     "svg text{font-size:13px;fill:#1d2730}a{color:#1b6e8c}\n"
     "@page{size:A4;margin:14mm 12mm}\n"
     "@media print{body{margin:0;padding:0;max-width:none;font-size:11pt}table{font-size:9pt}"
-    "th,td{padding:2px 4px}h2{break-after:avoid}thead{display:table-header-group}"
+    "th,td{padding:2px 4px}td.t:first-child{min-width:8em}"
+    "h2{break-after:avoid}thead{display:table-header-group}"
     "tr,svg,.tile{break-inside:avoid}a{color:inherit;text-decoration:none}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 

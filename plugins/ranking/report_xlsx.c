@@ -92,6 +92,7 @@ static void put_statistics(const struct book *book)
     worksheet_freeze_panes(sheet, 1, 2);
     worksheet_repeat_rows(sheet, 0, 0);
     worksheet_repeat_columns(sheet, 0, 1);
+    worksheet_fit_to_pages(sheet, 5, 0);
     for (uint32_t c = 0; c < TEXT_COLUMNS; c++) put_head(book, sheet, 0, c, heads[c]);
     for (uint32_t s = 0; s < statistics_count; s++) {
         put_head(book, sheet, 0, TEXT_COLUMNS + s, report_word(report, statistics[s].title));

@@ -481,3 +481,17 @@ def test_a_city_without_records_reports_zeros(homes, tmp_path):
     assert whole["score"] == "" and whole["rank"] == ""
     Strict(text_of(out / f"report-{YEAR}.html"))
     openpyxl.load_workbook(out / f"report-{YEAR}.xlsx")
+
+
+def test_an_isolated_one_gives_all_but_the_workbook(homes, tmp_path):
+    city = homes("isolated", "2311", "黑河市", "city").init()
+    folder, out = os.path.join(city.home, "plugins.d"), tmp_path / "out"
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "ranking.yaml"), "w", encoding="utf-8") as file:
+        file.write("isolate: true\n")
+    city.start().issue()
+    done = city.cli("report", "--year", YEAR, "--out", out)
+    assert done.code == 0 and "there is no workbook" in done.err
+    assert sorted(os.listdir(out)) == [
+        f"ranking-county-{YEAR}.csv", f"ranking-grassroots-{YEAR}.csv",
+        f"ranking-township-{YEAR}.csv", f"report-{YEAR}.html", f"statistics-{YEAR}.csv"]
