@@ -141,3 +141,14 @@ struct wh_span wh_text_take_line(struct wh_span *text)
     *text = wh_span_from(*text, len);
     return line;
 }
+
+bool wh_text_is_file_name(struct wh_span text)
+{
+    if (text.len == 0 || text.len > WH_FILE_NAME_MAX || text.data[0] == '.') return false;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (c < 0x80 && !letter && c != '.' && c != '_' && c != '-') return false;
+    }
+    return wh_text_is_utf8(text);
+}

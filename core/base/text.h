@@ -44,4 +44,8 @@ struct wh_span wh_text_nearest(struct wh_span wrong, wh_text_word word, const vo
 /* Converts GBK to UTF-8 in `arena`: WH_E_INVALID if it is not GBK. */
 int wh_text_from_gbk(struct wh_span text, struct wh_arena *arena, struct wh_span *ret);
 
+/* One word of letters, digits, '.', '_', '-' and what is not ASCII, that begins with no '.', of up
+ * to WH_FILE_NAME_MAX bytes: a file's name that no folder and no shell takes for something else. */
+bool wh_text_is_file_name(struct wh_span text);
+
 #endif

@@ -38,6 +38,8 @@ typedef int (*wh_handler)(struct wh_desk *desk, struct wh_call *call, struct wh_
     X("import", wh_run_import)                                                                     \
     X("list", wh_run_list)                                                                         \
     X("show", wh_run_show)                                                                         \
+    X("attach", wh_run_attach)                                                                     \
+    X("file", wh_run_file)                                                                         \
     X("history", wh_run_history)                                                                   \
     X("export", wh_run_export)                                                                     \
     X("plugin new", wh_run_plugin_new)                                                             \

@@ -165,7 +165,7 @@ static int visit_published(void *context, const struct wh_row *row)
 {
     const struct published *published = context;
     struct wh_published view = {.value = row->value};
-    if (wh_row_key_ranking_read(row->key, &view.origin, &view.name) < 0) return 0;
+    if (wh_row_key_published_read(row->key, &view.unit, &view.name, &view.origin) < 0) return 0;
     if (!wh_span_starts(view.name, published->prefix)) return 0;
     return published->visit(published->context, &view);
 }
@@ -175,8 +175,11 @@ static int scan_published(void *context, struct wh_span prefix, wh_published_vis
 {
     struct wh_desk *desk = context;
     struct published published = {prefix, visit, visit_context};
-    return wh_rows_scan(desk->engine, WH_TABLE_RANKING, WH_SPAN_EMPTY, WH_PLACE_NOW,
-                        visit_published, &published, err);
+    int rc = wh_rows_scan(desk->engine, WH_TABLE_RANKING, WH_SPAN_EMPTY, WH_PLACE_NOW,
+                          visit_published, &published, err);
+    if (rc < 0) return rc;
+    return wh_rows_scan(desk->engine, WH_TABLE_NOTICE, WH_SPAN_EMPTY, WH_PLACE_NOW, visit_published,
+                        &published, err);
 }
 
 struct wh_host_services wh_desk_services(struct wh_desk *desk)

@@ -9,6 +9,8 @@
 #include "engine/programmes.h"
 #include "engine/records.h"
 #include "engine/rows.h"
+#include "engine/units.h"
+#include "home/kept_files.h"
 #include "model/key.h"
 
 /* ---- Records ---- */
@@ -103,12 +105,26 @@ static bool is_json(void *context, struct wh_span text)
     return good;
 }
 
-static int publish(void *context, struct wh_span name, struct wh_span value, struct wh_error *err)
+static int file_keep(void *context, struct wh_span name, struct wh_span content,
+                     struct wh_arena *arena, struct wh_span *ret, struct wh_error *err)
+{
+    return wh_kept_file_put(((struct wh_desk *)context)->home, name, content, arena, ret, err);
+}
+
+static int publish(void *context, struct wh_span unit, struct wh_span name, struct wh_span value,
+                   struct wh_error *err)
 {
     struct wh_desk *desk = context;
+    struct wh_span home = wh_engine_home(desk->engine);
+    bool for_all = unit.len == 0;
     struct wh_tuple key;
-    wh_row_key_ranking(&key, wh_engine_home(desk->engine), name);
-    return wh_row_put(desk->engine, WH_TABLE_RANKING, wh_tuple_span(&key), value, err);
+    if (!for_all && (!wh_code_in_range(unit, home) || wh_span_equal(unit, home) ||
+                     !wh_units_find(wh_engine_units(desk->engine), unit))) {
+        return wh_fail(err, WH_E_INVALID, WH_MSG_UNIT_UNKNOWN, WH_ARGS(wh_arg_s(unit)));
+    }
+    wh_row_key_published(&key, for_all ? home : unit, name, home);
+    return wh_row_put(desk->engine, for_all ? WH_TABLE_RANKING : WH_TABLE_NOTICE,
+                      wh_tuple_span(&key), value, err);
 }
 
 void wh_desk_write_services(struct wh_host_services *services)
@@ -117,6 +133,7 @@ void wh_desk_write_services(struct wh_host_services *services)
     services->record_edit = record_edit;
     services->record_withdraw = record_withdraw;
     services->publish = publish;
+    services->file_keep = file_keep;
     services->get = get;
     services->scan = scan;
     services->put = put;

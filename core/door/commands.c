@@ -72,6 +72,18 @@ static const struct wh_param import_params[] = {
     {"skip-bad", {"跳过有错的行", "import the good rows and report the bad ones"}, WH_YESNO,
      WH_PARAM_SWITCH},
 };
+static const struct wh_param attach_params[] = {
+    {"id", {"记录编号", "the record"}, WH_TEXT, REQUIRED_WORD},
+    {"field", {"文件字段", "its field of type file"}, WH_TEXT, REQUIRED_WORD},
+    {"file", {"文件（最大 16 MiB）", "the file, of at most 16 MiB"}, WH_TEXT, REQUIRED_FILE},
+    {"name", {"保存的文件名", "the name to keep it by (default: the file's own)"}, WH_TEXT, 0},
+};
+static const struct wh_param file_params[] = {
+    {"id", {"记录编号", "the record"}, WH_TEXT, REQUIRED_WORD},
+    {"field", {"文件字段", "its field of type file"}, WH_TEXT, REQUIRED_WORD},
+    {"out", {"写入的目录", "the folder to write it into"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_PATH},
+};
 static const struct wh_param list_params[] = {
     {"kind", {"记录类型", "the kind of record"}, WH_TEXT, REQUIRED_WORD},
     {"unit", {"单位编码", "only of this unit"}, WH_UNIT, 0},
@@ -348,6 +360,8 @@ static const struct wh_column retry_columns[] = {
 
 #define NONE {NULL, 0, 0}
 
+static const struct wh_column attach_columns[] = {{"file", {"文件", "File"}, WH_TEXT, 0}};
+
 static const struct wh_command commands[] = {
     {"init", {"建立节点目录", "makes the home of a node"}, WH_LIST(init_params), NONE,
      WH_PERMIT_OPERATE, WH_COMMAND_LOCAL,
@@ -404,6 +418,11 @@ static const struct wh_command commands[] = {
      0, "wuhao list meeting --unit 231182108 --from 2026-01-01"},
     {"show", {"显示记录", "shows one record"}, WH_LIST(id_params), NONE, WH_PERMIT_READ, 0,
      "wuhao show 01JC5V3K8E0000000000A0BC1D"},
+    {"attach", {"附上文件", "keeps a file in a record; it stays on this node"},
+     WH_LIST(attach_params), WH_LIST(attach_columns), WH_PERMIT_WRITE, 0,
+     "wuhao attach 01JC5V3K8E0000000000A0BC1D document plan.pdf"},
+    {"file", {"取出文件", "writes a record's file into a folder"}, WH_LIST(file_params), NONE,
+     WH_PERMIT_READ, 0, "wuhao file 01JC5V3K8E0000000000A0BC1D document --out ."},
     {"history", {"显示记录的各个版本", "shows every version of a record"}, WH_LIST(id_params), NONE,
      WH_PERMIT_READ, 0, "wuhao history 01JC5V3K8E0000000000A0BC1D"},
     {"export", {"导出记录", "prints current records as the CSV that import reads"},

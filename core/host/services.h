@@ -50,7 +50,11 @@ struct wh_host_services {
     int (*record_withdraw)(void *context, struct wh_span author, struct wh_span id,
                            struct wh_span why, struct wh_error *err);
 
-    int (*publish)(void *context, struct wh_span name, struct wh_span value, struct wh_error *err);
+    /* In `arena`. */
+    int (*file_keep)(void *context, struct wh_span name, struct wh_span content,
+                     struct wh_arena *arena, struct wh_span *ret, struct wh_error *err);
+    int (*publish)(void *context, struct wh_span unit, struct wh_span name, struct wh_span value,
+                   struct wh_error *err);
 
     /* The plugins' family of the store; the host makes the keys. ret->data NULL: there is none.
      * `get` reads through the open batch, `scan` does not. */

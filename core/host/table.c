@@ -1,5 +1,4 @@
 /* The functions that a plugin is handed. Each checks what it is asked and passes it on. */
-#include <ctype.h>
 #include <stdio.h>
 
 #include "base/date.h"
@@ -266,21 +265,10 @@ static int host_reply_note(struct wh_call *call, struct wh_span text, struct wh_
     return 0;
 }
 
-static bool is_file_name(struct wh_span name)
-{
-    if (name.len == 0 || name.len > WH_FILE_NAME_MAX || name.data[0] == '.') return false;
-    if (!wh_text_is_utf8(name)) return false;
-    for (uint64_t i = 0; i < name.len; i++) {
-        unsigned char c = (unsigned char)name.data[i];
-        if (c < 0x80 && !isalnum(c) && c != '.' && c != '_' && c != '-') return false;
-    }
-    return true;
-}
-
 static int host_reply_file(struct wh_call *call, struct wh_span name, struct wh_span content,
                            struct wh_failure *failure)
 {
-    if (!is_file_name(name)) {
+    if (!wh_text_is_file_name(name)) {
         return wh_failure_say(failure, WH_E_INVALID, "a file's name is one word, without '/'");
     }
     if (!wh_call_has(call, "out")) {

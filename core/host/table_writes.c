@@ -295,6 +295,20 @@ static int host_notice_settle(struct wh_host_self *self, struct wh_span key,
     return 0;
 }
 
+static int host_file_keep(struct wh_host_self *self, struct wh_span name, struct wh_span content,
+                          char ret[WH_FILE_REF_MAX], struct wh_failure *failure)
+{
+    struct wh_host_services *services = &self->plugins->services;
+    struct wh_error err = {.code = 0};
+    struct wh_span ref;
+    int rc = admit(self, 0, failure); /* it is no part of the batch, and has a bound of its own */
+    if (rc < 0) return rc;
+    rc = services->file_keep(services->context, name, content, &self->lent, &ref, &err);
+    if (rc < 0) return wh_table_fail_with(failure, &err, WH_EN);
+    (void)snprintf(ret, WH_FILE_REF_MAX, "%.*s", (int)ref.len, ref.data);
+    return 0;
+}
+
 /* ---- What travels down ---- */
 
 struct wh_span wh_plugin_published_name(struct wh_host_self *self, struct wh_span name)
@@ -307,8 +321,8 @@ struct wh_span wh_plugin_published_name(struct wh_host_self *self, struct wh_spa
     return wh_span(text, size);
 }
 
-static int host_publish(struct wh_host_self *self, struct wh_span name, struct wh_span value,
-                        struct wh_failure *failure)
+static int host_publish(struct wh_host_self *self, struct wh_span unit, struct wh_span name,
+                        struct wh_span value, struct wh_failure *failure)
 {
     struct wh_host_services *services = &self->plugins->services;
     struct wh_error err = {.code = 0};
@@ -322,7 +336,8 @@ static int host_publish(struct wh_host_self *self, struct wh_span name, struct w
     }
     rc = admit(self, name.len + value.len, failure);
     if (rc < 0) return rc;
-    rc = services->publish(services->context, wh_plugin_published_name(self, name), value, &err);
+    rc = services->publish(services->context, unit, wh_plugin_published_name(self, name), value,
+                           &err);
     return rc < 0 ? wh_table_fail_with(failure, &err, WH_EN) : 0;
 }
 
@@ -338,4 +353,5 @@ void wh_plugin_table_writes(struct wh_host *table)
     table->notice_post = host_notice_post;
     table->notice_settle = host_notice_settle;
     table->publish = host_publish;
+    table->file_keep = host_file_keep;
 }

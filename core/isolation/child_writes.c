@@ -148,10 +148,28 @@ static int child_reply_file(struct wh_call *call, struct wh_span name, struct wh
     return send_two_texts(call->self, WH_ASK_REPLY_FILE, name, content, failure);
 }
 
-static int child_publish(struct wh_host_self *self, struct wh_span name, struct wh_span value,
-                         struct wh_failure *failure)
+static int child_publish(struct wh_host_self *self, struct wh_span unit, struct wh_span name,
+                         struct wh_span value, struct wh_failure *failure)
 {
-    return send_two_texts(self, WH_ASK_PUBLISH, name, value, failure);
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_PUBLISH);
+    wh_wire_span(&wire, &unit);
+    wh_wire_span(&wire, &name);
+    wh_wire_span(&wire, &value);
+    return wh_child_ask_plain(self, failure);
+}
+
+static int child_file_keep(struct wh_host_self *self, struct wh_span name, struct wh_span content,
+                           char ret[WH_FILE_REF_MAX], struct wh_failure *failure)
+{
+    struct wh_wire wire = wh_child_begin(self, WH_ASK_FILE_KEEP), answer;
+    struct wh_span ref;
+    int rc;
+    wh_wire_span(&wire, &name);
+    wh_wire_span(&wire, &content);
+    rc = wh_child_ask(self, &answer, failure);
+    wh_wire_span(&answer, &ref);
+    (void)snprintf(ret, WH_FILE_REF_MAX, "%.*s", (int)ref.len, ref.data ? ref.data : "");
+    return rc;
 }
 
 void wh_child_table_writes(struct wh_host *table)
@@ -171,4 +189,5 @@ void wh_child_table_writes(struct wh_host *table)
     table->reply_note = child_reply_note;
     table->reply_file = child_reply_file;
     table->publish = child_publish;
+    table->file_keep = child_file_keep;
 }

@@ -73,7 +73,8 @@ enum wh_callback {
     X(PUBLISH)                                                                                     \
     X(PUBLISHED)                                                                                   \
     X(MOMENT)                                                                                      \
-    X(RATES)
+    X(RATES)                                                                                       \
+    X(FILE_KEEP)
 
 enum wh_ask {
 #define X(symbol) WH_ASK_##symbol,

@@ -202,6 +202,7 @@ void wh_wire_notice(struct wh_wire *wire, struct wh_notice *notice)
 
 void wh_wire_published(struct wh_wire *wire, struct wh_published *published)
 {
+    wh_wire_span(wire, &published->unit);
     wh_wire_span(wire, &published->name);
     wh_wire_span(wire, &published->origin);
     wh_wire_span(wire, &published->value);

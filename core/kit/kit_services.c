@@ -138,13 +138,25 @@ static int nothing_published(void *context, struct wh_span prefix, wh_published_
     return 0;
 }
 
-static int publish_nothing(void *context, struct wh_span name, struct wh_span value,
-                           struct wh_error *err)
+static int publish_nothing(void *context, struct wh_span unit, struct wh_span name,
+                           struct wh_span value, struct wh_error *err)
 {
     (void)context;
+    (void)unit;
     (void)name;
     (void)value;
     return wh_fail(err, WH_E_NOT_PERMITTED, WH_MSG_KIT_NO_PROGRAMME, NULL);
+}
+
+static int keep_nothing(void *context, struct wh_span name, struct wh_span content,
+                        struct wh_arena *arena, struct wh_span *ret, struct wh_error *err)
+{
+    (void)context;
+    (void)content;
+    (void)arena;
+    (void)err;
+    *ret = name; /* the name alone */
+    return 0;
 }
 
 static void moment(void *context, char ret[WH_MOMENT_TEXT_MAX])
@@ -196,6 +208,7 @@ struct wh_host_services wh_kit_services(struct wh_kit *kit)
         .published = nothing_published,
         .publish = publish_nothing,
         .moment = moment,
+        .file_keep = keep_nothing,
         .measure_again = measure_again,
         .is_json = is_json,
     };

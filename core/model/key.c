@@ -280,18 +280,19 @@ int wh_row_key_summary_read(struct wh_span key, struct wh_span *unit, int32_t *q
     return rc == 0 && key.len > 0 ? WH_E_CORRUPT : rc;
 }
 
-void wh_row_key_ranking(struct wh_tuple *ret, struct wh_span origin, struct wh_span name)
+void wh_row_key_published(struct wh_tuple *ret, struct wh_span unit, struct wh_span name,
+                          struct wh_span origin)
 {
     wh_tuple_clear(ret);
-    wh_tuple_put_text(ret, origin); /* it is about whoever publishes it */
+    wh_tuple_put_text(ret, unit);
     wh_tuple_put_text(ret, name);
     wh_tuple_put_text(ret, origin);
 }
 
-int wh_row_key_ranking_read(struct wh_span key, struct wh_span *origin, struct wh_span *name)
+int wh_row_key_published_read(struct wh_span key, struct wh_span *unit, struct wh_span *name,
+                              struct wh_span *origin)
 {
-    struct wh_span unit;
-    int rc = wh_key_take_text(&key, &unit);
+    int rc = wh_key_take_text(&key, unit);
     if (rc == 0) rc = wh_key_take_text(&key, name);
     if (rc == 0) rc = wh_key_take_text(&key, origin);
     return rc == 0 && key.len > 0 ? WH_E_CORRUPT : rc;

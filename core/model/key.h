@@ -82,9 +82,12 @@ void wh_row_key_numbered(struct wh_tuple *ret, struct wh_span unit, uint64_t num
 void wh_row_key_term(struct wh_tuple *ret, struct wh_span origin, uint64_t first, uint64_t id);
 void wh_row_key_summary(struct wh_tuple *ret, struct wh_span unit, int32_t quarter,
                         struct wh_span facet, struct wh_span origin);
-/* What a unit publishes: `ranking` rows. */
-void wh_row_key_ranking(struct wh_tuple *ret, struct wh_span origin, struct wh_span name);
-int wh_row_key_ranking_read(struct wh_span key, struct wh_span *origin, struct wh_span *name);
+/* What a unit publishes: `ranking` rows, about itself and for all below it, and `notice` rows,
+ * about one unit below it and for those who serve that. */
+void wh_row_key_published(struct wh_tuple *ret, struct wh_span unit, struct wh_span name,
+                          struct wh_span origin);
+int wh_row_key_published_read(struct wh_span key, struct wh_span *unit, struct wh_span *name,
+                              struct wh_span *origin);
 int wh_row_key_summary_read(struct wh_span key, struct wh_span *unit, int32_t *quarter,
                             struct wh_span *facet, struct wh_span *origin);
 

@@ -24,7 +24,8 @@ enum wh_lane {
     X(MEMBER, 3, "member", WH_TABLE_UP, WH_LANE_URGENT)                                            \
     X(PROGRAMME, 4, "programme", WH_TABLE_DOWN, WH_LANE_URGENT)                                    \
     X(SUMMARY, 5, "summary", WH_TABLE_UP | WH_TABLE_DOWN, WH_LANE_BULK)                            \
-    X(RANKING, 6, "ranking", WH_TABLE_DOWN, WH_LANE_BULK)
+    X(RANKING, 6, "ranking", WH_TABLE_DOWN, WH_LANE_BULK)                                          \
+    X(NOTICE, 7, "notice", WH_TABLE_DOWN, WH_LANE_URGENT)
 
 enum wh_table {
 #define X(symbol, number, word, ways, lane) WH_TABLE_##symbol = number,

@@ -35,7 +35,8 @@ static struct wh_standing standing_of(const struct wh_engine *engine,
         .flags = (ranked ? WH_STANDING_RANKED : 0u) |
                  (entrant->flags & WH_ENTRANT_QUALIFIED ? WH_STANDING_QUALIFIED : 0u) |
                  (entrant->flags & WH_ENTRANT_TIE ? WH_STANDING_TIE : 0u) |
-                 (one->accepted != WH_ACCEPTED_NONE ? WH_STANDING_FINAL : 0u),
+                 (one->accepted != WH_ACCEPTED_NONE ? WH_STANDING_FINAL : 0u) |
+                 ((one->heard.quarters & 15u) << WH_STANDING_HEARD_SHIFT),
         .rank = entrant->rank,
         .score_h = ranked ? entrant->score_h : -1,
         .units = level == WH_LEVEL_GRASSROOTS ? -1 : entrant->units,

@@ -163,6 +163,10 @@ static const struct wh_param close_params[] = {
     {"under", {"完成工作的单位", "the unit that has done it"}, WH_UNIT, WH_PARAM_REQUIRED},
     {"note", {"说明", "a note"}, WH_TEXT, 0}, DAY,
 };
+static const struct wh_param gaps_params[] = {
+    UNDER, {"age", {"年龄上限（默认 80）", "the age above which elders are listed (default: 80)"},
+    WH_INTEGER, 0},
+};
 static const struct wh_column id_columns[] = {{"id", {"编号", "Record"}, WH_TEXT, 0}};
 static const struct wh_column state_columns[] = {{"state", {"状态", "State"}, WH_TEXT, 0}};
 
@@ -212,13 +216,19 @@ static const struct wh_command commands[] = {
     {"assess close", {"完成阶段工作", "closes a milestone of the round"}, WH_LIST(close_params),
      WH_LIST(id_columns),
      WH_PERMIT_WRITE, 0, "wuhao assess close review --under 231182108"},
+    {"assess gaps", {"缺项",
+     "lists posts, roles and lead persons that are missing, and elders to look after"},
+     WH_LIST(gaps_params), ANY_COLUMNS, WH_PERMIT_READ, 0, "wuhao assess gaps --under 231182108"},
+    {"assess doubts", {"疑点", "lists units that are silent, or whose figures do not move"},
+     WH_LIST(classes_params), ANY_COLUMNS, WH_PERMIT_READ, 0, "wuhao assess doubts --year 2026"},
 };
 
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
-    run_judge, run_self,     run_show,    run_list,   run_object,  run_review, run_objections,
-    run_undo,  run_classify, run_classes, run_target, run_targets, run_fallen, run_close,
+    run_judge,      run_self,  run_show,     run_list,    run_object, run_review,
+    run_objections, run_undo,  run_classify, run_classes, run_target, run_targets,
+    run_fallen,     run_close, run_gaps,     run_doubts,
 };
 
 /* The columns of the lists stand beside the code that fills them. */
@@ -237,6 +247,8 @@ static const struct wh_list *const columns_of[] = {
     &targets_columns,
     &fallen_columns,
     NULL,
+    &gaps_columns,
+    &doubts_columns,
 };
 
 static int assessment_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail)

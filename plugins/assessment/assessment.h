@@ -74,6 +74,11 @@ int run_target(const struct talk *talk);
 int run_targets(const struct talk *talk);
 int run_fallen(const struct talk *talk);
 int run_close(const struct talk *talk);
+/* gaps.c, doubts.c */
+int run_gaps(const struct talk *talk);
+int run_doubts(const struct talk *talk);
+extern const struct wh_list gaps_columns, doubts_columns;
+
 /* Measures a cell of `classification` or `target`. */
 int measure_class(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
 

@@ -1,7 +1,7 @@
 /* Findings: raised at a visit, fixed by a day, verified by whoever raised them. */
-#include <stdlib.h>
+#include "findings.h"
 
-#include "inspection.h"
+#include <stdlib.h>
 
 #define COLUMN(name, zh, en, type)                                                                 \
     {                                                                                              \
@@ -24,24 +24,16 @@ static const struct wh_column columns[] = {
 
 const struct wh_list findings_columns = WH_LIST(columns);
 
-/* One finding, copied. */
-struct finding {
-    char id[ID_SIZE];
-    char unit[32];
-    char raised_by[NAME_SIZE];
-    char progress[16];
-    int64_t until;
-    int64_t fixed; /* 0: not */
-    int32_t found;
-};
-
 static struct finding copy_finding(const struct wh_record_view *record)
 {
-    struct finding finding = {.found = 1};
+    struct finding finding = {.found = 1, .day = record->date};
     copy_text(finding.id, sizeof(finding.id), record->id);
     copy_text(finding.unit, sizeof(finding.unit), record->unit);
     copy_text(finding.raised_by, sizeof(finding.raised_by), field_text(record, "raised_by"));
     copy_text(finding.progress, sizeof(finding.progress), field_text(record, "progress"));
+    copy_text(finding.item, sizeof(finding.item), field_text(record, "item"));
+    copy_text(finding.text, sizeof(finding.text), field_text(record, "text"));
+    copy_text(finding.fix, sizeof(finding.fix), field_text(record, "fix"));
     finding.until = field_number(record, "until", 0);
     finding.fixed = field_number(record, "fixed", 0);
     return finding;
@@ -54,15 +46,21 @@ static int take_finding(void *context, const struct wh_record_view *record)
     return 1;
 }
 
+/* One of this node's records, or of a letter. */
 static int given_finding(const struct talk *talk, struct finding *ret)
 {
     const struct wh_host *host = talk->host;
     struct wh_span id = given_text(talk, "finding");
+    struct findings letters = {NULL, 0, 0};
     int rc;
     memset(ret, 0, sizeof(*ret));
     rc = host->record(host->self, id, take_finding, ret, talk->fail);
     if (rc < 0 && rc != WH_E_NOT_FOUND && rc != WH_E_NOT_PERMITTED) return rc;
-    if (rc >= 0 && ret->found) return 0;
+    if (ret->found) return 0;
+    rc = id.len > 0 ? read_letters(talk, id, &letters) : 0;
+    if (rc == 0 && letters.count > 0) *ret = letters.items[0];
+    free(letters.items);
+    if (rc < 0 || ret->found) return rc;
     return refuse(talk, WH_E_NOT_FOUND, "%.*s：没有这个问题（见 wuhao inspect findings）",
                   "%.*s: there is no such finding (see `wuhao inspect findings`)", (int)id.len,
                   id.data);
@@ -94,15 +92,18 @@ static int find_mark(const struct wh_host *host, const struct finding *finding, 
 }
 
 /* A finding that was not fixed by its deadline counts in the deadline's quarter, whenever that is
- * noticed; one that was after all, as it turns out, does not. */
+ * noticed; one that was after all, as it turns out, or as its unit says, does not. */
 static int settle_mark(const struct wh_host *host, const struct finding *finding, int64_t today,
                        struct wh_failure *fail)
 {
-    int late = finding->fixed != 0 ? finding->fixed > finding->until : finding->until < today;
     struct fields fields = {.count = 0};
+    int64_t fixed = finding->fixed;
     struct marking mark;
-    int rc = find_mark(host, finding, &mark, fail);
-    if (rc < 0 || late == (mark.id[0] != '\0')) return rc < 0 ? rc : 0;
+    int late, rc = fixed == 0 ? read_claim(host, finding, &fixed, fail) : 0;
+    if (rc == 0) rc = find_mark(host, finding, &mark, fail);
+    if (rc < 0) return rc;
+    late = fixed != 0 ? fixed > finding->until : finding->until < today;
+    if (late == (mark.id[0] != '\0')) return 0;
     if (!late) {
         return host->record_withdraw(host->self, wh_span_of(mark.id), wh_span_of("fixed in time"),
                                      fail);
@@ -112,41 +113,48 @@ static int settle_mark(const struct wh_host *host, const struct finding *finding
                             finding->until, list_of_fields(&fields), NULL, fail);
 }
 
-struct findings {
-    struct finding *items;
-    uint32_t count;
-    uint32_t size;
-};
-
-static int gather_finding(void *context, const struct wh_record_view *record)
+int findings_add(struct findings *findings, const struct finding *finding)
 {
-    struct findings *findings = context;
     if (findings->count == findings->size) {
-        uint32_t size = findings->size > 0 ? findings->size * 2 : 64;
+        uint32_t size = findings->size > 0 ? findings->size * 2 : 16;
         struct finding *items = realloc(findings->items, size * sizeof(*items));
         if (!items) return WH_E_FAILED;
         findings->items = items;
         findings->size = size;
     }
-    findings->items[findings->count++] = copy_finding(record);
+    findings->items[findings->count++] = *finding;
     return 0;
+}
+
+static int gather_finding(void *context, const struct wh_record_view *record)
+{
+    struct finding finding = copy_finding(record);
+    return findings_add(context, &finding);
+}
+
+/* Those of this node's records about `under` and the units below it. */
+static int read_findings(const struct wh_host *host, struct wh_span under, struct findings *ret,
+                         struct wh_failure *fail)
+{
+    struct known_units units;
+    int rc = read_units(host, under, &units, fail);
+    for (uint32_t i = 0; rc >= 0 && i < units.count; i++) {
+        rc = host->records(host->self, wh_span_of(KIND_FINDING), wh_span_of(units.items[i].code),
+                           INT32_MIN, INT32_MAX, gather_finding, ret, fail);
+    }
+    free(units.items);
+    return rc < 0 ? rc : 0;
 }
 
 int mark_overdue(const struct wh_host *host, struct wh_failure *fail)
 {
     struct findings findings = {NULL, 0, 0};
-    struct known_units units;
     int64_t today = host->today(host->self);
-    int rc = read_units(host, host->home(host->self), &units, fail);
-    for (uint32_t i = 0; rc >= 0 && i < units.count; i++) {
-        rc = host->records(host->self, wh_span_of(KIND_FINDING), wh_span_of(units.items[i].code),
-                           INT32_MIN, INT32_MAX, gather_finding, &findings, fail);
-    }
+    int rc = read_findings(host, host->home(host->self), &findings, fail);
     for (uint32_t i = 0; rc >= 0 && i < findings.count; i++) {
         rc = settle_mark(host, &findings.items[i], today, fail);
     }
     free(findings.items);
-    free(units.items);
     return rc < 0 ? rc : 0;
 }
 
@@ -156,30 +164,40 @@ int run_finding(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     struct fields fields = {.count = 0};
+    struct finding finding = {.progress = "open"};
     struct wh_record_id id;
     struct visit visit;
     char deadline[DAY_TEXT_SIZE];
     int rc = given_visit(talk, "visit", &visit);
     if (rc < 0) return rc;
+    finding.day = given_day(talk);
+    finding.until = given_number(talk, "deadline", 0);
+    copy_text(finding.unit, sizeof(finding.unit), wh_span_of(visit.unit));
+    copy_text(finding.item, sizeof(finding.item), given_text(talk, "item"));
+    copy_text(finding.text, sizeof(finding.text), given_text(talk, "text"));
     put_field(&fields, "visit", wh_span_of(visit.id));
     put_field(&fields, "item", given_text(talk, "item"));
     put_field(&fields, "text", given_text(talk, "text"));
-    put_field(&fields, "until", day_text(given_number(talk, "deadline", 0), deadline));
+    put_field(&fields, "until", day_text(finding.until, deadline));
     put_field(&fields, "raised_by",
               is_given(talk, "by") ? given_text(talk, "by") : wh_span_of(visit.inspector));
-    put_field(&fields, "progress", wh_span_of("open"));
-    rc = host->record_add(host->self, wh_span_of(KIND_FINDING), wh_span_of(visit.unit),
-                          given_day(talk), list_of_fields(&fields), &id, talk->fail);
+    put_field(&fields, "progress", wh_span_of(finding.progress));
+    rc = host->record_add(host->self, wh_span_of(KIND_FINDING), wh_span_of(visit.unit), finding.day,
+                          list_of_fields(&fields), &id, talk->fail);
+    if (rc < 0) return rc;
+    copy_text(finding.id, sizeof(finding.id), wh_span_of(id.text));
+    rc = send_letter(talk, &finding);
     return rc < 0 ? rc : reply_word(talk, id.text);
 }
 
-static int edit_finding(const struct talk *talk, struct finding *finding,
+static int edit_finding(const struct talk *talk, const struct finding *finding,
                         const struct fields *fields)
 {
     const struct wh_host *host = talk->host;
     int rc =
         host->record_edit(host->self, wh_span_of(finding->id), list_of_fields(fields), talk->fail);
     if (rc >= 0) rc = settle_mark(host, finding, host->today(host->self), talk->fail);
+    if (rc >= 0) rc = send_letter(talk, finding);
     return rc < 0 ? rc : reply_word(talk, finding->progress);
 }
 
@@ -198,10 +216,34 @@ int run_fix(const struct talk *talk)
         return refuse(talk, WH_E_INVALID, "日期：不能晚于今天", "date: it can't lie in the future");
     }
     copy_text(finding.progress, sizeof(finding.progress), wh_span_of("fixed"));
+    if (finding.origin[0]) {
+        rc = answer_letter(talk, &finding, finding.fixed);
+        return rc < 0 ? rc : reply_word(talk, finding.progress);
+    }
     put_field(&fields, "progress", wh_span_of(finding.progress));
     put_field(&fields, "fixed", day_text(finding.fixed, day));
     put_field(&fields, "fix", given_text(talk, "text"));
     return edit_finding(talk, &finding, &fields);
+}
+
+static int check_verify(const struct talk *talk, struct finding *finding)
+{
+    int rc = 0;
+    if (finding->origin[0]) {
+        return refuse(talk, WH_E_NOT_PERMITTED, "%s：应由 %s 核实", "%s: it is verified by %s",
+                      finding->id, finding->origin);
+    }
+    if (!wh_span_equal(given_text(talk, "by"), wh_span_of(finding->raised_by))) {
+        return refuse(talk, WH_E_NOT_PERMITTED, "%s：应由提出人 %s 核实",
+                      "%s: it is verified by who raised it, %s", finding->id, finding->raised_by);
+    }
+    if (strcmp(finding->progress, "open") == 0) {
+        rc = read_claim(talk->host, finding, &finding->fixed, talk->fail);
+    }
+    if (rc < 0) return rc;
+    if (finding->fixed != 0 && strcmp(finding->progress, "verified") != 0) return 0;
+    return refuse(talk, WH_E_INVALID, "%s：尚未整改，或已核实",
+                  "%s: it is not fixed yet, or verified already", finding->id);
 }
 
 /* Only whoever raised it says that it is settled, or that it is not. */
@@ -209,20 +251,14 @@ int run_verify(const struct talk *talk)
 {
     struct fields fields = {.count = 0};
     struct finding finding;
-    char until[DAY_TEXT_SIZE];
+    char day[DAY_TEXT_SIZE];
     int rc = given_finding(talk, &finding);
+    if (rc == 0) rc = check_verify(talk, &finding);
     if (rc < 0) return rc;
-    if (!wh_span_equal(given_text(talk, "by"), wh_span_of(finding.raised_by))) {
-        return refuse(talk, WH_E_NOT_PERMITTED, "%s：应由提出人 %s 核实",
-                      "%s: it is verified by who raised it, %s", finding.id, finding.raised_by);
-    }
-    if (strcmp(finding.progress, "fixed") != 0) {
-        return refuse(talk, WH_E_INVALID, "%s：尚未整改，或已核实",
-                      "%s: it is not fixed yet, or verified already", finding.id);
-    }
     if (!is_given(talk, "reopen")) {
         copy_text(finding.progress, sizeof(finding.progress), wh_span_of("verified"));
         put_field(&fields, "progress", wh_span_of(finding.progress));
+        put_field(&fields, "fixed", day_text(finding.fixed, day));
         return edit_finding(talk, &finding, &fields);
     }
     copy_text(finding.progress, sizeof(finding.progress), wh_span_of("open"));
@@ -230,43 +266,81 @@ int run_verify(const struct talk *talk)
     finding.until = given_number(talk, "deadline", finding.until);
     put_field(&fields, "progress", wh_span_of(finding.progress));
     put_field(&fields, "fixed", wh_span_of(""));
-    put_field(&fields, "until", day_text(finding.until, until));
+    put_field(&fields, "until", day_text(finding.until, day));
     return edit_finding(talk, &finding, &fields);
 }
 
-static int show_finding(void *context, const struct wh_record_view *record)
+/* Before the fix and after it, one photograph each; a second one takes the place of the first,
+ * which stays in the history. `wuhao file FINDING photo` gives it back. */
+int run_photo(const struct talk *talk)
 {
-    const struct talk *talk = context;
     const struct wh_host *host = talk->host;
-    int64_t today = host->today(host->self), until = field_number(record, "until", 0);
-    int fixed = field_of(record, "fixed") != NULL;
-    struct wh_span state = field_text(record, "progress");
+    struct fields fields = {.count = 0};
+    struct finding finding;
+    char ref[WH_FILE_REF_MAX];
+    int rc = given_finding(talk, &finding);
+    if (rc == 0 && finding.origin[0]) {
+        rc = refuse(talk, WH_E_NOT_PERMITTED, "%s：照片由 %s 的节点保存",
+                    "%s: photographs are kept on the node of %s", finding.id, finding.origin);
+    }
+    if (rc < 0) return rc;
+    rc = host->file_keep(host->self, given_text(talk, "name"), given_text(talk, "file"), ref,
+                         talk->fail);
+    if (rc < 0) return rc;
+    put_field(&fields, strcmp(finding.progress, "open") == 0 ? "photo" : "photo_fixed",
+              wh_span_of(ref));
+    rc = host->record_edit(host->self, wh_span_of(finding.id), list_of_fields(&fields), talk->fail);
+    return rc < 0 ? rc : reply_word(talk, ref);
+}
+
+/* ---- findings ---- */
+
+/* What its unit says counts until it is verified or reopened. */
+static const char *state_of(const struct finding *finding, int64_t claimed, int64_t today)
+{
+    if (strcmp(finding->progress, "open") != 0) return finding->progress;
+    if (claimed != 0) return "fixed";
+    return finding->until < today ? "overdue" : "open";
+}
+
+static int show_finding(const struct talk *talk, const struct finding *finding)
+{
+    const struct wh_host *host = talk->host;
+    int64_t today = host->today(host->self), fixed = finding->fixed;
+    struct wh_span state;
     struct wh_value row[11];
-    if (!fixed && until < today) state = wh_span_of("overdue");
+    int rc = fixed == 0 ? read_claim(host, finding, &fixed, talk->fail) : 0;
+    if (rc < 0) return rc;
+    state = wh_span_of(state_of(finding, fixed, today));
     if (is_given(talk, "open") && wh_span_equal(state, wh_span_of("verified"))) return 0;
-    row[0] = wh_value_text(record->id);
-    row[1] = wh_value_text(record->unit);
-    row[2] = wh_value_number(WH_DATE, record->date);
-    row[3] = text_or_null(field_text(record, "item"));
-    row[4] = text_or_null(field_text(record, "text"));
-    row[5] = wh_value_number(WH_DATE, until);
+    row[0] = wh_value_text(wh_span_of(finding->id));
+    row[1] = wh_value_text(wh_span_of(finding->unit));
+    row[2] = wh_value_number(WH_DATE, finding->day);
+    row[3] = text_or_null(wh_span_of(finding->item));
+    row[4] = text_or_null(wh_span_of(finding->text));
+    row[5] = wh_value_number(WH_DATE, finding->until);
     row[6] = wh_value_text(state);
-    row[7] = fixed ? wh_value_number(WH_DATE, field_number(record, "fixed", 0)) : wh_value_null();
-    row[8] = text_or_null(field_text(record, "fix"));
-    row[9] = text_or_null(field_text(record, "raised_by"));
-    row[10] = fixed ? wh_value_null() : wh_value_number(WH_INTEGER, until - today);
+    row[7] = fixed != 0 ? wh_value_number(WH_DATE, fixed) : wh_value_null();
+    row[8] = text_or_null(wh_span_of(finding->fix));
+    row[9] = text_or_null(wh_span_of(finding->origin[0] ? finding->origin : finding->raised_by));
+    row[10] = fixed != 0 ? wh_value_null() : wh_value_number(WH_INTEGER, finding->until - today);
     return host->reply_row(talk->call, row, 11, talk->fail);
 }
 
 int run_findings(const struct talk *talk)
 {
-    const struct wh_host *host = talk->host;
-    struct known_units units;
-    int rc = read_units(host, given_text(talk, "under"), &units, talk->fail);
-    for (uint32_t i = 0; rc >= 0 && i < units.count; i++) {
-        rc = host->records(host->self, wh_span_of(KIND_FINDING), wh_span_of(units.items[i].code),
-                           INT32_MIN, INT32_MAX, show_finding, (void *)(uintptr_t)talk, talk->fail);
+    struct wh_span under = given_text(talk, "under");
+    struct findings findings = {NULL, 0, 0};
+    int rc = read_findings(talk->host, under, &findings, talk->fail);
+    if (rc == 0) rc = read_letters(talk, wh_span_of(""), &findings);
+    for (uint32_t i = 0; rc >= 0 && i < findings.count; i++) {
+        const struct finding *finding = &findings.items[i];
+        if (strlen(finding->unit) < under.len ||
+            (under.len > 0 && memcmp(finding->unit, under.data, under.len) != 0)) {
+            continue;
+        }
+        rc = show_finding(talk, finding);
     }
-    free(units.items);
+    free(findings.items);
     return rc < 0 ? rc : 0;
 }

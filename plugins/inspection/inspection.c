@@ -53,6 +53,12 @@ static const struct wh_field finding_fields[] = {
     {"progress", {"进度", "Progress"}, WH_CHOICE, WH_REQUIRED, 0, 0, WH_LIST(finding_progress)},
     {"fixed", {"整改日期", "Fixed on"}, WH_DATE, 0, PLAIN},
     {"fix", {"整改情况", "Fix"}, WH_LONG_TEXT, 0, PLAIN},
+    {"photo", {"照片", "Photograph"}, WH_FILE, 0, PLAIN},
+    {"photo_fixed", {"整改后照片", "Photograph once fixed"}, WH_FILE, 0, PLAIN},
+};
+static const struct wh_field fix_fields[] = {
+    {"finding", {"问题", "Finding"}, WH_TEXT, WH_REQUIRED, PLAIN},
+    {"text", {"整改情况", "Fix"}, WH_LONG_TEXT, WH_REQUIRED, PLAIN},
 };
 static const struct wh_field overdue_fields[] = {
     {"finding", {"问题", "Finding"}, WH_TEXT, WH_REQUIRED, PLAIN},
@@ -101,6 +107,10 @@ static const struct wh_metric finding_metrics[] = {
     {"findings_fixed", {"已整改问题", "Findings fixed"}, WH_FLOW, WH_COUNT, 0, 0, NOTHING,
      WH_LIST(if_fixed)},
 };
+static const struct wh_metric fix_metrics[] = {
+    {"fixed", {"整改日期", "Day on which a finding was fixed"}, WH_TO_DATE, WH_MEASURED, 0, 0,
+     NOTHING, NOTHING},
+};
 static const struct wh_metric overdue_metrics[] = {
     {"findings_overdue", {"到期未整改问题", "Findings not fixed by their deadline"}, WH_FLOW,
      WH_COUNT, 0, 0, NOTHING, NOTHING},
@@ -130,6 +140,9 @@ static const struct wh_kind kinds[] = {
      WH_LIST(visit_metrics)},
     {KIND_FINDING, {"检查发现的问题", "Findings"}, CHECKED, COMMAND, WH_LIST(finding_fields),
      NOTHING, WH_LIST(finding_metrics)},
+    {KIND_FIX, {"上级所提问题的整改", "Fixes of findings of the levels above"}, CHECKED,
+     WH_KIND_YEARLY | WH_KIND_OPEN_METRICS | WH_KIND_BY_COMMAND, WH_LIST(fix_fields), NOTHING,
+     WH_LIST(fix_metrics)},
     {KIND_OVERDUE, {"到期未整改", "Findings over their deadline"}, CHECKED, COMMAND,
      WH_LIST(overdue_fields), NOTHING, WH_LIST(overdue_metrics)},
     {KIND_APPLICATION, {"验收申请", "Applications for acceptance"},
@@ -198,6 +211,11 @@ static const struct wh_param verify_params[] = {
     {"reopen", {"未整改到位，重新整改", "it is not fixed"}, WH_YESNO, WH_PARAM_SWITCH},
     {"deadline", {"新期限", "with --reopen: the new deadline"}, WH_DATE, 0},
 };
+static const struct wh_param photo_params[] = {
+    FINDING, {"file", {"照片文件（最大 16 MiB）", "the photograph, of at most 16 MiB"}, WH_TEXT,
+    NEEDED | WH_PARAM_CONTENT},
+    {"name", {"保存的文件名", "the name to keep it by (default: the file's own)"}, WH_TEXT, 0},
+};
 static const struct wh_param findings_params[] = {
     UNDER, {"open", {"只列未核实的", "only those that are not verified"}, WH_YESNO,
     WH_PARAM_SWITCH},
@@ -249,6 +267,9 @@ static const struct wh_command commands[] = {
      WH_PERMIT_WRITE, 0, "wuhao inspect verify 01J... --by 王某"},
     {"inspect findings", {"问题列表", "lists findings"}, WH_LIST(findings_params), NOTHING,
      WH_PERMIT_READ, 0, "wuhao inspect findings --open"},
+    {"inspect photo", {"附照片", "keeps a photograph with a finding, here alone"},
+     WH_LIST(photo_params), WH_LIST(state_columns),
+     WH_PERMIT_WRITE, 0, "wuhao inspect photo 01J... wall.jpg"},
     {"inspect apply", {"申请验收", "applies for acceptance"}, WH_LIST(apply_params),
      WH_LIST(id_columns), WH_PERMIT_WRITE, 0, "wuhao inspect apply 231182108201"},
     {"inspect applications", {"申请列表", "lists who applied, and what became of it"},
@@ -269,9 +290,9 @@ static const struct wh_job jobs[] = {
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
-    run_plan,      run_list,         run_show,    run_move, run_done,   run_record,
-    run_checklist, run_draw,         run_finding, run_fix,  run_verify, run_findings,
-    run_apply,     run_applications, run_accept,  run_undo,
+    run_plan,      run_list,  run_show,         run_move,   run_done,   run_record,
+    run_checklist, run_draw,  run_finding,      run_fix,    run_verify, run_findings,
+    run_photo,     run_apply, run_applications, run_accept, run_undo,
 };
 
 /* The columns of the lists stand beside the code that fills them. */
@@ -288,6 +309,7 @@ static const struct wh_list *const columns_of[] = {
     NULL,
     NULL,
     &findings_columns,
+    NULL,
     NULL,
     &applications_columns,
     NULL,
@@ -311,6 +333,7 @@ static int inspection_command(void *self, uint32_t index, struct wh_call *call,
 
 static int inspection_measure(void *self, const struct wh_cell *cell, struct wh_failure *fail)
 {
+    if (wh_span_equal(cell->kind, wh_span_of(KIND_FIX))) return measure_fix(self, cell, fail);
     return measure_acceptance(self, cell, fail);
 }
 

@@ -9,8 +9,9 @@
 #define KIND_INSPECTOR "inspector"
 #define KIND_ABSENCE "absence"
 #define KIND_AREA "area"
-#define KIND_VISIT "visit"
+#define KIND_VISIT "inspection_visit"
 #define KIND_FINDING "finding"
+#define KIND_FIX "fix"
 #define KIND_OVERDUE "overdue_finding"
 #define KIND_APPLICATION "application"
 #define KIND_ACCEPTANCE "acceptance"
@@ -83,9 +84,13 @@ int run_finding(const struct talk *talk);
 int run_fix(const struct talk *talk);
 int run_verify(const struct talk *talk);
 int run_findings(const struct talk *talk);
+int run_photo(const struct talk *talk);
 /* The daily job: marks findings whose deadline is over. */
 int mark_overdue(const struct wh_host *host, struct wh_failure *fail);
 extern const struct wh_list findings_columns;
+
+/* letters.c: measures a cell of `fix`. */
+int measure_fix(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
 
 /* acceptance.c */
 int run_apply(const struct talk *talk);

@@ -23,14 +23,15 @@ static const struct wh_column columns[] = {
     COLUMN("tie", "并列", "Tie", WH_YESNO),
     COLUMN("doubts", "存疑", "Doubts", WH_INTEGER),
     COLUMN("final", "已验收", "Final", WH_YESNO),
+    COLUMN("heard", "最近报送", "Last heard", WH_TEXT),
     /* at county level alone */
     COLUMN("units_grassroots", "基层单位", "Grassroots", WH_INTEGER),
     COLUMN("units_grassroots_qualified", "基层达标", "Qualified grassroots", WH_INTEGER),
     COLUMN("share_grassroots", "基层达标率%", "Grassroots share %", WH_DECIMAL),
 };
 
-#define COLUMNS_COUNTY 17u
-#define COLUMNS_OTHER 14u
+#define COLUMNS_COUNTY 18u
+#define COLUMNS_OTHER 15u
 
 /* ---- Copying ---- */
 
@@ -130,6 +131,17 @@ static struct wh_value flag(const struct line *line, uint32_t which)
     return wh_value_number(WH_YESNO, (line->flags & which) != 0);
 }
 
+/* The last quarter of the year in which it was heard of; null for a silent unit. */
+static struct wh_value last_heard(const struct line *line)
+{
+    static const char *const names[] = {"Q1", "Q2", "Q3", "Q4"};
+    uint32_t heard = (line->flags & WH_STANDING_HEARD) >> WH_STANDING_HEARD_SHIFT;
+    for (uint32_t i = 4; i > 0; i--) {
+        if (heard & 1u << (i - 1)) return wh_value_text(wh_span_of(names[i - 1]));
+    }
+    return wh_value_null();
+}
+
 uint32_t line_values(const struct line *line, uint32_t level, struct wh_value ret[LINE_VALUES_MAX])
 {
     int ranked = (line->flags & WH_STANDING_RANKED) != 0, county = level == WH_LEVEL_COUNTY;
@@ -147,10 +159,11 @@ uint32_t line_values(const struct line *line, uint32_t level, struct wh_value re
     ret[11] = flag(line, WH_STANDING_TIE);
     ret[12] = number_or_null(WH_INTEGER, line->doubts);
     ret[13] = county ? wh_value_null() : flag(line, WH_STANDING_FINAL);
+    ret[14] = last_heard(line);
     if (!county) return COLUMNS_OTHER;
-    ret[14] = number_or_null(WH_INTEGER, line->units_grassroots);
-    ret[15] = number_or_null(WH_INTEGER, line->units_grassroots_qualified);
-    ret[16] =
+    ret[15] = number_or_null(WH_INTEGER, line->units_grassroots);
+    ret[16] = number_or_null(WH_INTEGER, line->units_grassroots_qualified);
+    ret[17] =
         ranked ? share(line->units_grassroots_qualified, line->units_grassroots) : wh_value_null();
     return COLUMNS_COUNTY;
 }

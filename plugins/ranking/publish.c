@@ -229,7 +229,8 @@ static int put_frozen(const struct talk *talk, const struct frozen *frozen)
     value.data = text.data;
     value.len = text.len;
     (void)snprintf(name, sizeof(name), NAME_FORMAT, frozen->number);
-    if (rc == 0) rc = host->publish(host->self, wh_span_of(name), value, talk->fail);
+    if (rc == 0)
+        rc = host->publish(host->self, wh_span_of(""), wh_span_of(name), value, talk->fail);
     free(text.data);
     return rc;
 }

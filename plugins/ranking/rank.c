@@ -85,6 +85,7 @@ static int read_before(const struct talk *talk, struct wh_standing_query query, 
     const struct wh_host *host = talk->host;
     struct wh_span against = given_text(talk, "against");
     char day[DAY_TEXT_SIZE];
+    int rc;
     memset(ret, 0, sizeof(*ret));
     if (wh_span_equal(against, wh_span_of("quarter"))) {
         query.as_of = day_text(last_quarter_end(host->today(host->self)), day);
@@ -94,8 +95,8 @@ static int read_before(const struct talk *talk, struct wh_standing_query query, 
         return refuse(talk, WH_E_USAGE, "against：应为 quarter 或 year",
                       "against: it must be quarter or year");
     }
-    if (!host->programme(host->self, query.year)) return 0; /* there was none: nothing before */
-    return lines_read(host, &query, ret, talk->fail);
+    rc = lines_read(host, &query, ret, talk->fail);
+    return rc == WH_E_NOT_FOUND ? 0 : rc; /* no programme, or no such unit then: nothing before */
 }
 
 static void put_before(const struct line *now, const struct line *before, struct wh_value *row)

@@ -28,11 +28,14 @@ class Measures(independent_ranking.Measures):
                        if about == unit and deadline.year == year)
         return super().year_value(unit, metric_id, year)
 
-    def quarters_heard(self, unit, year):
+    def quarters(self, unit, year):
         of_ledgers = {quarter for (code, _), rows in self.rows.items() if code == unit
                       for quarter in rows if quarter // 4 == year}
         others = {quarter for quarter in self.world.heard.get(unit, ()) if quarter // 4 == year}
-        return len(of_ledgers | others)
+        return of_ledgers | others
+
+    def quarters_heard(self, unit, year):
+        return len(self.quarters(unit, year))
 
 
 class Ranking(independent_ranking.Ranking):

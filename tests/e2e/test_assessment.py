@@ -169,3 +169,61 @@ def test_it_speaks_chinese(pair):
                        "judge", VILLAGE, "g15", "9", "--assessor", "x", "--reason", "x",
                        programs="/usr/bin")
     assert "得分：指标 g15 应在 0 到 3.00 之间" in refused.err
+
+
+def test_gaps_name_persons_here_and_only_what_is_missing_elsewhere(pair):
+    town, city = pair["long-zhen"], pair["city"]
+    unit = "231182101001"
+    def gaps(one):
+        return {(line["what"], line["person"], line["text"]) for line in one.rows(
+            "assess", "gaps", "--under", unit)}
+    bare = {("director_vacant", None, None), ("deputy_vacant", None, None),
+            ("no_lead_person", None, None)}
+    assert gaps(town) == gaps(city) == bare
+    first = TODAY.replace(month=1, day=1)
+    town.ok("add", "post", "--unit", unit, f"date={first}", "post=director", "person=无资格",
+            "basis=five_elders")
+    town.ok("add", "post", "--unit", unit, f"date={first}", "post=executive_deputy", "person=某某",
+            "basis=five_elders")
+    for name, born, more in (("老人", 1930, ["roles=lecturer"]), ("闲人", 1960, []),
+                             ("新人", 1962, ["roles=lecturer;reporter"]),
+                             ("走了", 1920, [f"until={first}"])):
+        town.ok("add", "elder", "--unit", unit, f"date={first}", f"person={name}",
+                f"birth_year={born}", "category=teacher", *more)
+    town.ok("add", "elder_care", "--unit", unit, f"date={first}", "what=visit", "person=老人",
+            "reached=1")
+    pair.wait_synced()
+    found = gaps(town)
+    roles = next(text for what, _, text in found if what == "roles_missing").split(";")
+    assert len(roles) == 8 and "lecturer" not in roles and "reporter" not in roles
+    assert {line for line in found if line[0] != "roles_missing"} == {
+        ("director_not_eligible", "无资格", None), ("no_lead_person", None, None),
+        ("elder_over_age", "老人", str(TODAY.year - 1930)), ("elder_without_role", "闲人", None),
+        ("elder_not_visited", "新人", None), ("elder_not_visited", "闲人", None)}
+    assert gaps(city) == {("director_vacant", None, None), ("no_lead_person", None, None)}
+
+
+def test_doubts_are_told_of_units_that_do_not_move(pair):
+    town, city = pair["long-zhen"], pair["city"]
+    still, lively = "231182101002", "231182101003"
+    for month in (2, 5, 8, 11):
+        for unit, youth in ((still, 20), (lively, 10 + month)):
+            town.ok("add", "activity", "--unit", unit, f"date={YEAR}-{month:02}-05", "category=law",
+                    "subject=x", f"youth={youth}")
+        town.ok("add", "elder", "--unit", lively, f"date={YEAR}-{month:02}-05", f"person={month}",
+                "category=teacher")
+    town.ok("add", "elder", "--unit", still, f"date={YEAR - 1}-02-05", "person=x",
+            "category=teacher")
+    town.ok("add", "elder", "--unit", still, f"date={YEAR - 1}-02-05", "person=y",
+            "category=teacher", f"until={YEAR}-12-31")
+    pair.wait_synced()
+    for one in (town, city):
+        lines = one.rows("assess", "doubts", "--year", YEAR, "--under", TOWN)
+        found = {unit: {(line["what"], line["text"]) for line in lines if line["unit"] == unit}
+                 for unit in (still, lively, VILLAGE)}
+        assert found[lively] == set()
+        assert found[still] == {("roster_still", None)} | {
+            ("figures_repeat", f"Q{quarter}") for quarter in (2, 3, 4)}
+    silent = {line["text"] for line in city.rows("assess", "doubts", "--year", YEAR, "--under",
+                                                 "231182001") if line["what"] == "silent"}
+    assert silent == {"Q1", "Q2", "Q3", "Q4"}

@@ -1,6 +1,7 @@
 """Inspections: schedules, visits, findings, acceptance and drawing, as a clerk gives them."""
 import datetime
 import json
+import os
 
 import pytest
 import yaml
@@ -247,8 +248,48 @@ def test_empty_states_and_mistakes_are_said(pair):
     assert unknown.code == 3 and "no such visit" in unknown.err
     period = county.cli("inspect", "plan", "--period", f"{TODAY.year}Q9")
     assert period.code == 4 and "no such period" in period.err
-    refused = county.cli("add", "visit", "--unit", TOWN, f"date={TODAY}", "duty=x", "period=x",
-                         "inspector=x", "progress=done")
+    refused = county.cli("add", "inspection_visit", "--unit", TOWN, f"date={TODAY}", "duty=x",
+                         "period=x", "inspector=x", "progress=done")
     assert refused.code == 6
     items = county.rows("inspect", "checklist", TOWN, "--year", node.YEAR)
     assert json.dumps([line["item"] for line in items][:2]) == '["t11", "t12"]'
+
+
+def holds(one, text):
+    """Do the files of its store hold this text?"""
+    for folder, _, names in os.walk(f"{one.home}/store"):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                if text.encode() in file.read():
+                    return True
+    return False
+
+
+def test_a_finding_reaches_the_unit_that_has_a_node_of_its_own_and_no_other(trees):
+    tree = trees(("city", "wudalianchi", "long-zhen", "qingshan"))
+    city, county = tree["city"], tree["wudalianchi"]
+    town, other = tree["long-zhen"], tree["qingshan"]
+    visit = county.ok("inspect", "record", TOWN, "--inspector", "县检查员", "--conclusion", "x",
+                      "--csv").split()[-1]
+    finding = county.ok("inspect", "finding", visit, "--text", "活动室常年上锁", "--deadline",
+                        TODAY + 9 * DAY, "--csv").split()[-1]
+
+    def states(one):
+        tree.wait_synced()
+        return {line["id"]: (line["state"], line["raised_by"]) for line in
+                one.rows("inspect", "findings")}
+    node.wait_until(lambda: states(town) == {finding: ("open", COUNTY)}, 20, "the finding is told")
+    assert states(other) == {} and states(city) == {}
+    assert town.rows("inspect", "findings")[0]["text"] == "活动室常年上锁"
+    wrong = town.cli("inspect", "verify", finding, "--by", "县检查员")
+    assert wrong.code == 6 and f"verified by {COUNTY}" in wrong.err
+    town.ok("inspect", "fix", finding, "--text", "已换锁并公布开放时间")
+    assert states(town)[finding][0] == "fixed"
+    assert states(county)[finding] == ("fixed", "县检查员")
+    county.ok("inspect", "verify", finding, "--by", "县检查员")
+    node.wait_until(lambda: states(town)[finding][0] == "verified", 20, "what became of it is told")
+    for one in tree.nodes.values():
+        one.stop()
+    assert holds(county, "活动室常年上锁") and holds(town, "已换锁")  # so that it would be seen
+    for one in (city, other):
+        assert not holds(one, "活动室常年上锁") and not holds(one, "已换锁")

@@ -15,6 +15,7 @@ def test_silent_unit_unranked(trees):
                  owner.rows("rank", "--level", "township", "--year", node.YEAR)}
         told, untold = lines[heard.unit], lines[silent.unit]
         assert told["rank"] is not None and float(told["complete"]) > 0
+        assert (told["heard"], untold["heard"]) == ("Q1", None)
         assert untold["rank"] is None and untold["score"] is None, untold
         assert float(untold["complete"]) == 0 and untold["qualified"] is None
         order = list(lines)

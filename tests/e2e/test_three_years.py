@@ -299,6 +299,11 @@ class Round:
                 want.pop("complete")  # quarters begun are asked of the calendar there
                 assert {key: line[key] for key in want} == want
                 self.seen.add(("qualified", line["qualified"]))
+                below = [unit for unit in self.units if unit == line["unit"] or (
+                    level == "county" and unit.startswith(line["unit"]))]
+                heard = {quarter for unit in below
+                         for quarter in model.measures.quarters(unit, year)}
+                assert line["heard"] == (f"Q{max(heard) % 4 + 1}" if heard else None)
                 if level != "county":
                     assert line["final"] == ((line["unit"], year) in self.world.accepted)
 

@@ -208,6 +208,70 @@ static int take_notice(struct wh_host_self *self, const struct wh_notice *notice
     return take_two(self, notice->key, notice->unit, fail);
 }
 
+/* ---- Since 1.2 ---- */
+
+static int give_deed(struct wh_host_self *self, const struct wh_duty *duty, struct wh_span unit,
+                     int64_t from, int64_t to, wh_deed_visit visit, void *context,
+                     struct wh_failure *fail)
+{
+    struct wh_deed deed = {unit, from ^ to};
+    for (uint32_t i = 0; i < duty->who.count; i++) {
+        const char *const *kind = wh_list_at(&duty->who, i);
+        read_span(wh_span_of(*kind));
+    }
+    read_span(wh_span_of(duty->id));
+    (void)take_two(self, unit, wh_span_of(duty->plugin), fail);
+    return visit(context, &deed);
+}
+
+static int64_t give_workday(struct wh_host_self *self, int64_t day)
+{
+    (void)self;
+    return day;
+}
+
+static struct wh_span give_home(struct wh_host_self *self)
+{
+    (void)self;
+    return WH_S("2311");
+}
+
+static int give_published(struct wh_host_self *self, struct wh_span prefix,
+                          wh_published_visit visit, void *context, struct wh_failure *fail)
+{
+    struct wh_published published = {prefix, prefix, prefix, prefix};
+    (void)take_key(self, prefix, fail);
+    return visit(context, &published);
+}
+
+static void give_moment(struct wh_host_self *self, char ret[WH_MOMENT_TEXT_MAX])
+{
+    (void)self;
+    memcpy(ret, "2026-01-01#1", sizeof("2026-01-01#1"));
+}
+
+static int give_rate(struct wh_host_self *self, const struct wh_standing_query *query,
+                     wh_rate_visit visit, void *context, struct wh_failure *fail)
+{
+    struct wh_rate_view rate = {.unit = query->under, .now_h = -1};
+    (void)take_key(self, query->under, fail);
+    return visit(context, &rate);
+}
+
+static int take_published(struct wh_host_self *self, struct wh_span unit, struct wh_span name,
+                          struct wh_span value, struct wh_failure *fail)
+{
+    (void)take_key(self, unit, fail);
+    return take_two(self, name, value, fail);
+}
+
+static int take_file(struct wh_host_self *self, struct wh_span name, struct wh_span content,
+                     char ret[WH_FILE_REF_MAX], struct wh_failure *fail)
+{
+    ret[0] = '\0';
+    return take_two(self, name, content, fail);
+}
+
 static const struct wh_host table = {
     .abi = WH_ABI,
     .size = sizeof(struct wh_host),
@@ -236,6 +300,14 @@ static const struct wh_host table = {
     .keys = give_key,
     .notice_post = take_notice,
     .notice_settle = take_key,
+    .deeds = give_deed,
+    .workday_from = give_workday,
+    .home = give_home,
+    .publish = take_published,
+    .published = give_published,
+    .moment = give_moment,
+    .rates = give_rate,
+    .file_keep = take_file,
 };
 
 static void try_ask(struct wh_span bytes)

@@ -274,10 +274,11 @@ AT(wh_notice, reserved, 68, 4);
 AT(wh_notice, due, 72, 8);
 SIZE(wh_notice, 80);
 
-AT(wh_published, name, 0, 16);
-AT(wh_published, origin, 16, 16);
-AT(wh_published, value, 32, 16);
-SIZE(wh_published, 48);
+AT(wh_published, unit, 0, 16);
+AT(wh_published, name, 16, 16);
+AT(wh_published, origin, 32, 16);
+AT(wh_published, value, 48, 16);
+SIZE(wh_published, 64);
 
 AT(wh_rate_view, unit, 0, 16);
 AT(wh_rate_view, name, 16, 16);
@@ -335,8 +336,9 @@ AT(wh_host, home, 280, 8);
 AT(wh_host, publish, 288, 8);
 AT(wh_host, published, 296, 8);
 AT(wh_host, moment, 304, 8);
-AT(wh_host, rates, 312, 8);
-SIZE(wh_host, 320);
+AT(wh_host, file_keep, 312, 8);
+AT(wh_host, rates, 320, 8);
+SIZE(wh_host, 328);
 
 AT(wh_job, name, 0, 8);
 AT(wh_job, title, 8, 16);

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "door/commands.h"
 
+#define NAME_COLUMNS 22 /* of a command, and two blanks behind it */
+
 static void print_padded(const char *text, size_t columns)
 {
     size_t width = wh_text_columns(wh_span_of(text));
@@ -45,13 +47,13 @@ void wh_help_all(enum wh_language language, const struct wh_command *more, uint3
                            : "usage: wuhao [-C DIR] COMMAND ...\n\ncommands:");
     for (uint32_t i = 0; (command = wh_command_at(i)); i++) {
         printf("  ");
-        print_padded(command->name, 18);
+        print_padded(command->name, NAME_COLUMNS);
         print_title(command->title, language);
         putchar('\n');
     }
     for (uint32_t i = 0; i < more_count; i++) {
         printf("  ");
-        print_padded(more[i].name, 18);
+        print_padded(more[i].name, NAME_COLUMNS);
         print_title(more[i].title, language);
         putchar('\n');
     }
@@ -64,7 +66,7 @@ static void print_of_family(enum wh_language language, const char *family,
     size_t len = strlen(family);
     if (strncmp(command->name, family, len) != 0 || command->name[len] != ' ') return;
     printf("  ");
-    print_padded(command->name, 18);
+    print_padded(command->name, NAME_COLUMNS);
     print_title(command->title, language);
     putchar('\n');
 }

@@ -222,6 +222,27 @@ static int take_option(const struct wh_words *words, int *i, const struct wh_com
     return value ? take_value(param, value, request, arena, err) : WH_E_USAGE;
 }
 
+static bool takes(const struct wh_command *command, const char *name)
+{
+    for (uint32_t i = 0; i < command->params.count; i++) {
+        const struct wh_param *param = wh_list_at(&command->params, i);
+        if (strcmp(param->name, name) == 0) return true;
+    }
+    return false;
+}
+
+/* The name of a file whose bytes are sent, where the command asks for one and none was given. */
+static void name_file(const struct wh_command *command, const char *path, Wh__Request *request,
+                      struct wh_arena *arena)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    if (!path || !takes(command, "name")) return;
+    for (size_t i = 0; i < request->n_arguments; i++) {
+        if (strcmp(request->arguments[i]->name, "name") == 0) return;
+    }
+    add_argument(request, arena, "name", wh_span_of(slash ? slash + 1 : path));
+}
+
 static char *author(struct wh_arena *arena)
 {
     const struct passwd *user = getpwuid(getuid());
@@ -233,6 +254,7 @@ int wh_words_request(const struct wh_words *words, int taken, const struct wh_co
 {
     Wh__Request *request = wh_arena_new(arena, 1, sizeof(*request));
     uint32_t positional = 0;
+    const char *sent = NULL; /* the path of a file whose bytes go along */
     bool only_words = false;
     int rc = 0;
     wh__request__init(request);
@@ -240,7 +262,7 @@ int wh_words_request(const struct wh_words *words, int taken, const struct wh_co
     request->command = wh_arena_text(arena, wh_span_of(command->name));
     request->language = words->language;
     request->author = author(arena);
-    request->arguments = wh_arena_new(arena, (size_t)words->count + 1, sizeof(*request->arguments));
+    request->arguments = wh_arena_new(arena, (size_t)words->count + 2, sizeof(*request->arguments));
     for (int i = taken; i < words->count && rc == 0; i++) {
         char *word = words->words[i];
         const struct wh_param *param;
@@ -250,11 +272,13 @@ int wh_words_request(const struct wh_words *words, int taken, const struct wh_co
             rc = take_option(words, &i, command, request, arena, err);
         } else {
             param = next_positional(command, &positional);
+            if (param && (param->flags & WH_PARAM_CONTENT)) sent = word;
             rc = param ? take_value(param, word, request, arena, err)
                        : wh_fail(err, WH_E_USAGE, WH_MSG_ARGUMENT_UNKNOWN,
                                  WH_ARGS(wh_arg_c(command->name), wh_arg_c(word)));
         }
     }
+    if (rc == 0) name_file(command, sent, request, arena);
     if (rc == 0) *ret = request;
     return rc;
 }

@@ -58,6 +58,7 @@ extern "C" {
 #define WH_FILE_NAME_MAX 120          /* of its name, in bytes */
 #define WH_PUBLISHED_BYTES_MAX (2u << 20)
 #define WH_MOMENT_TEXT_MAX 48
+#define WH_FILE_REF_MAX 200
 #define WH_EXPORT __attribute__((visibility("default")))
 
 /* Codes that cross the boundary; base/errors.def gives each its exit code. */
@@ -415,6 +416,11 @@ struct wh_standing_query {
 #define WH_STANDING_TIE 4u       /* another unit has the same rank */
 #define WH_STANDING_FINAL 8u     /* its year was accepted, or refused: no forecast (since 1.2) */
 
+/* Bits of `flags`: the quarters of the year in which it was heard of, the first the lowest (since
+ * 1.2). */
+#define WH_STANDING_HEARD_SHIFT 8
+#define WH_STANDING_HEARD (15u << WH_STANDING_HEARD_SHIFT)
+
 /* One line of a ranking. Counts and scores that a level does not have are -1. */
 struct wh_standing {
     struct wh_span unit;
@@ -610,8 +616,9 @@ struct wh_notice {
     int64_t due; /* day; 0: none */
 };
 
-/* What a unit published to all below it: `origin` is that unit. */
+/* What a unit published: `origin` is that unit, `unit` whom it is for, itself where for all. */
 struct wh_published {
+    struct wh_span unit;
     struct wh_span name;
     struct wh_span origin;
     struct wh_span value;
@@ -812,14 +819,16 @@ struct wh_host {
     /* The code of the node's home unit, lent until the callback returns. */
     struct wh_span (*home)(struct wh_host_self *self);
 
-    /* Publishes `value` under `name` (up to WH_PLUGIN_KEY_BYTES_MAX) to every node below this one,
-     * in the name of the home unit; the same name again replaces it. It writes: see below
-     * `record`. No personal data. WH_E_INVALID: longer than WH_PUBLISHED_BYTES_MAX. */
-    int (*publish)(struct wh_host_self *self, struct wh_span name, struct wh_span value,
-                   struct wh_failure *fail);
+    /* Publishes `value` under `name` (up to WH_PLUGIN_KEY_BYTES_MAX) in the name of the home unit:
+     * to every node below this one where `unit` is empty, else to those alone that serve `unit`, a
+     * unit below the home unit. The same unit and name again replace it; it goes down, never up. It
+     * writes: see below `record`. No personal data. WH_E_INVALID: longer than
+     * WH_PUBLISHED_BYTES_MAX, or `unit` does not lie below. */
+    int (*publish)(struct wh_host_self *self, struct wh_span unit, struct wh_span name,
+                   struct wh_span value, struct wh_failure *fail);
 
     /* Visits what this plugin published under names that begin with `prefix`, here and at the units
-     * above, by origin, then name. */
+     * above: what is for all by origin and name, then what is for a unit by unit and name. */
     int (*published)(struct wh_host_self *self, struct wh_span prefix, wh_published_visit visit,
                      void *context, struct wh_failure *fail);
 
@@ -827,6 +836,13 @@ struct wh_host {
      * ("2026-03-31#1234": a day, and the place): the same query as of it gives the same bytes,
      * whatever the clock does. `ret` ends in a zero. */
     void (*moment)(struct wh_host_self *self, char ret[WH_MOMENT_TEXT_MAX]);
+
+    /* Keeps a file's content beside the store, sealed, on this node alone; `ret`, which ends in a
+     * zero, is what a field of type WH_FILE then holds. It writes: see below `record`.
+     * WH_E_INVALID: the name is no plain file name (as of `reply_file`), or it is over
+     * WH_FILE_BYTES_MAX. */
+    int (*file_keep)(struct wh_host_self *self, struct wh_span name, struct wh_span content,
+                     char ret[WH_FILE_REF_MAX], struct wh_failure *fail);
 
     /* Visits the rate of all units below `query->under` (empty: the home unit) together, then of
      * each county among them. `level` and `unit_kind` are not looked at. Codes as `standings`. */
