@@ -102,12 +102,18 @@ const struct line *line_of(const struct lines *lines, const char *unit)
 
 /* ---- Showing ---- */
 
+struct wh_list line_columns(uint32_t level)
+{
+    struct wh_list list = WH_LIST(columns);
+    if (level != WH_LEVEL_COUNTY) list.count = COLUMNS_OTHER;
+    return list;
+}
+
 int reply_line_columns(const struct talk *talk, uint32_t level, const struct wh_list *more)
 {
     struct wh_column all[LINE_VALUES_MAX];
-    uint32_t count = level == WH_LEVEL_COUNTY ? COLUMNS_COUNTY : COLUMNS_OTHER;
-    struct wh_list list = {all, count, sizeof(all[0])};
-    memcpy(all, columns, count * sizeof(all[0]));
+    struct wh_list own = line_columns(level), list = {all, own.count, sizeof(all[0])};
+    memcpy(all, own.items, own.count * sizeof(all[0]));
     for (uint32_t i = 0; more && i < more->count && list.count < LINE_VALUES_MAX; i++) {
         memcpy(&all[list.count++], wh_list_at(more, i), sizeof(all[0]));
     }

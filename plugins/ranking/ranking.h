@@ -49,6 +49,8 @@ const struct line *line_of(const struct lines *lines, const char *unit);
 
 /* Names the columns of a ranking of `level`; `more` are put behind them. */
 int reply_line_columns(const struct talk *talk, uint32_t level, const struct wh_list *more);
+/* Those columns, without more. */
+struct wh_list line_columns(uint32_t level);
 #define LINE_VALUES_MAX 24
 /* The values of a line in the order of those columns; returns how many. */
 uint32_t line_values(const struct line *line, uint32_t level, struct wh_value ret[LINE_VALUES_MAX]);
@@ -84,6 +86,7 @@ int run_published(const struct talk *talk);
 int run_changed(const struct talk *talk);
 int run_rate(const struct talk *talk);
 int run_commend(const struct talk *talk);
+int run_report(const struct talk *talk);
 
 extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns;
 
