@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
@@ -356,10 +357,14 @@ static void fill_book(const struct book *book)
 
 #define PATH_SIZE 64
 
-/* A file in memory, and the path by which it can be opened; -1: no file may be opened here. */
+/* A file in memory, and the path by which it can be opened; -1: an isolated plugin may write none.
+ */
 static int open_memory(char path[PATH_SIZE])
 {
-    int file = memfd_create("report", MFD_CLOEXEC), again;
+    struct rlimit limit;
+    int file, again;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == 0) return -1;
+    file = memfd_create("report", MFD_CLOEXEC);
     if (file < 0) return -1;
     (void)snprintf(path, PATH_SIZE, "/proc/self/fd/%d", file);
     again = open(path, O_RDWR | O_CLOEXEC);
