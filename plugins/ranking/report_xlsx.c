@@ -1,9 +1,11 @@
 /* The report as a workbook: statistics, rankings, the round, charts. libxlsxwriter writes to a
  * path; the one that it is given is a file in memory, so nothing is left behind. */
 #define _GNU_SOURCE /* memfd_create */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
@@ -353,11 +355,30 @@ static void fill_book(const struct book *book)
     put_charts(book);
 }
 
-static int write_book(const struct report *report, int file)
+#define PATH_SIZE 64
+
+/* A file in memory, and the path by which it can be opened; -1: an isolated plugin may write none.
+ */
+static int open_memory(char path[PATH_SIZE])
+{
+    struct rlimit limit;
+    int file, again;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == 0) return -1;
+    file = memfd_create("report", MFD_CLOEXEC);
+    if (file < 0) return -1;
+    (void)snprintf(path, PATH_SIZE, "/proc/self/fd/%d", file);
+    again = open(path, O_RDWR | O_CLOEXEC);
+    if (again >= 0) {
+        (void)close(again);
+        return file;
+    }
+    (void)close(file);
+    return -1;
+}
+
+static int write_book(const struct report *report, const char *path)
 {
     struct book book = {.report = report};
-    char path[64];
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
     book.workbook = workbook_new(path);
     if (!book.workbook) return WH_E_FAILED;
     make_formats(&book);
@@ -382,12 +403,13 @@ static int send_file(const struct report *report, int file)
 
 int report_xlsx(const struct report *report)
 {
-    int file = memfd_create("report", MFD_CLOEXEC), rc;
+    char path[PATH_SIZE];
+    int file = open_memory(path), rc;
     if (file < 0) { /* isolated: the rest is written all the same */
         return remark(report->talk, "没有表格文件：本插件被隔离，不能打开文件",
                       "there is no workbook: this plugin is isolated and may open no file");
     }
-    rc = write_book(report, file);
+    rc = write_book(report, path);
     if (rc < 0) {
         rc = refuse(report->talk, WH_E_FAILED, "报告：写不出表格文件（临时文件夹是否可写？）",
                     "report: the workbook can't be written (can the temporary folder be?)");

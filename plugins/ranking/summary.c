@@ -272,7 +272,7 @@ static int read_year_before(struct report *report, uint32_t year)
         }
         lines_free(&levels[l]);
     }
-    return rc;
+    return rc == WH_E_NOT_FOUND ? 0 : rc; /* the report's unit was not there yet */
 }
 
 int report_standings(struct report *report)
