@@ -3,11 +3,6 @@
 
 #include "ranking.h"
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column columns[] = {
     COLUMN("rank", "名次", "Rank", WH_INTEGER),
     COLUMN("unit", "单位", "Unit", WH_TEXT),
@@ -37,12 +32,8 @@ static const struct wh_column columns[] = {
 
 int lines_add(struct lines *lines, const struct line *line)
 {
-    if (lines->count == lines->size) {
-        uint32_t size = lines->size > 0 ? lines->size * 2 : 256;
-        struct line *items = realloc(lines->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        lines->items = items;
-        lines->size = size;
+    if (make_room(&lines->items, lines->count, &lines->size, sizeof(*lines->items)) < 0) {
+        return WH_E_FAILED;
     }
     lines->items[lines->count++] = *line;
     return 0;

@@ -25,12 +25,8 @@ struct lines {
 
 static int add_line(struct lines *lines, const struct line *line)
 {
-    if (lines->count == lines->size) {
-        uint32_t size = lines->size > 0 ? lines->size * 2 : 256;
-        struct line *items = realloc(lines->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        lines->items = items;
-        lines->size = size;
+    if (make_room(&lines->items, lines->count, &lines->size, sizeof(*lines->items)) < 0) {
+        return WH_E_FAILED;
     }
     lines->items[lines->count++] = *line;
     return 0;

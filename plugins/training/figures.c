@@ -49,12 +49,9 @@ static struct account *account_of(struct accounts *accounts, struct wh_span orig
         if (account->unit != accounts->unit) break;
         if (wh_span_equal(wh_span_of(account->origin), origin)) return account;
     }
-    if (accounts->count == accounts->size) {
-        uint32_t size = accounts->size > 0 ? accounts->size * 2 : 256;
-        struct account *items = realloc(accounts->items, size * sizeof(*items));
-        if (!items) return NULL;
-        accounts->items = items;
-        accounts->size = size;
+    if (make_room(&accounts->items, accounts->count, &accounts->size, sizeof(*accounts->items)) <
+        0) {
+        return NULL;
     }
     account = &accounts->items[accounts->count++];
     account->figures = nothing;

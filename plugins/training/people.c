@@ -144,12 +144,8 @@ struct roster {
 static int add_entry(struct roster *roster, const struct person *entry)
 {
     struct people *people = roster->people;
-    if (people->count == people->size) {
-        uint32_t size = people->size > 0 ? people->size * 2 : 256;
-        struct person *items = realloc(people->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        people->items = items;
-        people->size = size;
+    if (make_room(&people->items, people->count, &people->size, sizeof(*people->items)) < 0) {
+        return WH_E_FAILED;
     }
     people->items[people->count++] = *entry;
     return 0;
@@ -241,12 +237,8 @@ static int take_attendance(void *context, const struct wh_record_view *record)
     one.id = pool_trimmed(list->pool, record->id);
     if (!one.name.data || !one.session.data || !one.id.data) return WH_E_FAILED;
     copy_text(one.unit, sizeof(one.unit), record->unit);
-    if (list->count == list->size) {
-        uint32_t size = list->size > 0 ? list->size * 2 : 1024;
-        struct attendance *items = realloc(list->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        list->items = items;
-        list->size = size;
+    if (make_room(&list->items, list->count, &list->size, sizeof(*list->items)) < 0) {
+        return WH_E_FAILED;
     }
     list->items[list->count++] = one;
     return 0;

@@ -36,12 +36,8 @@ static int take_plan(void *context, const struct wh_record_view *record)
         return WH_E_FAILED;
     }
     copy_text(plan.unit, sizeof(plan.unit), record->unit);
-    if (plans->count == plans->size) {
-        uint32_t size = plans->size > 0 ? plans->size * 2 : 64;
-        struct plan *items = realloc(plans->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        plans->items = items;
-        plans->size = size;
+    if (make_room(&plans->items, plans->count, &plans->size, sizeof(*plans->items)) < 0) {
+        return WH_E_FAILED;
     }
     plans->items[plans->count++] = plan;
     return 0;

@@ -26,12 +26,9 @@ static int compare_sessions(const void *a, const void *b)
 
 static int add_session(struct sessions *sessions, const struct session *session)
 {
-    if (sessions->count == sessions->size) {
-        uint32_t size = sessions->size > 0 ? sessions->size * 2 : 256;
-        struct session *items = realloc(sessions->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        sessions->items = items;
-        sessions->size = size;
+    if (make_room(&sessions->items, sessions->count, &sessions->size, sizeof(*sessions->items)) <
+        0) {
+        return WH_E_FAILED;
     }
     sessions->items[sessions->count++] = *session;
     return 0;

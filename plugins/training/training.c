@@ -135,7 +135,6 @@ static const struct wh_param certificate_params[] = {
      WH_PARAM_REQUIRED | WH_PARAM_PATH},
 };
 
-#define COLUMN(name, zh, en, type) {name, {zh, en}, type, 0}
 #define UNIT_COLUMN COLUMN("unit", "单位", "Unit", WH_TEXT)
 #define PERSON_COLUMNS COLUMN("person", "姓名", "Name", WH_TEXT), \
     COLUMN("birth_year", "出生年", "Born", WH_INTEGER)
