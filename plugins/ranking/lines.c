@@ -72,6 +72,7 @@ int lines_read(const struct wh_host *host, const struct wh_standing_query *query
     int rc;
     memset(ret, 0, sizeof(*ret));
     rc = host->standings(host->self, query, take_standing, &copying, fail);
+    if (rc >= 0) rc = lines_index(ret);
     if (rc >= 0) return 0;
     lines_free(ret);
     return rc;
@@ -80,15 +81,36 @@ int lines_read(const struct wh_host *host, const struct wh_standing_query *query
 void lines_free(struct lines *lines)
 {
     free(lines->items);
+    free(lines->by_unit);
     memset(lines, 0, sizeof(*lines));
+}
+
+static int compare_units(const void *a, const void *b)
+{
+    return strcmp((*(const struct line *const *)a)->unit, (*(const struct line *const *)b)->unit);
+}
+
+int lines_index(struct lines *lines)
+{
+    if (lines->count == 0) return 0;
+    lines->by_unit = calloc(lines->count, sizeof(*lines->by_unit));
+    if (!lines->by_unit) return WH_E_FAILED;
+    for (uint32_t i = 0; i < lines->count; i++) lines->by_unit[i] = &lines->items[i];
+    qsort(lines->by_unit, lines->count, sizeof(*lines->by_unit), compare_units);
+    return 0;
+}
+
+static int compare_code(const void *code, const void *line)
+{
+    return strcmp(code, (*(const struct line *const *)line)->unit);
 }
 
 const struct line *line_of(const struct lines *lines, const char *unit)
 {
-    for (uint32_t i = 0; i < lines->count; i++) {
-        if (strcmp(lines->items[i].unit, unit) == 0) return &lines->items[i];
-    }
-    return NULL;
+    const struct line *const *found;
+    if (!lines->by_unit) return NULL;
+    found = bsearch(unit, lines->by_unit, lines->count, sizeof(*lines->by_unit), compare_code);
+    return found ? *found : NULL;
 }
 
 /* ---- Showing ---- */

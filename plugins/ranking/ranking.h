@@ -35,7 +35,8 @@ struct line {
 };
 
 struct lines {
-    struct line *items; /* in the order of the ranking; free with lines_free() */
+    struct line *items;          /* in the order of the ranking; free with lines_free() */
+    const struct line **by_unit; /* the same, by code; NULL before lines_index() */
     uint32_t count;
     uint32_t size;
 };
@@ -43,8 +44,10 @@ struct lines {
 int lines_read(const struct wh_host *host, const struct wh_standing_query *query, struct lines *ret,
                struct wh_failure *fail);
 int lines_add(struct lines *lines, const struct line *line);
+/* To be called once all are added. */
+int lines_index(struct lines *lines);
 void lines_free(struct lines *lines);
-/* The line of this unit, or NULL. */
+/* The line of this unit, or NULL; the lines must be indexed. */
 const struct line *line_of(const struct lines *lines, const char *unit);
 
 /* Names the columns of a ranking of `level`; `more` are put behind them. */

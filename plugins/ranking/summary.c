@@ -259,7 +259,7 @@ static int is_of_round(const struct report *report, uint32_t year)
 /* A year before the report's: of the round, or the last one. */
 static int read_year_before(struct report *report, uint32_t year)
 {
-    struct lines levels[REPORT_LEVELS] = {{NULL, 0, 0}};
+    struct lines levels[REPORT_LEVELS] = {{.count = 0}};
     int is_last = year + 1 == report->year;
     int rc = read_levels(report, year, is_last ? REPORT_COUNTY : REPORT_TOWNSHIP, levels);
     if (rc == 0 && is_of_round(report, year)) {
