@@ -16,9 +16,9 @@ int wh_run_init(struct wh_desk *desk, struct wh_call *call, struct wh_error *err
         .name = wh_call_text(call, "name"),
         .kind = wh_call_text(call, "kind"),
         .listen = wh_call_text(call, "listen"),
-        .plugin_enable = {WH_S("ledger"), WH_S("inspection"), WH_S("assessment"), WH_S("reminders"),
-                          WH_S("ranking")},
-        .plugin_enable_count = 5,
+        .plugin_enable = {WH_S("ledger"), WH_S("inspection"), WH_S("training"), WH_S("assessment"),
+                          WH_S("reminders"), WH_S("ranking")},
+        .plugin_enable_count = 6,
         .log = WH_S("info"),
     };
     int rc = wh_home_create(dir, &config, &call->faults, err);

@@ -8,6 +8,7 @@
 #include "host/notices.h"
 #include "host/plugins.h"
 #include "kit/kit.h"
+#include "model/measurement.h"
 
 #define WH_KIT_ZONE_MINUTES 480
 
@@ -31,8 +32,9 @@ struct wh_kit_cell {
     const struct wh_kind *kind;
     struct wh_span unit;
     int32_t quarter;
-    const int64_t *values; /* one for each metric of the kind; NULL: the cell has no row */
-    struct wh_span used;   /* the records that the row was made from */
+    const struct wh_measured *metrics; /* NULL: the cell has no row */
+    uint32_t metrics_count;
+    struct wh_span used; /* the records that the row was made from */
 };
 
 struct wh_kit {

@@ -55,20 +55,20 @@ static int visit_units(void *context, struct wh_span under, wh_unit_visit visit,
     return rc < 0 ? rc : 0;
 }
 
-/* Every metric of one row, as it is declared. */
+/* Every metric of one row. */
 static int visit_row(const struct wh_kit *kit, const struct wh_kit_cell *cell,
                      wh_figure_visit visit, void *context)
 {
     int rc = 0;
-    for (uint32_t i = 0; cell->values && i < cell->kind->metrics.count && rc == 0; i++) {
+    for (uint32_t i = 0; cell->metrics && i < cell->metrics_count && rc == 0; i++) {
         const struct wh_figure figure = {
             .unit = cell->unit,
             .facet = wh_span_of(cell->kind->name),
             .origin = kit->scenario->home,
-            .metric = wh_span_of(wh_kind_metric(cell->kind, i)->id),
+            .metric = cell->metrics[i].id,
             .year = (uint32_t)(cell->quarter / 4),
             .quarter_of_year = (uint32_t)(cell->quarter % 4) + 1,
-            .value = cell->values[i],
+            .value = cell->metrics[i].value,
         };
         rc = visit(context, &figure);
     }

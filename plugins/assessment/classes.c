@@ -4,11 +4,6 @@
 
 #include <stdlib.h>
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column classes[] = {
     COLUMN("unit", "单位", "Unit", WH_TEXT),
     COLUMN("name", "名称", "Name", WH_TEXT),

@@ -69,12 +69,8 @@ static struct word *word_of(struct words *words, struct wh_span item, struct wh_
             return word;
         }
     }
-    if (words->count == words->size) {
-        uint32_t size = words->size > 0 ? words->size * 2 : 32;
-        struct word *items = realloc(words->items, size * sizeof(*items));
-        if (!items) return NULL;
-        words->items = items;
-        words->size = size;
+    if (make_room(&words->items, words->count, &words->size, sizeof(*words->items)) < 0) {
+        return NULL;
     }
     word = &words->items[words->count++];
     copy_text(word->item, sizeof(word->item), item);

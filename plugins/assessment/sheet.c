@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column show[] = {
     COLUMN("item", "指标", "Item", WH_TEXT),
     COLUMN("title", "名称", "Title", WH_TEXT),

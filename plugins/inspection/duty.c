@@ -216,12 +216,8 @@ static int take_visit(void *context, const struct wh_record_view *record)
         !wh_span_equal(field_text(record, "duty"), wh_span_of(gathering->duty))) {
         return 0;
     }
-    if (visits->count == visits->size) {
-        uint32_t size = visits->size > 0 ? visits->size * 2 : 64;
-        struct visit *items = realloc(visits->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        visits->items = items;
-        visits->size = size;
+    if (make_room(&visits->items, visits->count, &visits->size, sizeof(*visits->items)) < 0) {
+        return WH_E_FAILED;
     }
     visits->items[visits->count++] = copy_visit(record);
     return 0;

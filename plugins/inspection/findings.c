@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column columns[] = {
     COLUMN("id", "编号", "Finding", WH_TEXT),
     COLUMN("unit", "单位", "Unit", WH_TEXT),
@@ -115,12 +110,9 @@ static int settle_mark(const struct wh_host *host, const struct finding *finding
 
 int findings_add(struct findings *findings, const struct finding *finding)
 {
-    if (findings->count == findings->size) {
-        uint32_t size = findings->size > 0 ? findings->size * 2 : 16;
-        struct finding *items = realloc(findings->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        findings->items = items;
-        findings->size = size;
+    if (make_room(&findings->items, findings->count, &findings->size, sizeof(*findings->items)) <
+        0) {
+        return WH_E_FAILED;
     }
     findings->items[findings->count++] = *finding;
     return 0;

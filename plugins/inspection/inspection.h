@@ -9,7 +9,7 @@
 #define KIND_INSPECTOR "inspector"
 #define KIND_ABSENCE "absence"
 #define KIND_AREA "area"
-#define KIND_VISIT "visit"
+#define KIND_VISIT "inspection_visit"
 #define KIND_FINDING "finding"
 #define KIND_FIX "fix"
 #define KIND_OVERDUE "overdue_finding"

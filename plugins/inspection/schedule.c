@@ -1,11 +1,6 @@
 /* `inspect plan` and `inspect move`: a plan, written back as visits. */
 #include "schedule.h"
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column columns[] = {
     COLUMN("unit", "单位", "Unit", WH_TEXT),
     COLUMN("name", "名称", "Name", WH_TEXT),

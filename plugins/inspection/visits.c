@@ -5,11 +5,6 @@
 
 #include "inspection.h"
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column list[] = {
     COLUMN("id", "编号", "Visit", WH_TEXT),
     COLUMN("unit", "单位", "Unit", WH_TEXT),

@@ -5,11 +5,6 @@
 
 #include "ranking.h"
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column columns[] = {
     COLUMN("unit", "单位", "Unit", WH_TEXT),
     COLUMN("name", "名称", "Name", WH_TEXT),
@@ -217,7 +212,7 @@ static int show_changes(const struct talk *talk, const struct frozen *frozen,
 int run_changed(const struct talk *talk)
 {
     struct wh_standing_query query;
-    struct lines now = {NULL, 0, 0};
+    struct lines now = {.count = 0};
     struct frozen frozen;
     int rc = given_frozen(talk, &frozen);
     if (rc < 0) return rc;

@@ -110,12 +110,8 @@ static int take_person(void *context, const struct wh_record_view *record)
     if (is_case && !wh_span_equal(field_text(record, "what"), wh_span_of("case_individual"))) {
         return 0;
     }
-    if (people->count == people->size) {
-        uint32_t size = people->size > 0 ? people->size * 2 : 256;
-        struct person *items = realloc(people->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        people->items = items;
-        people->size = size;
+    if (make_room(&people->items, people->count, &people->size, sizeof(*people->items)) < 0) {
+        return WH_E_FAILED;
     }
     person = &people->items[people->count++];
     copy_text(person->name, sizeof(person->name), field_text(record, "person"));

@@ -1,11 +1,6 @@
 /* `explain`: a score taken apart, as the node gives it, in lines. */
 #include "ranking.h"
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column columns[] = {
     COLUMN("what", "层次", "What", WH_TEXT),       COLUMN("item", "指标", "Item", WH_TEXT),
     COLUMN("title", "名称", "Title", WH_TEXT),     COLUMN("points", "得分", "Points", WH_DECIMAL),

@@ -3,11 +3,6 @@
 
 #include "ranking.h"
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column columns[] = {
     COLUMN("rank", "名次", "Rank", WH_INTEGER),
     COLUMN("unit", "单位", "Unit", WH_TEXT),
@@ -37,12 +32,8 @@ static const struct wh_column columns[] = {
 
 int lines_add(struct lines *lines, const struct line *line)
 {
-    if (lines->count == lines->size) {
-        uint32_t size = lines->size > 0 ? lines->size * 2 : 256;
-        struct line *items = realloc(lines->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        lines->items = items;
-        lines->size = size;
+    if (make_room(&lines->items, lines->count, &lines->size, sizeof(*lines->items)) < 0) {
+        return WH_E_FAILED;
     }
     lines->items[lines->count++] = *line;
     return 0;
@@ -81,6 +72,7 @@ int lines_read(const struct wh_host *host, const struct wh_standing_query *query
     int rc;
     memset(ret, 0, sizeof(*ret));
     rc = host->standings(host->self, query, take_standing, &copying, fail);
+    if (rc >= 0) rc = lines_index(ret);
     if (rc >= 0) return 0;
     lines_free(ret);
     return rc;
@@ -89,25 +81,52 @@ int lines_read(const struct wh_host *host, const struct wh_standing_query *query
 void lines_free(struct lines *lines)
 {
     free(lines->items);
+    free(lines->by_unit);
     memset(lines, 0, sizeof(*lines));
+}
+
+static int compare_units(const void *a, const void *b)
+{
+    return strcmp((*(const struct line *const *)a)->unit, (*(const struct line *const *)b)->unit);
+}
+
+int lines_index(struct lines *lines)
+{
+    if (lines->count == 0) return 0;
+    lines->by_unit = calloc(lines->count, sizeof(*lines->by_unit));
+    if (!lines->by_unit) return WH_E_FAILED;
+    for (uint32_t i = 0; i < lines->count; i++) lines->by_unit[i] = &lines->items[i];
+    qsort(lines->by_unit, lines->count, sizeof(*lines->by_unit), compare_units);
+    return 0;
+}
+
+static int compare_code(const void *code, const void *line)
+{
+    return strcmp(code, (*(const struct line *const *)line)->unit);
 }
 
 const struct line *line_of(const struct lines *lines, const char *unit)
 {
-    for (uint32_t i = 0; i < lines->count; i++) {
-        if (strcmp(lines->items[i].unit, unit) == 0) return &lines->items[i];
-    }
-    return NULL;
+    const struct line *const *found;
+    if (!lines->by_unit) return NULL;
+    found = bsearch(unit, lines->by_unit, lines->count, sizeof(*lines->by_unit), compare_code);
+    return found ? *found : NULL;
 }
 
 /* ---- Showing ---- */
 
+struct wh_list line_columns(uint32_t level)
+{
+    struct wh_list list = WH_LIST(columns);
+    if (level != WH_LEVEL_COUNTY) list.count = COLUMNS_OTHER;
+    return list;
+}
+
 int reply_line_columns(const struct talk *talk, uint32_t level, const struct wh_list *more)
 {
     struct wh_column all[LINE_VALUES_MAX];
-    uint32_t count = level == WH_LEVEL_COUNTY ? COLUMNS_COUNTY : COLUMNS_OTHER;
-    struct wh_list list = {all, count, sizeof(all[0])};
-    memcpy(all, columns, count * sizeof(all[0]));
+    struct wh_list own = line_columns(level), list = {all, own.count, sizeof(all[0])};
+    memcpy(all, own.items, own.count * sizeof(all[0]));
     for (uint32_t i = 0; more && i < more->count && list.count < LINE_VALUES_MAX; i++) {
         memcpy(&all[list.count++], wh_list_at(more, i), sizeof(all[0]));
     }

@@ -125,7 +125,7 @@ static int read_frozen(const struct wh_published *published, int whole, struct f
         struct line line = read_line(take_to(&left, '\n'));
         rc = lines_add(&ret->lines, &line);
     }
-    return rc;
+    return rc < 0 ? rc : lines_index(&ret->lines);
 }
 
 /* ---- Which one ---- */

@@ -116,7 +116,7 @@ int run_rank(const struct talk *talk)
     const struct wh_list more = WH_LIST(before_columns);
     int64_t top = given_number(talk, "top", INT64_MAX);
     int beside = is_given(talk, "against");
-    struct lines now = {NULL, 0, 0}, before = {NULL, 0, 0};
+    struct lines now = {.count = 0}, before = {.count = 0};
     struct wh_standing_query query;
     int rc = read_ranking_query(talk, &query);
     if (rc == 0 && top < 1) {

@@ -42,6 +42,17 @@ static const struct wh_param changed_params[] = {
 static const struct wh_param rate_params[] = {YEAR, UNDER, AS_OF, PASS};
 static const struct wh_param commend_params[] = {YEAR, UNDER};
 
+static const struct wh_param report_params[] = {
+    {"out", {"放到哪个文件夹", "the folder for its files"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_PATH},
+    YEAR,
+    {"under", {"只报此单位及以下", "only this unit and those below it"}, WH_UNIT, 0},
+    {"pages", {"全市报告也给每个乡镇级单位一页", "a page for each township-level unit, of a city too"},
+     WH_YESNO, WH_PARAM_SWITCH},
+    {"mask", {"未成年人人数少于 5 的不写明", "counts of minors under five are not told"}, WH_YESNO,
+     WH_PARAM_SWITCH},
+};
+
 static const struct wh_column publish_columns[] = {
     {"number", {"编号", "Number"}, WH_INTEGER, 0},
     {"units", {"单位数", "Units"}, WH_INTEGER, 0},
@@ -71,17 +82,21 @@ static const struct wh_command commands[] = {
     {"commend", {"表彰候选", "who meets the conditions of commendation; people decide"},
      WH_LIST(commend_params), ANY_COLUMNS,
      WH_PERMIT_READ, 0, "wuhao commend --year 2027"},
+    {"report", {"年终报告", "the year-end report: statistics, rankings and charts, as files"},
+     WH_LIST(report_params), ANY_COLUMNS,
+     WH_PERMIT_READ, 0, "wuhao report --year 2026 --out /srv/report"},
 };
 
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
-    run_rank, run_explain, run_publish, run_published, run_changed, run_rate, run_commend,
+    run_rank,    run_explain, run_publish, run_published,
+    run_changed, run_rate,    run_commend, run_report,
 };
 
 /* The columns of the lists stand beside the code that fills them; some depend on what is asked. */
 static const struct wh_list *const columns_of[] = {
-    NULL, &explain_columns, NULL, NULL, &changed_columns, &rate_columns, &commend_columns,
+    NULL, &explain_columns, NULL, NULL, &changed_columns, &rate_columns, &commend_columns, NULL,
 };
 
 static int ranking_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail)

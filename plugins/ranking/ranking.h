@@ -35,7 +35,8 @@ struct line {
 };
 
 struct lines {
-    struct line *items; /* in the order of the ranking; free with lines_free() */
+    struct line *items;          /* in the order of the ranking; free with lines_free() */
+    const struct line **by_unit; /* the same, by code; NULL before lines_index() */
     uint32_t count;
     uint32_t size;
 };
@@ -43,12 +44,16 @@ struct lines {
 int lines_read(const struct wh_host *host, const struct wh_standing_query *query, struct lines *ret,
                struct wh_failure *fail);
 int lines_add(struct lines *lines, const struct line *line);
+/* To be called once all are added. */
+int lines_index(struct lines *lines);
 void lines_free(struct lines *lines);
-/* The line of this unit, or NULL. */
+/* The line of this unit, or NULL; the lines must be indexed. */
 const struct line *line_of(const struct lines *lines, const char *unit);
 
 /* Names the columns of a ranking of `level`; `more` are put behind them. */
 int reply_line_columns(const struct talk *talk, uint32_t level, const struct wh_list *more);
+/* Those columns, without more. */
+struct wh_list line_columns(uint32_t level);
 #define LINE_VALUES_MAX 24
 /* The values of a line in the order of those columns; returns how many. */
 uint32_t line_values(const struct line *line, uint32_t level, struct wh_value ret[LINE_VALUES_MAX]);
@@ -84,6 +89,7 @@ int run_published(const struct talk *talk);
 int run_changed(const struct talk *talk);
 int run_rate(const struct talk *talk);
 int run_commend(const struct talk *talk);
+int run_report(const struct talk *talk);
 
 extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns;
 

@@ -5,6 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+int make_room(void *items, uint32_t count, uint32_t *size, size_t item_size)
+{
+    uint32_t more = *size > 0 ? *size * 2 : 64;
+    void *all;
+    if (count < *size) return 0;
+    memcpy(&all, items, sizeof(all)); /* a pointer of another type: read as bytes */
+    all = realloc(all, more * item_size);
+    if (!all) return WH_E_FAILED;
+    memcpy(items, &all, sizeof(all));
+    *size = more;
+    return 0;
+}
+
 static int is_zh(const struct talk *talk)
 {
     return talk->host->language(talk->call) == 0;
@@ -109,12 +122,8 @@ int given_unit(const struct talk *talk, const char *name, struct known_unit *ret
 static int gather_unit(void *context, const struct wh_unit_view *unit)
 {
     struct known_units *units = context;
-    if (units->count == units->size) {
-        uint32_t size = units->size > 0 ? units->size * 2 : 256;
-        struct known_unit *items = realloc(units->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        units->items = items;
-        units->size = size;
+    if (make_room(&units->items, units->count, &units->size, sizeof(*units->items)) < 0) {
+        return WH_E_FAILED;
     }
     units->items[units->count++] = copy_unit(unit);
     return 0;

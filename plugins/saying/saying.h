@@ -7,6 +7,17 @@
 
 #include <wuhao/plugin.h>
 
+/* One column of a reply, in a table of them. */
+#define COLUMN(name, zh, en, type)                                                                 \
+    {                                                                                              \
+        name, {zh, en}, type, 0                                                                    \
+    }
+
+/* Room for one more item behind `count` of `item_size` bytes. `items` is where the pointer to them
+ * is kept: they may move; *size is how many there is room for. WH_E_FAILED without memory, and
+ * nothing has changed. */
+int make_room(void *items, uint32_t count, uint32_t *size, size_t item_size);
+
 /* A command that runs. */
 struct talk {
     const struct wh_host *host;

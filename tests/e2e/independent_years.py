@@ -73,6 +73,7 @@ class World:
         self.deeds = {}  # (duty, unit): [day]
         self.overdue = []  # (unit, deadline)
         self.targets = {}  # unit: year
+        self.attendance = []  # lines of the CSV
         self.order = itertools.count()
 
     # ---- What happens ----
@@ -106,6 +107,16 @@ class World:
             deeds=lambda duty, unit: self.deeds.get((duty["id"], unit), []),
             applied=lambda unit, year: (unit, year) in self.applications,
             existed=self.existed)
+
+    def training(self, year):
+        """{unit: (different persons, hours in hundredths)}"""
+        people, hours_h = {}, {}
+        for line in self.attendance:
+            if line["date"].startswith(str(year)):
+                unit = line["unit"]
+                people.setdefault(unit, set()).add(line["person"])
+                hours_h[unit] = hours_h.get(unit, 0) + hundredths(line["hours"])
+        return {unit: (len(names), hours_h[unit]) for unit, names in people.items()}
 
     def ranking(self, units_csv, today, year):
         tree = independent_ranking.Tree(units_csv, today)

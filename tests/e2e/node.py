@@ -178,7 +178,12 @@ class Node:
     def issue(self):
         """Gives a root its units and its programme."""
         self.ok("unit", "import", UNITS)
-        self.ok("programme", "issue", PROGRAMME)
+        self.issue_programme()
+
+    def issue_programme(self):
+        """The default one of its own release: an older one does not know what came later."""
+        own = os.path.join(self.bin, "..", "..", "..", "config", "programme.yaml")
+        self.ok("programme", "issue", own if os.path.exists(own) else PROGRAMME)
 
     def join(self, parent):
         token = parent.ok("invite", self.unit).strip()

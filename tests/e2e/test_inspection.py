@@ -248,8 +248,8 @@ def test_empty_states_and_mistakes_are_said(pair):
     assert unknown.code == 3 and "no such visit" in unknown.err
     period = county.cli("inspect", "plan", "--period", f"{TODAY.year}Q9")
     assert period.code == 4 and "no such period" in period.err
-    refused = county.cli("add", "visit", "--unit", TOWN, f"date={TODAY}", "duty=x", "period=x",
-                         "inspector=x", "progress=done")
+    refused = county.cli("add", "inspection_visit", "--unit", TOWN, f"date={TODAY}", "duty=x",
+                         "period=x", "inspector=x", "progress=done")
     assert refused.code == 6
     items = county.rows("inspect", "checklist", TOWN, "--year", node.YEAR)
     assert json.dumps([line["item"] for line in items][:2]) == '["t11", "t12"]'

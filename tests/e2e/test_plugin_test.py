@@ -31,6 +31,11 @@ def gauge_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argumen
     return compiled(tmp_path_factory.mktemp("gauge"), "gauge")
 
 
+@pytest.fixture(name="marks", scope="module")
+def marks_fixture(tmp_path_factory, programs):  # pylint: disable=unused-argument
+    return compiled(tmp_path_factory.mktemp("marks"), "marks")
+
+
 def run_scenario(plugin, folder, text, *words):
     path = folder / "scenario.yaml"
     path.write_text(text, encoding="utf-8")
@@ -211,3 +216,27 @@ def test_what_is_refused_is_refused_on_a_node_in_the_same_words(gauge, homes, tm
         rows += step(words, re.sub(r"[0-9A-Z]{26}.*", "", said))  # ids differ
     done = run_scenario(gauge, tmp_path, HEAD + rows)
     assert done.code == 0, done
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("place", [(), ("--isolate",)])
+def test_open_and_yearly_metrics_and_those_of_all_records_are_measured_as_on_a_node(
+        marks, homes, place):
+    done = node.run("wuhao", "plugin", "test", marks, os.path.join(HERE, "marks.yaml"), *place)
+    assert done.code == 1 and "t99" in done.err and done.err.count("line ") == 1, done
+    city = homes("city", "23", "市", "city").init().start()
+    city.ok("plugin", "enable", marks)
+    for kind, date, item, points in (("mark", "2026-05-06", "t15", "2.50"),
+                                     ("mark", "2026-02-06", "t44", "1"),
+                                     ("mark", "2025-12-06", "t15", "4"),
+                                     ("note", "2026-04-06", "a", "1"),
+                                     ("note", "2025-04-06", "a", "1")):
+        city.ok("add", kind, "--unit", "23", f"date={date}", f"item={item}", f"points={points}")
+    city.ok("wait", "--synced")
+    found = {(quarter, facet, metric): value for year in (2025, 2026) for
+             (_, quarter, facet, _, metric), value in city.metrics("23", year).items()
+             if facet != "presence"}
+    assert found == {("2026Q1", "mark", "t15"): 250, ("2026Q1", "mark", "t44"): 100,
+                     ("2025Q1", "mark", "t15"): 400, ("2026Q2", "note", "notes"): 1,
+                     ("2025Q2", "note", "notes"): 1, ("2026Q1", "all", "of.all"): 3,
+                     ("2025Q1", "all", "of.all"): 2}

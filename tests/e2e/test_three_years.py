@@ -145,12 +145,15 @@ class Round:
                 by_node.setdefault((self.server(line["unit"]).unit, kind), []).append(line)
                 self.world.record(kind, line)
         for (code, kind), mine in by_node.items():
-            path = self.folder / "import.csv"
-            with open(path, "w", encoding="utf-8", newline="") as file:
-                out = csv.DictWriter(file, list(mine[0]))
-                out.writeheader()
-                out.writerows(mine)
-            self.nodes[code].ok("import", kind, path)
+            self.import_lines(self.nodes[code], kind, mine)
+
+    def import_lines(self, one, kind, lines):
+        path = self.folder / "import.csv"
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            out = csv.DictWriter(file, list(lines[0]))
+            out.writeheader()
+            out.writerows(lines)
+        one.ok("import", kind, path)
 
     def plan(self, town, duty, period, due):
         one = self.server(town)
@@ -209,6 +212,32 @@ class Round:
         for unit, deadline, _ in self.marked:
             self.world.hear(unit, deadline)
         self.world.overdue = [(unit, deadline) for unit, deadline, _ in self.marked]
+
+    def train(self, first, last):
+        """Elders of the townships' villages come to the sessions of the quarter."""
+        elders = {}
+        for line in self.world.records["elder"]:
+            if not line.get("until"):
+                elders.setdefault(line["unit"][:7], []).append(line)
+        by_node = {}
+        for town, people in elders.items():
+            one = self.server(town)
+            for session in one.rows("list", "training", "--unit", town, "--from", first, "--to",
+                                    last):
+                hours = session["hours"] or "2.00"
+                for person in self.chance.sample(people, min(len(people), 5)):
+                    if not self.world.existed(person["unit"],
+                                              datetime.date.fromisoformat(session["date"])):
+                        continue
+                    by_node.setdefault(one.unit, []).append({
+                        "unit": person["unit"], "date": session["date"], "session": session["id"],
+                        "person": person["person"], "birth_year": person["birth_year"],
+                        "role": "elder", "hours": hours})
+        for code, lines in by_node.items():
+            self.import_lines(self.nodes[code], "attendance", lines)
+            for line in lines:
+                self.world.attendance.append(line)
+                self.world.hear(line["unit"], datetime.date.fromisoformat(line["date"]))
 
     def judge(self, year):
         rubric = self.world.programme["rubric"]
@@ -288,6 +317,25 @@ class Round:
         self.seen |= {state for _, state, _, _ in wanted.values()}
         self.compare_rankings(city, year)
         self.compare_targets(city, year)
+        self.compare_training(city, year)
+
+    def compare_training(self, city, year):
+        """Who was trained, for how long: as figures at the city, as persons where they are."""
+        wanted = self.world.training(year)
+        shown = {}
+        for line in city.rows("metrics", "--unit", CITY, "--year", year, "--under"):
+            if line["facet"] == "attendance" and line["metric"] in ("trained", "training_hours_h"):
+                one = shown.setdefault(line["unit"], {"trained": 0, "training_hours_h": 0})
+                # persons are counted from the year's first day, so that the last quarter tells
+                one[line["metric"]] = line["value"] + (
+                    one[line["metric"]] if line["metric"] == "training_hours_h" else 0)
+        assert {unit: (one["trained"], one["training_hours_h"])
+                for unit, one in shown.items()} == wanted
+        for one in self.nodes.values():
+            for line in one.rows("training", "coverage", "--under", one.unit, "--year", year):
+                if line["source"] == "records" and line["unit"] in wanted:
+                    assert round(float(line["hours"]) * 100) == wanted[line["unit"]][1]
+        self.seen |= {"trained"} if wanted else set()
 
     def compare_rankings(self, city, year):
         model = self.world.ranking(self.units_csv, self.today, year)
@@ -362,6 +410,7 @@ def test_every_quarter_of_the_round_is_as_an_independent_model_says(years):
                                          quarter_days(year, 2 * half)[1])
             years.set_clock(last, 18)
             years.enter_records(lines, first, last)
+            years.train(first, last)
             for town, its in visits.items():
                 years.visit(town, its, "check_grassroots")
             if quarter in (2, 4):
@@ -377,6 +426,6 @@ def test_every_quarter_of_the_round_is_as_an_independent_model_says(years):
                 years.judge(year)
                 years.accept(year)
             years.compare(year)
-    assert years.seen >= {"done", "open", "late", "missed", "fell_back", "not_made",
+    assert years.seen >= {"done", "open", "late", "missed", "fell_back", "not_made", "trained",
                           ("qualified", True), ("qualified", False), ("qualified", None)}
     assert set(years.world.accepted.values()) == {"passed", "failed"} and years.world.overdue

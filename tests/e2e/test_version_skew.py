@@ -77,7 +77,7 @@ def check_skew(city, county, township):
     township.wait_synced()
     county.wait_synced()
     assert city.metrics(township.unit) == township.metrics(township.unit)
-    city.ok("programme", "issue", node.PROGRAMME)
+    city.issue_programme()
     county.wait_synced()
     township.wait_synced()
 

@@ -1,7 +1,7 @@
-/* What a plugin measures of one cell. */
+#include "model/measurement.h"
+
 #include "base/limits.h"
-#include "engine/cells.h"
-#include "model/kind.h"
+#include "model/key.h"
 
 void wh_measurement_init(struct wh_measurement *measurement, const struct wh_kind *kind,
                          struct wh_arena *arena)

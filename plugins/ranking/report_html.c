@@ -1,0 +1,248 @@
+/* The report as one page for people: figures, pictures, rankings, the round. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "html.h"
+
+#define GRASSROOTS_SHOWN_MAX 100 /* all of them are in the workbook */
+#define COLUMNS_MAX 12
+
+/* ---- At the top ---- */
+
+static void put_tile(const struct report *report, struct page *page, const char *id)
+{
+    uint32_t s = statistic_at(id);
+    char text[REPORT_TEXT_SIZE];
+    (void)report_value(report, s, report->rows[0].all[s], text);
+    page_put(page, "<div class=\"tile\"><b>");
+    page_put_html(page, text[0] ? text : "–");
+    page_put(page, "%s</b><span>",
+             statistics[s].type == WH_DECIMAL && text[0]
+                 ? report_word(report, statistics[s].measure)
+                 : "");
+    page_put_html(page, report_word(report, statistics[s].title));
+    page_put(page, "</span></div>\n");
+}
+
+static void put_tiles(const struct report *report, struct page *page)
+{
+    static const char *const ids[] = {
+        "units_rated", "units_qualified", "share",         "target",
+        "elders",      "activities",      "youth_reached", "aid_times",
+    };
+    page_put(page, "<div class=\"tiles\">\n");
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) put_tile(report, page, ids[i]);
+    page_put(page, "</div>\n");
+}
+
+static void put_charts(const struct report *report, struct page *page)
+{
+    html_heading(page, WORD("达标率与目标", "Share qualified, against baseline and target"));
+    chart_shares(report, page);
+    html_heading(page, WORD("乡镇级单位得分分布", "Scores of township-level units"));
+    chart_scores(report, page);
+    html_heading(page, WORD("各类活动次数", "Activities by category"));
+    chart_activities(report, page);
+}
+
+/* ---- The statistics: the root, and its counties beside it ---- */
+
+static uint32_t pick_columns(const struct report *report, const struct report_row **ret)
+{
+    uint32_t count = 0;
+    ret[count++] = &report->rows[0];
+    for (uint32_t i = 1; i < report->rows_count && count < COLUMNS_MAX; i++) {
+        const struct report_row *row = &report->rows[i];
+        if (row->unit->level == WH_LEVEL_COUNTY) ret[count++] = row;
+    }
+    return count;
+}
+
+/* Ranks and verdicts are of one unit: a line that none of these has one for is left out. */
+static int says_something(uint32_t statistic, const struct report_row **columns, uint32_t count)
+{
+    if (statistics[statistic].source != FROM_STANDING) return 1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (columns[i]->all[statistic] != NO_VALUE) return 1;
+    }
+    return 0;
+}
+
+static void put_statistics(const struct report *report, struct page *page)
+{
+    const struct report_row *columns[COLUMNS_MAX];
+    const char *heads[COLUMNS_MAX + 2], *group = "";
+    uint32_t count = pick_columns(report, columns);
+    heads[0] = WORD("项目", "Statistic");
+    heads[1] = "";
+    for (uint32_t i = 0; i < count; i++) heads[i + 2] = columns[i]->unit->name;
+    html_heading(page, WORD("统计", "Statistics"));
+    html_table(page, heads, count + 2, 2);
+    for (uint32_t s = 0; s < statistics_count; s++) {
+        const char *own = report_word(report, statistics[s].group);
+        if (!says_something(s, columns, count)) continue;
+        if (strcmp(own, group) != 0) {
+            page_put(page, "<tr class=\"g\"><td colspan=\"%u\">", count + 2);
+            page_put_html(page, own);
+            page_put(page, "</td></tr>\n");
+            group = own;
+        }
+        page_put(page, "<tr>");
+        html_cell(page, "t", report_word(report, statistics[s].title));
+        html_cell(page, "m", report_word(report, statistics[s].measure));
+        for (uint32_t i = 0; i < count; i++) html_value(report, page, s, columns[i]->all[s]);
+        page_put(page, "</tr>\n");
+    }
+    html_table_end(page);
+}
+
+/* ---- Rankings ---- */
+
+static const char *const ranking_ids[] = {
+    "rank",  "score",       "qualified",    "units_rated", "units_qualified",
+    "share", "rank_before", "score_change",
+};
+#define RANKING_IDS (uint32_t)(sizeof(ranking_ids) / sizeof(ranking_ids[0]))
+
+static void put_ranked(const struct report *report, struct page *page, const struct line *line,
+                       int has_page)
+{
+    const struct report_row *row = report_row_of(report, line->unit);
+    if (!row) return;
+    page_put(page, "<tr><td class=\"t\">");
+    if (has_page) {
+        page_put(page, "<a href=\"unit-");
+        page_put_html(page, line->unit);
+        page_put(page, "-%u.html\">", report->year);
+    }
+    page_put_html(page, line->name);
+    page_put(page, "%s</td>", has_page ? "</a>" : "");
+    html_cell(page, "t", row->parent ? row->parent->unit->name : "");
+    for (uint32_t i = 0; i < RANKING_IDS; i++) {
+        uint32_t s = statistic_at(ranking_ids[i]);
+        html_value(report, page, s, row->all[s]);
+    }
+    page_put(page, "</tr>\n");
+}
+
+static void put_ranking(const struct report *report, struct page *page, enum report_level level,
+                        const char *title)
+{
+    const struct lines *lines = &report->levels[level];
+    const char *heads[RANKING_IDS + 2];
+    if (lines->count == 0) return;
+    html_heading(page, title);
+    if (level == REPORT_GRASSROOTS && lines->count > GRASSROOTS_SHOWN_MAX) {
+        page_put(page, "<p>%s%u%s</p>\n", WORD("共 ", "All "), lines->count,
+                 WORD(" 个，见表格文件。", " of them are in the workbook."));
+        return;
+    }
+    heads[0] = WORD("单位", "Unit");
+    heads[1] = WORD("上级", "Above it");
+    for (uint32_t i = 0; i < RANKING_IDS; i++) {
+        heads[i + 2] = report_word(report, statistics[statistic_at(ranking_ids[i])].title);
+    }
+    html_table(page, heads, RANKING_IDS + 2, 2);
+    for (uint32_t i = 0; i < lines->count; i++) {
+        put_ranked(report, page, &lines->items[i],
+                   level == REPORT_TOWNSHIP && report_has_pages(report));
+    }
+    html_table_end(page);
+}
+
+/* ---- The round (domain.md D6) ---- */
+
+static void put_points(struct page *page, int64_t points_h)
+{
+    char text[POINTS_TEXT_SIZE];
+    (void)points_text(points_h, text);
+    html_cell(page, "", points_h < 0 ? "–" : text);
+}
+
+static void put_count(struct page *page, int64_t count)
+{
+    char text[32];
+    (void)snprintf(text, sizeof(text), "%lld", (long long)count);
+    html_cell(page, "", text);
+}
+
+static void put_year(struct page *page, const struct year_summary *year)
+{
+    for (uint32_t i = 0; i < year->count; i++) {
+        const struct rate_line *line = &year->items[i];
+        char text[16];
+        (void)snprintf(text, sizeof(text), "%u", year->year);
+        page_put(page, "<tr%s>", i == 0 ? " class=\"all\"" : "");
+        html_cell(page, "t", text);
+        html_cell(page, "t", line->name);
+        put_count(page, line->units);
+        put_count(page, line->units_qualified);
+        put_points(page, line->share_h);
+        put_points(page, line->baseline_h);
+        put_points(page, line->target_h);
+        put_points(page, line->score_h);
+        page_put(page, "</tr>\n");
+    }
+}
+
+/* Township-level units by name, grassroots ones as a number. */
+static void put_units(const struct report *report, struct page *page, int fell_back,
+                      const char *title)
+{
+    uint32_t s = statistic_at("fell_back"), grassroots = 0, named = 0;
+    page_put(page, "<h3>%s</h3>\n<p>", title);
+    for (uint32_t i = 0; i < report->rows_count; i++) {
+        const struct report_row *row = &report->rows[i];
+        int is_one = fell_back ? row->all[s] == 1 : row->years_qualified == report->years_count;
+        if (!is_one) continue;
+        if (row->unit->level == WH_LEVEL_GRASSROOTS) grassroots++;
+        if (row->unit->level != WH_LEVEL_TOWNSHIP) continue;
+        if (named++ > 0) page_put(page, "%s", WORD("、", ", "));
+        page_put_html(page, row->unit->name);
+    }
+    if (named == 0) page_put(page, "%s", WORD("乡镇级单位：无", "no township-level unit"));
+    page_put(page, "%s%u%s</p>\n", WORD("；另有基层单位 ", "; and "), grassroots,
+             WORD(" 个（名单见表格文件）。", " grassroots units (named in the workbook)."));
+}
+
+static void put_round(const struct report *report, struct page *page)
+{
+    const char *const heads[] = {
+        WORD("年度", "Year"),       WORD("范围", "Of"),
+        WORD("参评单位", "Units"),  WORD("达标单位", "Qualified"),
+        WORD("达标率%", "Share %"), WORD("上轮达标率%", "Baseline %"),
+        WORD("目标%", "Target %"),  WORD("乡镇级平均得分", "Mean township score"),
+    };
+    html_heading(page, WORD("本轮各年（三年总结）", "The round so far (three-year summary)"));
+    html_table(page, heads, 8, 2);
+    for (uint32_t i = 0; i < report->years_count; i++) put_year(page, &report->years[i]);
+    html_table_end(page);
+    if (report->years_count < 2) return;
+    put_units(report, page, 0, WORD("各年均达标的单位", "Qualified in every year"));
+    put_units(report, page, 1,
+              WORD("曾达标、今年未达标的单位", "Qualified before, but not this year"));
+}
+
+int report_html(const struct report *report)
+{
+    struct page page = {NULL, 0, 0, 0};
+    char title[300], name[80];
+    int rc = WH_E_FAILED;
+    (void)snprintf(title, sizeof(title), WORD("%s %u 年度报告", "%s: report of %u"),
+                   report->rows[0].unit->name, report->year);
+    html_begin(report, &page, title);
+    put_tiles(report, &page);
+    put_charts(report, &page);
+    put_statistics(report, &page);
+    put_round(report, &page);
+    put_ranking(report, &page, REPORT_COUNTY, WORD("县（市、区）排名", "Ranking of counties"));
+    put_ranking(report, &page, REPORT_TOWNSHIP,
+                WORD("乡镇级单位排名", "Ranking of township-level units"));
+    put_ranking(report, &page, REPORT_GRASSROOTS,
+                WORD("基层单位排名", "Ranking of grassroots units"));
+    html_end(report, &page);
+    (void)snprintf(name, sizeof(name), "report-%u.html", report->year);
+    if (!page.failed) rc = report_send(report, name, page.data, page.len);
+    page_free(&page);
+    return rc;
+}
