@@ -117,14 +117,23 @@ static int settle_one(const struct reminders *self, const struct recipient *one,
     return kept_write(self->host, one->id, one->channel, &kept, fail);
 }
 
+/* 0, or when the node went back, where that is not settled yet. */
+static int read_restored(const struct wh_host *host, int64_t *ret, struct wh_failure *fail)
+{
+    int64_t known = 0;
+    int rc = number_read(host, KEY_RESTORED, &known, fail);
+    *ret = WH_HOST_HAS(host, restored_ms) ? host->restored_ms(host->self) : 0;
+    if (*ret == known) *ret = 0;
+    return rc;
+}
+
 static int settle_doubts(const struct reminders *self, const struct look *look,
                          struct wh_failure *fail)
 {
     const struct wh_host *host = self->host;
-    int64_t restored = 0, known = 0, day = 0;
-    int rc = number_read(host, KEY_RESTORED, &known, fail);
-    if (WH_HOST_HAS(host, restored_ms)) restored = host->restored_ms(host->self);
-    if (restored != 0 && restored != known) day = day_of_ms(restored);
+    int64_t restored = 0;
+    int rc = read_restored(host, &restored, fail);
+    int64_t day = restored != 0 ? day_of_ms(restored) : 0;
     for (uint32_t i = 0; rc == 0 && i < look->recipients.count; i++) {
         rc = settle_one(self, &look->recipients.items[i], day, fail);
     }
@@ -144,7 +153,7 @@ static int64_t minute_now(const struct wh_host *host)
 
 #define MINUTE_MS 60000
 
-/* 0 where now is none, and asks for a look at `send_at` where that comes today. */
+/* *ret is 1 where it is; else a look is asked for at `send_at`, where that comes today. */
 static int is_time(const struct reminders *self, const struct look *look, int *ret,
                    struct wh_failure *fail)
 {
@@ -201,10 +210,12 @@ static int look_at_messages(struct reminders *self, const struct look *look,
                             struct wh_failure *fail)
 {
     const struct wh_host *host = self->host;
-    int64_t next_ms = 0;
+    int64_t next_ms = 0, restored = 0;
     int is_now = 0, rc = is_time(self, look, &is_now, fail);
     uint32_t from = 0;
-    if (rc < 0 || (!is_now && !look->is_asked)) return rc;
+    /* a batch may be given up: what this look settled has to be on disk */
+    if (rc == 0) rc = read_restored(host, &restored, fail);
+    if (rc < 0 || restored != 0 || (!is_now && !look->is_asked)) return rc;
     while (rc == 0 && from < look->recipients.count) {
         uint32_t count = group_size(&look->recipients, from);
         rc = look_at_group(self, look, from, count, &next_ms, fail);

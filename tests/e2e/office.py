@@ -33,7 +33,9 @@ class Clock:
         self.path = os.path.join(str(folder), "clock")
         self.environment = {"LD_PRELOAD": node.FAKETIME, "FAKETIME_TIMESTAMP_FILE": self.path,
                             "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                            "FAKETIME_FORCE_MONOTONIC_FIX": "0"}
+                            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
+                            # a program with sanitizers wants to be loaded before all others
+                            "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
     def set(self, moment):
         """`moment` is civil time, as in "2026-03-02 09:00"."""
