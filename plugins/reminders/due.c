@@ -3,11 +3,6 @@
 
 #include "reminders.h"
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column columns[] = {
     COLUMN("unit", "单位", "Unit", WH_TEXT),        COLUMN("duty", "职责", "Duty", WH_TEXT),
     COLUMN("title", "名称", "Title", WH_TEXT),      COLUMN("about", "对象", "About", WH_TEXT),

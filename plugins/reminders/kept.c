@@ -109,12 +109,8 @@ int kept_write(const struct wh_host *host, const char *id, enum channel channel,
 
 int marks_add(struct marks *marks, struct mark mark)
 {
-    if (marks->count == marks->size) {
-        uint32_t size = marks->size > 0 ? marks->size * 2 : 64;
-        struct mark *items = realloc(marks->items, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        marks->items = items;
-        marks->size = size;
+    if (make_room(&marks->items, marks->count, &marks->size, sizeof(*marks->items)) < 0) {
+        return WH_E_FAILED;
     }
     marks->items[marks->count++] = mark;
     return 0;

@@ -143,15 +143,15 @@ static int settle_doubts(const struct reminders *self, const struct look *look,
 
 /* ---- Whether now is a time to send ---- */
 
-static int64_t minute_now(const struct wh_host *host)
+static int64_t ms_of_day(int64_t now_ms)
 {
-    time_t seconds = (time_t)(host->now_ms(host->self) / 1000);
+    time_t seconds = (time_t)(now_ms / 1000);
     struct tm local;
     if (!localtime_r(&seconds, &local)) return 0;
-    return local.tm_hour * 60 + local.tm_min;
+    return (local.tm_hour * 3600 + local.tm_min * 60 + local.tm_sec) * 1000ll + now_ms % 1000;
 }
 
-#define MINUTE_MS 60000
+#define MINUTE_MS 60000ll
 
 /* *ret is 1 where it is; else a look is asked for at `send_at`, where that comes today. */
 static int is_time(const struct reminders *self, const struct look *look, int *ret,
@@ -160,13 +160,14 @@ static int is_time(const struct reminders *self, const struct look *look, int *r
     const struct wh_host *host = self->host;
     const struct wh_programme_view *programme =
         host->programme(host->self, (uint32_t)year_of(look->day));
-    int64_t minute = minute_now(host), left = self->settings.send_at - minute;
-    int quiet = programme && is_quiet((uint32_t)minute, programme->quiet_from_minute,
+    int64_t now_ms = host->now_ms(host->self), at_ms = ms_of_day(now_ms);
+    int64_t left_ms = self->settings.send_at * MINUTE_MS - at_ms;
+    int quiet = programme && is_quiet((uint32_t)(at_ms / MINUTE_MS), programme->quiet_from_minute,
                                       programme->quiet_to_minute);
     int works = host->workday_from(host->self, look->day) == look->day;
-    *ret = works && !quiet && left <= 0;
-    if (!works || left <= 0) return 0;
-    return host->job_at(host->self, "look", host->now_ms(host->self) + left * MINUTE_MS, fail);
+    *ret = works && !quiet && left_ms <= 0;
+    if (!works || left_ms <= 0) return 0;
+    return host->job_at(host->self, "look", now_ms + left_ms, fail);
 }
 
 /* ---- Messages ---- */

@@ -39,12 +39,9 @@ static int take_figure(void *context, const struct wh_figure *figure)
                   wh_span_equal(figure->metric, wh_span_of("applied")) && figure->value > 0;
     struct met *met;
     if (!applied && !wh_span_equal(figure->facet, wh_span_of(KIND_DUTY))) return 0;
-    if (gathering->met_count == gathering->met_size) {
-        uint32_t size = gathering->met_size > 0 ? gathering->met_size * 2 : 256;
-        struct met *items = realloc(gathering->met, size * sizeof(*items));
-        if (!items) return WH_E_FAILED;
-        gathering->met = items;
-        gathering->met_size = size;
+    if (make_room(&gathering->met, gathering->met_count, &gathering->met_size,
+                  sizeof(*gathering->met)) < 0) {
+        return WH_E_FAILED;
     }
     met = &gathering->met[gathering->met_count++];
     copy_text(met->unit, sizeof(met->unit), figure->unit);
@@ -89,13 +86,7 @@ static const struct met *find_met(const struct gathering *gathering, const char 
 
 struct owed *owed_add(struct owed_list *list)
 {
-    if (list->count == list->size) {
-        uint32_t size = list->size > 0 ? list->size * 2 : 64;
-        struct owed *items = realloc(list->items, size * sizeof(*items));
-        if (!items) return NULL;
-        list->items = items;
-        list->size = size;
-    }
+    if (make_room(&list->items, list->count, &list->size, sizeof(*list->items)) < 0) return NULL;
     memset(&list->items[list->count], 0, sizeof(*list->items));
     return &list->items[list->count++];
 }

@@ -43,12 +43,8 @@ static const char *name_of(const struct known_units *units, const char *code)
 
 static struct line *add_line(struct digest *digest)
 {
-    if (digest->count == digest->size) {
-        uint32_t size = digest->size > 0 ? digest->size * 2 : 64;
-        struct line *lines = realloc(digest->lines, size * sizeof(*lines));
-        if (!lines) return NULL;
-        digest->lines = lines;
-        digest->size = size;
+    if (make_room(&digest->lines, digest->count, &digest->size, sizeof(*digest->lines)) < 0) {
+        return NULL;
     }
     memset(&digest->lines[digest->count], 0, sizeof(*digest->lines));
     return &digest->lines[digest->count++];

@@ -17,12 +17,9 @@ struct reading {
 
 static struct recipient *add_recipient(struct recipients *recipients)
 {
-    if (recipients->count == recipients->size) {
-        uint32_t size = recipients->size > 0 ? recipients->size * 2 : 16;
-        struct recipient *items = realloc(recipients->items, size * sizeof(*items));
-        if (!items) return NULL;
-        recipients->items = items;
-        recipients->size = size;
+    if (make_room(&recipients->items, recipients->count, &recipients->size,
+                  sizeof(*recipients->items)) < 0) {
+        return NULL;
     }
     memset(&recipients->items[recipients->count], 0, sizeof(*recipients->items));
     return &recipients->items[recipients->count++];

@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-#define COLUMN(name, zh, en, type)                                                                 \
-    {                                                                                              \
-        name, {zh, en}, type, 0                                                                    \
-    }
-
 static const struct wh_column preview[] = {
     COLUMN("recipient", "接收人记录", "Recipient", WH_TEXT),
     COLUMN("channel", "渠道", "Channel", WH_TEXT),
