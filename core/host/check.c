@@ -178,7 +178,10 @@ static bool check_measuring(struct wh_host_self *one, const struct wh_kind *kind
     for (uint32_t i = 0; by_form && i < kind->metrics.count; i++) {
         const struct wh_metric *metric = wh_kind_metric(kind, i);
         if (form_is_whole(kind, metric)) continue;
-        wh_plugin_fail(one, "kind %s: metric %s has no form, or one of fields that are not there",
+        wh_plugin_fail(one,
+                       metric->form == WH_MEASURED
+                           ? "kind %s: metric %s has no form, and nothing is there to measure it"
+                           : "kind %s: the form of metric %s is not whole (a field not there?)",
                        kind->name, metric->id);
         return false;
     }

@@ -202,6 +202,11 @@ WRONG = {
     "setting": (("WRONG=SETTING",), "many"),
     "setting_bounds": (("WRONG=BOUNDS",), "10"),
     "no_measure": (("WRONG=NO_MEASURE",), "measure"),
+    "no_fields_to_count": (("WRONG=FORM",), "form"),
+    "flags_unknown": (("WRONG=FLAGS_OF_KIND", "KIND_FLAGS=(1u<<30)"), "flags"),
+    "from_all_by_quarter": (("WRONG=FLAGS_OF_KIND", "KIND_FLAGS=WH_KIND_FROM_ALL"), "year"),
+    "open_without_measure": (
+        ("WRONG=FLAGS_OF_KIND", "KIND_FLAGS=WH_KIND_OPEN_METRICS"), "measure"),
     "no_job": (("WRONG=NO_JOB",), "job"),
     "job_twice": (("WRONG=JOB_TWICE",), "job"),
     "kind_twice": (("WRONG=KIND_TWICE",), "kind"),

@@ -25,11 +25,13 @@
 #define NO_JOB 18
 #define BOUNDS 19 /* a setting whose default is out of its bounds */
 #define JOB_TWICE 20
-#define LONG_NAME 21    /* of a kind: 3,000 letters */
-#define NULL_TESTS 23   /* a condition of a metric says three tests and has none */
-#define FIELD_NAME 24   /* FIELD */
-#define NULL_CHOICES 25 /* a field of choices without ids */
-#define MANY 22         /* a list of four thousand million items */
+#define LONG_NAME 21     /* of a kind: 3,000 letters */
+#define NULL_TESTS 23    /* a condition of a metric says three tests and has none */
+#define FIELD_NAME 24    /* FIELD */
+#define NULL_CHOICES 25  /* a field of choices without ids */
+#define FORM 26          /* a metric counts the distinct values of no field */
+#define FLAGS_OF_KIND 27 /* KIND_FLAGS */
+#define MANY 22          /* a list of four thousand million items */
 #ifndef WRONG
 #define WRONG NOTHING
 #endif
@@ -41,6 +43,9 @@
 #endif
 #ifndef FIELD
 #define FIELD "colour"
+#endif
+#ifndef KIND_FLAGS
+#define KIND_FLAGS 0
 #endif
 #ifndef NEEDED
 #define NEEDED "ledger"
@@ -74,7 +79,7 @@ static const struct wh_metric wrong_metrics[] = {
     {.id = NAME "_visits",
      .title = {"次数", "Visits"},
      .type = WH_FLOW,
-     .form = WH_COUNT,
+     .form = IF(NO_MEASURE, WH_MEASURED, IF(FORM, WH_DISTINCT, WH_COUNT)),
      .any = {conditions, IF(NULL_TESTS, 1, 0), sizeof(conditions[0])}},
 };
 static const struct wh_kind wrong_kinds[] = {
@@ -82,6 +87,7 @@ static const struct wh_kind wrong_kinds[] = {
                 IF(NULL_KIND_NAME, NULL, IF(LONG_NAME, VERY_LONG, NAME "_visit"))),
      .title = {"走访", "Visits"},
      .enter = WH_LEVEL_TOWNSHIP,
+     .flags = IF(FORM, WH_KIND_BY_FORM, IF(FLAGS_OF_KIND, KIND_FLAGS, 0)),
      .fields = WH_LIST(wrong_fields),
      .metrics = WH_LIST(wrong_metrics)},
     {.name = IF(KIND_TWICE, NAME "_visit", NAME "_second"),
@@ -122,7 +128,7 @@ const struct wh_plugin wuhao_plugin = {
     .commands = WH_LIST(wrong_commands),
     .open = hostile_open,
     .close = hostile_close,
-    .measure = IF(NO_MEASURE, NULL, hostile_measure),
+    .measure = WRONG == NO_MEASURE || WRONG == FLAGS_OF_KIND ? NULL : hostile_measure,
     .command = hostile_command,
     .jobs = WH_LIST(wrong_jobs),
     .settings = WH_LIST(wrong_settings),
