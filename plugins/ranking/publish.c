@@ -35,11 +35,12 @@ static int put(struct text *text, const char *line, int len)
 static int put_head(struct text *text, const struct frozen *frozen)
 {
     char line[900];
-    int len = snprintf(line, sizeof(line),
-                       "ranking 1\nnumber=%u\nlevel=%s\nyear=%u\nday=%" PRId64
-                       "\nunder=%s\nkind=%s\nmoment=%s\ntitle=%s\n\n",
-                       frozen->number, level_word(frozen->level), frozen->year, frozen->day,
-                       frozen->under, frozen->kind, frozen->moment, frozen->title);
+    int len =
+        snprintf(line, sizeof(line),
+                 "ranking 1\nnumber=%u\nlevel=%s\nyear=%u\nday=%" PRId64 "\nrestored=%" PRId64
+                 "\nunder=%s\nkind=%s\nmoment=%s\ntitle=%s\n\n",
+                 frozen->number, level_word(frozen->level), frozen->year, frozen->day,
+                 frozen->restored_ms, frozen->under, frozen->kind, frozen->moment, frozen->title);
     return put(text, line, len);
 }
 
@@ -83,6 +84,7 @@ static void read_head(struct wh_span line, struct frozen *ret)
     if (wh_span_equal(name, wh_span_of("level"))) ret->level = level_of(value);
     if (wh_span_equal(name, wh_span_of("year"))) ret->year = (uint32_t)number_of(value);
     if (wh_span_equal(name, wh_span_of("day"))) ret->day = number_of(value);
+    if (wh_span_equal(name, wh_span_of("restored"))) ret->restored_ms = number_of(value);
     if (wh_span_equal(name, wh_span_of("under"))) copy_text(ret->under, sizeof(ret->under), value);
     if (wh_span_equal(name, wh_span_of("kind"))) copy_text(ret->kind, sizeof(ret->kind), value);
     if (wh_span_equal(name, wh_span_of("moment"))) {
@@ -193,6 +195,29 @@ struct wh_standing_query query_of(const struct frozen *frozen)
 
 /* ---- publish ---- */
 
+/* A node that was put back from a backup has forgotten how many it published since: its numbers go
+ * on at the next thousand, so that none is given twice. */
+static uint32_t number_after(const struct frozen *last, int64_t restored_ms)
+{
+    if (restored_ms == last->restored_ms) return last->number + 1;
+    return (last->number / 1000 + 1) * 1000 + 1;
+}
+
+static int check_title(const struct talk *talk)
+{
+    struct wh_span title = given_text(talk, "title");
+    for (uint64_t i = 0; i < title.len; i++) {
+        unsigned char byte = (unsigned char)title.data[i];
+        if (byte >= 0x20 && byte != 0x7f) continue;
+        return refuse(talk, WH_E_INVALID, "标题：不能有换行或控制字符",
+                      "title: it has a line break or a control character (use one line)");
+    }
+    if (title.len <= TITLE_BYTES_MAX) return 0;
+    return refuse(talk, WH_E_INVALID, "标题：%u 字节，至多 %u 字节（约 66 个汉字）",
+                  "title: it has %u bytes, at most %u (use a shorter one)", (unsigned)title.len,
+                  TITLE_BYTES_MAX);
+}
+
 static int freeze(const struct talk *talk, struct frozen *frozen)
 {
     const struct wh_host *host = talk->host;
@@ -200,11 +225,13 @@ static int freeze(const struct talk *talk, struct frozen *frozen)
     struct seeking seeking = {host->home(host->self), 0, &last, 0};
     struct wh_standing_query query;
     int rc = read_ranking_query(talk, &query);
+    if (rc == 0) rc = check_title(talk);
     if (rc == 0) {
         rc = host->published(host->self, wh_span_of(""), take_frozen, &seeking, talk->fail);
     }
     if (rc < 0) return rc;
-    frozen->number = last.number + 1;
+    frozen->restored_ms = WH_HOST_HAS(host, restored_ms) ? host->restored_ms(host->self) : 0;
+    frozen->number = number_after(&last, frozen->restored_ms);
     frozen->level = query.level;
     frozen->year = query.year;
     frozen->day = host->today(host->self);

@@ -18,8 +18,9 @@
 static const struct wh_param rank_params[] = {
     LEVEL, KIND, YEAR, UNDER, AS_OF, PASS,
     {"top", {"只列前几名", "only the first N"}, WH_INTEGER, 0},
-    {"against", {"与 quarter（上季末）或 year（上年）比较",
-     "beside the last `quarter`'s end, or the last `year`"}, WH_TEXT, 0},
+    {"against", {"与 quarter（上季末）、year（上年）或 baseline（上一轮）比较",
+     "beside the last `quarter`'s end, the last `year`, or the last round (`baseline`)"},
+     WH_TEXT, 0},
 };
 static const struct wh_param explain_params[] = {
     {"code", {"单位编码", "the unit"}, WH_UNIT, WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
@@ -27,7 +28,7 @@ static const struct wh_param explain_params[] = {
 };
 static const struct wh_param publish_params[] = {
     LEVEL, KIND, YEAR, UNDER,
-    {"title", {"标题", "a title"}, WH_TEXT, 0},
+    {"title", {"标题（至多 200 字节）", "a title (at most 200 bytes)"}, WH_TEXT, 0},
 };
 static const struct wh_param published_params[] = {
     {"number", {"编号（默认列出全部）", "its number (default: a list of them)"}, WH_INTEGER,

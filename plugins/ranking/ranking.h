@@ -60,18 +60,19 @@ uint32_t line_values(const struct line *line, uint32_t level, struct wh_value re
 
 /* ---- publish.c: frozen rankings ---- */
 
-#define TITLE_SIZE 240
+#define TITLE_BYTES_MAX 200
 
 struct frozen {
     uint32_t number;
     uint32_t level;
     uint32_t year;
     int64_t day;
+    int64_t restored_ms; /* of the node that published it: see number_after() */
     char origin[32];
     char under[32];
     char kind[32];
     char moment[WH_MOMENT_TEXT_MAX];
-    char title[TITLE_SIZE];
+    char title[TITLE_BYTES_MAX + 1];
     struct lines lines;
 };
 

@@ -76,7 +76,11 @@ int64_t given_day(const struct talk *talk)
 
 void copy_text(char *at, size_t size, struct wh_span text)
 {
-    (void)snprintf(at, size, "%.*s", (int)text.len, text.data ? text.data : "");
+    size_t len = text.len < size ? (size_t)text.len : size - 1;
+    /* in UTF-8 the bytes behind the first of a character begin with the bits 10 */
+    while (len < text.len && len > 0 && ((unsigned char)text.data[len] & 0xc0) == 0x80) len--;
+    if (len > 0) memcpy(at, text.data, len);
+    at[len] = '\0';
 }
 
 struct known_unit copy_unit(const struct wh_unit_view *unit)

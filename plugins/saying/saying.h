@@ -57,6 +57,7 @@ struct known_unit {
     int64_t closed;
 };
 
+/* What does not fit is left out, from a whole character on. */
 void copy_text(char *at, size_t size, struct wh_span text);
 struct known_unit copy_unit(const struct wh_unit_view *unit);
 /* 1 where it existed on some day of [first, last]. */

@@ -1,5 +1,7 @@
 """A ranking that was published is frozen, numbered, and known to all below; it recomputes to the
 same bytes, and what has changed since is told with the reason for each move."""
+import shutil
+
 import pytest
 
 import node
@@ -144,3 +146,76 @@ def test_beside_last_year_and_candidates(tree):
     assert found[0]["years"] >= 3
     assert not [line for line in city.rows("commend", "--year", node.YEAR)
                 if line["what"] == "individual"]
+
+
+@pytest.mark.quick
+def test_a_title_is_one_line_that_every_node_can_show(tree):
+    city = tree["city"]
+    publish = ("rank", "publish", "--level", "county", "--year", node.YEAR, "--title")
+    for title, word in (("关" * 67, "201 bytes"), ("一\n二", "line break"), ("a\tb", "control")):
+        answer = city.cli(*publish, title)
+        assert answer.code == 4 and word in answer.err
+    before = len(city.rows("rank", "published"))
+    city.ok(*publish, "关" * 66)
+    listed = city.rows("rank", "published")
+    assert len(listed) == before + 1 and listed[-1]["title"] == "关" * 66
+
+
+def test_a_county_moves_because_its_townships_do_and_nodes_below_speak_of_their_own_alone(tree):
+    city, town = tree["city"], tree["long-zhen"]
+    city.ok("rank", "publish", "--level", "county", "--year", node.YEAR)
+    county_number = city.rows("rank", "published")[-1]["number"]
+    city.ok("rank", "publish", "--level", "township", "--year", node.YEAR)
+    number = city.rows("rank", "published")[-1]["number"]
+    was = next(line["score"] for line in city.rows("rank", "published", number)
+               if line["unit"] == TOWN)
+    for record in town.rows("list", "institution", "--unit", TOWN) + town.rows(
+            "list", "meeting", "--unit", TOWN):
+        town.ok("withdraw", record["id"], "--why", "x")
+    tree.wait_synced()
+    now = next(line["score"] for line in city.rows("rank", "--level", "township", "--year",
+                                                   node.YEAR) if line["unit"] == TOWN)
+    assert now != was
+    whys = {line["unit"]: line["why"] for line in city.rows("rank", "changed", county_number)}
+    assert f"{TOWN} {was} -> {now}" in whys[COUNTY]
+    below = town.rows("rank", "changed", number)
+    assert [line["unit"] for line in below] == [TOWN]
+    assert (below[0]["score_before"], below[0]["score"], below[0]["why"]) == (was, now, "score")
+    assert below[0]["rank"] is None  # of all townships: the city's alone to say
+    assert "not held on this node" in town.cli("rank", "changed", number).err
+    chinese = node.run("env", "LC_ALL=zh_CN.UTF-8", f"{node.BIN}/wuhao", "-C", town.home, "rank",
+                       "changed", str(number), programs="/usr/bin")
+    assert "得分" in chinese.out
+
+
+@pytest.mark.quick
+def test_counties_stand_beside_the_last_round(tree):
+    city = tree["city"]
+    rates = {line["unit"]: line for line in city.rows("rank", "rate", "--year", node.YEAR)}
+    lines = city.rows("rank", "--level", "county", "--year", node.YEAR, "--against", "baseline")
+    for line in lines:
+        rate = rates[line["unit"]]
+        assert (line["share_all"], line["baseline"], line["target"], line["missing"]) == (
+            rate["share"], rate["baseline"], rate["target"], rate["missing"])
+        gain = round(float(rate["share"]) * 100) - round(float(rate["baseline"]) * 100)
+        assert round(float(line["gain"]) * 100) == gain
+    other = city.cli("rank", "--level", "township", "--against", "baseline")
+    assert other.code == 2 and "by county" in other.err
+    other = city.cli("rank", "--level", "township", "--against", "tuesday")
+    assert other.code == 2 and "baseline" in other.err
+
+
+def test_a_number_is_never_given_twice_though_the_node_was_put_back(homes, tmp_path):
+    city = homes("city", "2311", "黑河市", "city").init().start()
+    city.ok("programme", "issue", node.PROGRAMME)
+    publish = ("rank", "publish", "--level", "county", "--year", node.YEAR)
+    city.ok(*publish)
+    city.ok("backup", "create", tmp_path / "kept")
+    assert city.rows(*publish)[0]["number"] == 2
+    city.stop()
+    shutil.rmtree(city.home)
+    assert node.run("wuhao", "restore", tmp_path / "kept", "--into", city.home).code == 0
+    city.start()
+    assert city.rows(*publish)[0]["number"] == 1001
+    assert city.rows(*publish)[0]["number"] == 1002
+    assert [line["number"] for line in city.rows("rank", "published")] == [1, 1001, 1002]

@@ -255,6 +255,11 @@ struct wh_metric {
  * `add`, `import`, `edit` and `withdraw` refuse them. */
 #define WH_KIND_BY_COMMAND 16u
 
+/* What a level above enters about the unit, as who checks it and what was found: its rows don't
+ * show that the unit was heard of in their quarter. Nor do those of a WH_KIND_YEARLY kind, which
+ * tell no quarter. */
+#define WH_KIND_FROM_ABOVE 32u
+
 struct wh_kind {
     const char *name;
     struct wh_title title;
