@@ -43,6 +43,12 @@ int remark(const struct talk *talk, const char *zh, const char *en, ...)
     return talk->host->reply_note(talk->call, wh_span_of(text), talk->fail);
 }
 
+int tell_words(const struct talk *talk, const char *column, struct wh_list words)
+{
+    if (!WH_HOST_HAS(talk->host, reply_words)) return 0;
+    return talk->host->reply_words(talk->call, column, words, talk->fail);
+}
+
 /* ---- Arguments ---- */
 
 struct wh_span given_text(const struct talk *talk, const char *name)

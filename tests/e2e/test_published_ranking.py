@@ -183,9 +183,7 @@ def test_a_county_moves_because_its_townships_do_and_nodes_below_speak_of_their_
     assert (below[0]["score_before"], below[0]["score"], below[0]["why"]) == (was, now, "score")
     assert below[0]["rank"] is None  # of all townships: the city's alone to say
     assert "not held on this node" in town.cli("rank", "changed", number).err
-    chinese = node.run("env", "LC_ALL=zh_CN.UTF-8", f"{node.BIN}/wuhao", "-C", town.home, "rank",
-                       "changed", str(number), programs="/usr/bin")
-    assert "得分" in chinese.out
+    assert "得分" in town.chinese("rank", "changed", number).out
 
 
 @pytest.mark.quick

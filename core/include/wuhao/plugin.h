@@ -859,6 +859,12 @@ struct wh_host {
      * records then lack what came after: a plugin that acts on the world outside keeps the value in
      * a key, and where it finds another one (but 0), does not know what it did until that time. */
     int64_t (*restored_ms)(struct wh_host_self *self);
+
+    /* Within `command` only, before any row: titles of words (struct wh_choice) that stand in the
+     * cells of the column `column`, as states do. Tables show the titles to a Chinese reader, also
+     * of several words with a ';' between; JSON and CSV have the words. */
+    int (*reply_words)(struct wh_call *call, const char *column, struct wh_list words,
+                       struct wh_failure *fail);
 };
 
 /* 1 where this node has the member: `WH_HOST_HAS(host, notice_post)`. */
