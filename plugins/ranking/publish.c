@@ -132,6 +132,13 @@ static int read_frozen(const struct wh_published *published, int whole, struct f
 
 /* ---- Which one ---- */
 
+/* By their numbers; cases (cases.c) have other names. */
+static int is_ranking(const struct wh_published *published)
+{
+    return published->name.len > 0 && published->name.data[0] >= '0' &&
+           published->name.data[0] <= '9';
+}
+
 struct seeking {
     struct wh_span origin;
     int64_t number; /* 0: the last one */
@@ -144,6 +151,7 @@ static int take_frozen(void *context, const struct wh_published *published)
     struct seeking *seeking = context;
     struct frozen frozen;
     int rc;
+    if (!is_ranking(published)) return 0;
     if (!wh_span_equal(published->origin, seeking->origin)) return 0;
     if (seeking->number != 0 && number_of(published->name) != seeking->number) return 0;
     rc = read_frozen(published, seeking->whole, &frozen);
@@ -157,7 +165,7 @@ static int take_frozen(void *context, const struct wh_published *published)
 static int take_origin(void *context, const struct wh_published *published)
 {
     char *origin = context;
-    if (!origin[0]) copy_text(origin, 32, published->origin);
+    if (!origin[0] && is_ranking(published)) copy_text(origin, 32, published->origin);
     return 0;
 }
 
@@ -293,7 +301,9 @@ static int list_frozen(void *context, const struct wh_published *published)
     const struct talk *talk = context;
     struct frozen frozen;
     struct wh_value row[7];
-    int rc = read_frozen(published, 0, &frozen);
+    int rc;
+    if (!is_ranking(published)) return 0;
+    rc = read_frozen(published, 0, &frozen);
     if (rc < 0) return rc;
     row[0] = wh_value_number(WH_INTEGER, frozen.number);
     row[1] = wh_value_text(wh_span_of(frozen.origin));

@@ -43,6 +43,15 @@ static const struct wh_param changed_params[] = {
 static const struct wh_param rate_params[] = {YEAR, UNDER, AS_OF, PASS};
 static const struct wh_param commend_params[] = {YEAR, UNDER};
 
+static const struct wh_param case_params[] = {
+    {"record", {"典型记录的编号", "the record of the case"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
+};
+static const struct wh_param cases_params[] = {
+    {"record", {"只看这一个，连同事迹", "only this one, with its story"}, WH_TEXT,
+     WH_PARAM_POSITIONAL},
+};
+
 static const struct wh_param report_params[] = {
     {"out", {"放到哪个文件夹", "the folder for its files"}, WH_TEXT,
      WH_PARAM_REQUIRED | WH_PARAM_PATH},
@@ -83,6 +92,15 @@ static const struct wh_command commands[] = {
     {"commend", {"表彰候选", "who meets the conditions of commendation; people decide"},
      WH_LIST(commend_params), ANY_COLUMNS,
      WH_PERMIT_READ, 0, "wuhao commend --year 2027"},
+    {"commend spread", {"推广典型", "shows a case (a record of merit) to all below: what may be "
+     "published of it"}, WH_LIST(case_params), ANY_COLUMNS,
+     WH_PERMIT_WRITE, 0, "wuhao commend spread 01KYN7Q0E0000000000000000A"},
+    {"commend recall", {"撤回推广", "takes a case back that this node has spread"},
+     WH_LIST(case_params), ANY_COLUMNS,
+     WH_PERMIT_WRITE, 0, "wuhao commend recall 01KYN7Q0E0000000000000000A"},
+    {"commend cases", {"推广的典型", "lists cases spread here and from above, or shows one"},
+     WH_LIST(cases_params), ANY_COLUMNS,
+     WH_PERMIT_READ, 0, "wuhao commend cases"},
     {"report", {"年终报告", "the year-end report: statistics, rankings and charts, as files"},
      WH_LIST(report_params), ANY_COLUMNS,
      WH_PERMIT_READ, 0, "wuhao report --year 2026 --out /srv/report"},
@@ -91,13 +109,14 @@ static const struct wh_command commands[] = {
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
-    run_rank,    run_explain, run_publish, run_published,
-    run_changed, run_rate,    run_commend, run_report,
+    run_rank,    run_explain, run_publish, run_published, run_changed, run_rate,
+    run_commend, run_spread,  run_recall,  run_cases,     run_report,
 };
 
 /* The columns of the lists stand beside the code that fills them; some depend on what is asked. */
 static const struct wh_list *const columns_of[] = {
     NULL, &explain_columns, NULL, NULL, &changed_columns, &rate_columns, &commend_columns, NULL,
+    NULL, &cases_columns,   NULL,
 };
 
 static int ranking_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail)

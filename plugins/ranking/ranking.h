@@ -90,8 +90,11 @@ int run_published(const struct talk *talk);
 int run_changed(const struct talk *talk);
 int run_rate(const struct talk *talk);
 int run_commend(const struct talk *talk);
+int run_spread(const struct talk *talk);
+int run_recall(const struct talk *talk);
+int run_cases(const struct talk *talk);
 int run_report(const struct talk *talk);
 
-extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns;
+extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns, cases_columns;
 
 #endif

@@ -217,3 +217,35 @@ def test_a_number_is_never_given_twice_though_the_node_was_put_back(homes, tmp_p
     assert city.rows(*publish)[0]["number"] == 1001
     assert city.rows(*publish)[0]["number"] == 1002
     assert [line["number"] for line in city.rows("rank", "published")] == [1, 1001, 1002]
+
+
+@pytest.mark.quick
+def test_a_case_is_shown_to_all_below_with_what_may_be_published_alone(tree):
+    county, town, city = tree["wudalianchi"], tree["long-zhen"], tree["city"]
+    case = county.ok("add", "merit", "--unit", COUNTY, f"date={node.YEAR}-05-01",
+                     "what=case_individual", "grade=county", "subject=老兵讲堂", "person=不公开者",
+                     "--csv").split()[-1]
+    bare = county.cli("commend", "spread", case)
+    assert bare.code == 4 and "no story" in bare.err and "public_text" in bare.err
+    county.ok("edit", case, "public_name=老李", "public_text=第一行\n第二行")
+    county.ok("commend", "spread", case)
+    tree.wait_synced()
+    line = town.rows("commend", "cases")[0]
+    assert line == {"record": case, "from": COUNTY, "unit": COUNTY, "name": "五大连池市",
+                    "what": "case_individual", "grade": "county", "date": f"{node.YEAR}-05-01",
+                    "subject": "老兵讲堂", "person": "老李", "text": None}
+    assert town.rows("commend", "cases", case)[0]["text"] == "第一行\n第二行"
+    assert "个人典型" in town.chinese("commend", "cases").out
+    assert "不公开者" not in town.ok("commend", "cases", case)
+    assert city.rows("commend", "cases") == []  # down, never up
+    assert [row["from"] for row in town.rows("rank", "published")] == [
+        CITY for _ in town.rows("rank", "published")]
+    mine = town.cli("commend", "recall", case)
+    assert mine.code == 3 and "not spread" in mine.err
+    county.ok("commend", "recall", case)
+    tree.wait_synced()
+    assert town.rows("commend", "cases") == []
+    assert county.cli("commend", "recall", case).code == 3
+    county.ok("withdraw", case, "--why", "x")
+    gone = county.cli("commend", "spread", case)
+    assert gone.code == 3 and "no such case" in gone.err
