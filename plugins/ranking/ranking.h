@@ -95,6 +95,7 @@ int run_recall(const struct talk *talk);
 int run_cases(const struct talk *talk);
 int run_report(const struct talk *talk);
 
-extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns, cases_columns;
+extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns,
+    cases_columns;
 
 #endif
