@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "page.h"
 #include "ranking.h"
+#include "text.h"
 
 #define PREFIX "case/"
 #define SHOWN "case 1\n"
@@ -52,7 +52,7 @@ struct merit {
     int64_t date;
     int found;
     int told; /* it has a story that may be published */
-    struct page page;
+    struct text page;
 };
 
 static int take_place(void *context, const struct wh_record_view *record)
@@ -64,9 +64,9 @@ static int take_place(void *context, const struct wh_record_view *record)
     return 0;
 }
 
-static void put_named(struct page *page, const char *name, struct wh_span text)
+static void put_named(struct text *page, const char *name, struct wh_span text)
 {
-    page_put(page, "%s=%.*s\n", name, (int)text.len, text.data ? text.data : "");
+    text_print(page, "%s=%.*s\n", name, (int)text.len, text.data ? text.data : "");
 }
 
 static int take_merit(void *context, const struct wh_record_view *record)
@@ -76,14 +76,14 @@ static int take_merit(void *context, const struct wh_record_view *record)
     if (!wh_span_equal(record->id, merit->id)) return 0;
     merit->found = 1;
     merit->told = story.len > 0;
-    page_put(&merit->page, SHOWN "date=%" PRId64 "\n", record->date);
+    text_print(&merit->page, SHOWN "date=%" PRId64 "\n", record->date);
     put_named(&merit->page, "unit", record->unit);
     put_named(&merit->page, "name", wh_span_of(merit->name));
     put_named(&merit->page, "what", field_text(record, "what"));
     put_named(&merit->page, "grade", field_text(record, "grade"));
     put_named(&merit->page, "subject", field_text(record, "subject"));
     put_named(&merit->page, "person", field_text(record, "public_name"));
-    page_put(&merit->page, "\n%.*s", (int)story.len, story.data ? story.data : "");
+    text_print(&merit->page, "\n%.*s", (int)story.len, story.data ? story.data : "");
     return 1;
 }
 
@@ -136,7 +136,7 @@ int run_spread(const struct talk *talk)
     value.data = merit.page.data;
     value.len = merit.page.len;
     if (rc == 0) rc = publish_case(talk, merit.id, value);
-    page_free(&merit.page);
+    text_free(&merit.page);
     if (rc < 0) return rc;
     return remark(talk, "已推广到下级", "it is shown to all below now");
 }

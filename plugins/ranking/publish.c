@@ -6,54 +6,29 @@
 #include <stdlib.h>
 
 #include "ranking.h"
+#include "text.h"
 
 #define NAME_FORMAT "%06u"
 
 /* ---- Writing ---- */
 
-struct text {
-    char *data;
-    size_t len;
-    size_t size;
-};
-
-static int put(struct text *text, const char *line, int len)
+static void put_head(struct text *text, const struct frozen *frozen)
 {
-    if (len < 0) return WH_E_FAILED;
-    if (text->len + (size_t)len > text->size) {
-        size_t size = (text->size + (size_t)len) * 2 + 4096;
-        char *data = realloc(text->data, size);
-        if (!data) return WH_E_FAILED;
-        text->data = data;
-        text->size = size;
-    }
-    memcpy(text->data + text->len, line, (size_t)len);
-    text->len += (size_t)len;
-    return 0;
+    text_print(text,
+               "ranking 1\nnumber=%u\nlevel=%s\nyear=%u\nday=%" PRId64 "\nrestored=%" PRId64
+               "\nunder=%s\nkind=%s\nmoment=%s\ntitle=%s\n\n",
+               frozen->number, level_word(frozen->level), frozen->year, frozen->day,
+               frozen->restored_ms, frozen->under, frozen->kind, frozen->moment, frozen->title);
 }
 
-static int put_head(struct text *text, const struct frozen *frozen)
+static void put_line(struct text *text, const struct line *from)
 {
-    char line[900];
-    int len =
-        snprintf(line, sizeof(line),
-                 "ranking 1\nnumber=%u\nlevel=%s\nyear=%u\nday=%" PRId64 "\nrestored=%" PRId64
-                 "\nunder=%s\nkind=%s\nmoment=%s\ntitle=%s\n\n",
-                 frozen->number, level_word(frozen->level), frozen->year, frozen->day,
-                 frozen->restored_ms, frozen->under, frozen->kind, frozen->moment, frozen->title);
-    return put(text, line, len);
-}
-
-static int put_line(struct text *text, const struct line *from)
-{
-    char line[700];
-    int len = snprintf(line, sizeof(line),
-                       "%s\t%s\t%s\t%s\t%u\t%u\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
-                       "\t%" PRId64 "\t%" PRId64 "\n",
-                       from->unit, from->name, from->kind, from->parent, from->flags, from->rank,
-                       from->score_h, from->units, from->units_qualified, from->units_grassroots,
-                       from->units_grassroots_qualified, from->complete_h);
-    return put(text, line, len);
+    text_print(text,
+               "%s\t%s\t%s\t%s\t%u\t%u\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
+               "\t%" PRId64 "\t%" PRId64 "\n",
+               from->unit, from->name, from->kind, from->parent, from->flags, from->rank,
+               from->score_h, from->units, from->units_qualified, from->units_grassroots,
+               from->units_grassroots_qualified, from->complete_h);
 }
 
 /* ---- Reading ---- */
@@ -254,19 +229,19 @@ static int freeze(const struct talk *talk, struct frozen *frozen)
 static int put_frozen(const struct talk *talk, const struct frozen *frozen)
 {
     const struct wh_host *host = talk->host;
-    struct text text = {NULL, 0, 0};
+    struct text text = {NULL, 0, 0, 0};
     struct wh_span value;
     char name[16];
-    int rc = put_head(&text, frozen);
-    for (uint32_t i = 0; rc == 0 && i < frozen->lines.count; i++) {
-        rc = put_line(&text, &frozen->lines.items[i]);
-    }
+    int rc;
+    put_head(&text, frozen);
+    for (uint32_t i = 0; i < frozen->lines.count; i++) put_line(&text, &frozen->lines.items[i]);
+    rc = text.failed ? WH_E_FAILED : 0;
     value.data = text.data;
     value.len = text.len;
     (void)snprintf(name, sizeof(name), NAME_FORMAT, frozen->number);
     if (rc == 0)
         rc = host->publish(host->self, wh_span_of(""), wh_span_of(name), value, talk->fail);
-    free(text.data);
+    text_free(&text);
     return rc;
 }
 

@@ -225,16 +225,17 @@ def test_a_case_is_shown_to_all_below_with_what_may_be_published_alone(tree):
     case = county.ok("add", "merit", "--unit", COUNTY, f"date={node.YEAR}-05-01",
                      "what=case_individual", "grade=county", "subject=老兵讲堂", "person=不公开者",
                      "--csv").split()[-1]
+    story = "第一行\n" + "年年如一日" * 100
     bare = county.cli("commend", "spread", case)
     assert bare.code == 4 and "no story" in bare.err and "public_text" in bare.err
-    county.ok("edit", case, "public_name=老李", "public_text=第一行\n第二行")
+    county.ok("edit", case, "public_name=老李", "public_text=" + story)
     county.ok("commend", "spread", case)
     tree.wait_synced()
     line = town.rows("commend", "cases")[0]
     assert line == {"record": case, "from": COUNTY, "unit": COUNTY, "name": "五大连池市",
                     "what": "case_individual", "grade": "county", "date": f"{node.YEAR}-05-01",
                     "subject": "老兵讲堂", "person": "老李", "text": None}
-    assert town.rows("commend", "cases", case)[0]["text"] == "第一行\n第二行"
+    assert town.rows("commend", "cases", case)[0]["text"] == story
     assert "个人典型" in town.chinese("commend", "cases").out
     assert "不公开者" not in town.ok("commend", "cases", case)
     assert city.rows("commend", "cases") == []  # down, never up
