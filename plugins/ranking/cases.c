@@ -42,6 +42,14 @@ static const struct wh_choice titles[] = {
     {"national", {"国家级", "National"}},
 };
 
+struct wh_title merit_title(const char *word)
+{
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+        if (strcmp(titles[i].id, word) == 0) return titles[i].title;
+    }
+    return (struct wh_title){word, word};
+}
+
 /* ---- Spreading ---- */
 
 /* The record of the ledger, as it is now; where it is withdrawn `found` stays 0. */

@@ -3,8 +3,8 @@
 #ifndef WH_RANKING_HTML_H
 #define WH_RANKING_HTML_H
 
-#include "text.h"
 #include "report.h"
+#include "text.h"
 
 #define WORD(zh, en) report_word(report, (struct wh_title){zh, en})
 

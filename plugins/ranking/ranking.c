@@ -52,6 +52,14 @@ static const struct wh_param cases_params[] = {
      WH_PARAM_POSITIONAL},
 };
 
+static const struct wh_param certificate_params[] = {
+    {"record", {"表彰记录的编号", "the record of the award"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
+    {"out", {"放到哪个文件夹", "the folder for its file"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_PATH},
+};
+static const struct wh_column certificate_columns[] = {{"file", {"文件", "File"}, WH_TEXT, 0}};
+
 static const struct wh_param report_params[] = {
     {"out", {"放到哪个文件夹", "the folder for its files"}, WH_TEXT,
      WH_PARAM_REQUIRED | WH_PARAM_PATH},
@@ -101,6 +109,9 @@ static const struct wh_command commands[] = {
     {"commend cases", {"推广的典型", "lists cases spread here and from above, or shows one"},
      WH_LIST(cases_params), ANY_COLUMNS,
      WH_PERMIT_READ, 0, "wuhao commend cases"},
+    {"commend certificate", {"表彰证书", "writes the certificate of an award, to print"},
+     WH_LIST(certificate_params), WH_LIST(certificate_columns),
+     WH_PERMIT_READ, 0, "wuhao commend certificate 01KYN7Q0E0000000000000000A --out /srv/awards"},
     {"report", {"年终报告", "the year-end report: statistics, rankings and charts, as files"},
      WH_LIST(report_params), ANY_COLUMNS,
      WH_PERMIT_READ, 0, "wuhao report --year 2026 --out /srv/report"},
@@ -109,14 +120,14 @@ static const struct wh_command commands[] = {
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
-    run_rank,    run_explain, run_publish, run_published, run_changed, run_rate,
-    run_commend, run_spread,  run_recall,  run_cases,     run_report,
+    run_rank,    run_explain, run_publish, run_published, run_changed,     run_rate,
+    run_commend, run_spread,  run_recall,  run_cases,     run_certificate, run_report,
 };
 
 /* The columns of the lists stand beside the code that fills them; some depend on what is asked. */
 static const struct wh_list *const columns_of[] = {
     NULL, &explain_columns, NULL, NULL, &changed_columns, &rate_columns, &commend_columns, NULL,
-    NULL, &cases_columns,   NULL,
+    NULL, &cases_columns,   NULL, NULL,
 };
 
 static int ranking_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail)

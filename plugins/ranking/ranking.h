@@ -81,6 +81,11 @@ int given_frozen(const struct talk *talk, struct frozen *ret);
 /* What `frozen` asked. */
 struct wh_standing_query query_of(const struct frozen *frozen);
 
+/* ---- cases.c: words of the ledger `merit` ---- */
+
+/* The title of a choice of its fields `what` and `grade`; the word itself where it has none. */
+struct wh_title merit_title(const char *word);
+
 /* ---- Commands ---- */
 
 int run_rank(const struct talk *talk);
@@ -93,6 +98,7 @@ int run_commend(const struct talk *talk);
 int run_spread(const struct talk *talk);
 int run_recall(const struct talk *talk);
 int run_cases(const struct talk *talk);
+int run_certificate(const struct talk *talk);
 int run_report(const struct talk *talk);
 
 extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns,

@@ -250,3 +250,26 @@ def test_a_case_is_shown_to_all_below_with_what_may_be_published_alone(tree):
     county.ok("withdraw", case, "--why", "x")
     gone = county.cli("commend", "spread", case)
     assert gone.code == 3 and "no such case" in gone.err
+
+
+@pytest.mark.quick
+def test_an_award_that_people_decided_has_a_certificate_to_print(tree, tmp_path):
+    county = tree["wudalianchi"]
+    def merit(what, *more):
+        return county.ok("add", "merit", "--unit", COUNTY, f"date={node.YEAR}-12-01",
+                         f"what={what}", *more, "--csv").split()[-1]
+    award = merit("award_individual", "grade=city", "subject=先进<个人>", "person=老李")
+    line = county.rows("commend", "certificate", award, "--out", tmp_path)[0]
+    with open(tmp_path / line["file"], encoding="utf-8") as file:
+        page = file.read()
+    assert "授予 老李 市级“先进&lt;个人&gt;”称号" in page and "五大连池市" in page
+    assert page.count('class="page"') == 1 and f"{node.YEAR}-12-01" in page
+    unit = county.rows("commend", "certificate", merit("award_collective", "subject=先进集体"),
+                       "--out", tmp_path)[0]
+    with open(tmp_path / unit["file"], encoding="utf-8") as file:
+        assert "授予 五大连池市 “先进集体”" in file.read()
+    other = county.cli("commend", "certificate", merit("case_individual", "subject=x"), "--out",
+                       tmp_path)
+    assert other.code == 3 and "no such award" in other.err
+    county.ok("withdraw", award, "--why", "x")
+    assert county.cli("commend", "certificate", award, "--out", tmp_path).code == 3
