@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "letter.h"
 #include "ranking.h"
-#include "text.h"
 
 #define PREFIX "case/"
 #define SHOWN "case 1\n"
@@ -72,11 +72,6 @@ static int take_place(void *context, const struct wh_record_view *record)
     return 0;
 }
 
-static void put_named(struct text *page, const char *name, struct wh_span text)
-{
-    text_print(page, "%s=%.*s\n", name, (int)text.len, text.data ? text.data : "");
-}
-
 static int take_merit(void *context, const struct wh_record_view *record)
 {
     struct merit *merit = context;
@@ -85,13 +80,13 @@ static int take_merit(void *context, const struct wh_record_view *record)
     merit->found = 1;
     merit->told = story.len > 0;
     text_print(&merit->page, SHOWN "date=%" PRId64 "\n", record->date);
-    put_named(&merit->page, "unit", record->unit);
-    put_named(&merit->page, "name", wh_span_of(merit->name));
-    put_named(&merit->page, "what", field_text(record, "what"));
-    put_named(&merit->page, "grade", field_text(record, "grade"));
-    put_named(&merit->page, "subject", field_text(record, "subject"));
-    put_named(&merit->page, "person", field_text(record, "public_name"));
-    text_print(&merit->page, "\n%.*s", (int)story.len, story.data ? story.data : "");
+    letter_put(&merit->page, "unit", record->unit);
+    letter_put(&merit->page, "name", wh_span_of(merit->name));
+    letter_put(&merit->page, "what", field_text(record, "what"));
+    letter_put(&merit->page, "grade", field_text(record, "grade"));
+    letter_put(&merit->page, "subject", field_text(record, "subject"));
+    letter_put(&merit->page, "person", field_text(record, "public_name"));
+    letter_end(&merit->page, story);
     return 1;
 }
 
@@ -157,33 +152,10 @@ struct showing {
     uint32_t shown;
 };
 
-static struct wh_span line_of_text(struct wh_span *left)
-{
-    struct wh_span line = *left;
-    const char *end = left->len > 0 ? memchr(left->data, '\n', left->len) : NULL;
-    if (end) line.len = (uint64_t)(end - left->data);
-    left->data += line.len + (end ? 1 : 0);
-    left->len -= line.len + (end ? 1 : 0);
-    return line;
-}
-
-static struct wh_value named(struct wh_span head, const char *name)
-{
-    size_t len = strlen(name);
-    while (head.len > 0) {
-        struct wh_span line = line_of_text(&head);
-        if (line.len <= len || memcmp(line.data, name, len) != 0 || line.data[len] != '=') continue;
-        line.data += len + 1;
-        line.len -= len + 1;
-        return text_or_null(line);
-    }
-    return wh_value_null();
-}
-
-static struct wh_value day_value(struct wh_span head)
+static struct wh_value day_value(struct wh_span letter)
 {
     char digits[24];
-    copy_text(digits, sizeof(digits), named(head, "date").text);
+    copy_text(digits, sizeof(digits), letter_value(letter, "date"));
     return wh_value_number(WH_DATE, strtoll(digits, NULL, 10));
 }
 
@@ -206,24 +178,21 @@ static int show_case(void *context, const struct wh_published *published)
 {
     struct showing *showing = context;
     const struct talk *talk = showing->talk;
-    struct wh_span left = published->value, id = id_of(published), head = left;
+    struct wh_span letter = published->value, id = id_of(published);
     struct wh_value row[10];
     if (!is_shown(published)) return 0;
     if (showing->id.len > 0 && !wh_span_equal(showing->id, id)) return 0;
     showing->shown++;
-    while (left.len > 0 && line_of_text(&left).len > 0) {
-    }
-    head.len -= left.len;
     row[0] = wh_value_text(id);
     row[1] = wh_value_text(published->origin);
-    row[2] = named(head, "unit");
-    row[3] = named(head, "name");
-    row[4] = named(head, "what");
-    row[5] = named(head, "grade");
-    row[6] = day_value(head);
-    row[7] = named(head, "subject");
-    row[8] = named(head, "person");
-    row[9] = showing->id.len > 0 ? text_or_null(left) : wh_value_null();
+    row[2] = text_or_null(letter_value(letter, "unit"));
+    row[3] = text_or_null(letter_value(letter, "name"));
+    row[4] = text_or_null(letter_value(letter, "what"));
+    row[5] = text_or_null(letter_value(letter, "grade"));
+    row[6] = day_value(letter);
+    row[7] = text_or_null(letter_value(letter, "subject"));
+    row[8] = text_or_null(letter_value(letter, "person"));
+    row[9] = showing->id.len > 0 ? text_or_null(letter_body(letter)) : wh_value_null();
     return talk->host->reply_row(talk->call, row, 10, talk->fail);
 }
 
