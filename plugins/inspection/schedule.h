@@ -26,6 +26,7 @@ struct planning {
     struct known_units units;   /* to see */
     struct visits visits;       /* of the duty, in this period */
     const struct visit **where; /* beside units.items: the visit that stands, or NULL */
+    uint8_t *drawn;             /* beside units.items: 1 where it was drawn */
     struct inspector *inspectors;
     uint32_t inspectors_count;
     uint32_t inspectors_size;
