@@ -295,6 +295,10 @@ static int reopen_finding(const struct talk *talk, struct finding *finding)
     if (finding->answered > 0) finding->refused = finding->answered;
     (void)snprintf(refused, sizeof(refused), "%" PRId64, finding->refused);
     if (finding->refused > 0) put_field(&fields, "refused", wh_span_of(refused));
+    if (is_given(talk, "deadline") && finding->excused) {
+        finding->excused = 0; /* what was let pass was the former deadline */
+        put_field(&fields, "excused", wh_span_of(""));
+    }
     put_field(&fields, "progress", wh_span_of(finding->progress));
     put_field(&fields, "fixed", wh_span_of(""));
     put_field(&fields, "entered", wh_span_of(""));

@@ -185,6 +185,7 @@ int read_claim(const struct wh_host *host, const struct finding *finding, struct
 struct answering {
     const char *finding;
     char id[ID_SIZE];
+    int64_t version;
 };
 
 static int take_answer(void *context, const struct wh_record_view *record)
@@ -192,6 +193,7 @@ static int take_answer(void *context, const struct wh_record_view *record)
     struct answering *answering = context;
     if (wh_span_equal(field_text(record, "finding"), wh_span_of(answering->finding))) {
         copy_text(answering->id, sizeof(answering->id), record->id);
+        answering->version = (int64_t)record->version;
     }
     return 0;
 }
@@ -202,13 +204,17 @@ int answer_letter(const struct talk *talk, const struct finding *finding)
     struct answering answering = {.finding = finding->id};
     struct fields fields = {.count = 0};
     char text[DAY_TEXT_SIZE], entered[DAY_TEXT_SIZE];
-    int rc = host->records(host->self, wh_span_of(KIND_FIX), wh_span_of(finding->unit), INT32_MIN,
-                           INT32_MAX, take_answer, &answering, talk->fail);
+    int anew, rc = host->records(host->self, wh_span_of(KIND_FIX), wh_span_of(finding->unit),
+                                 INT32_MIN, INT32_MAX, take_answer, &answering, talk->fail);
     if (rc < 0) return rc;
     put_field(&fields, "text", given_text(talk, "text"));
-    put_field(&fields, "entered", day_text(finding->entered, entered));
+    /* Mending the words of an answer that stands leaves the day on which it was given. */
+    anew = !answering.id[0] || answering.version <= finding->refused;
+    if (anew) put_field(&fields, "entered", day_text(finding->entered, entered));
     if (answering.id[0]) {
-        put_field(&fields, "date", day_text(finding->fixed, text));
+        if (anew || is_given(talk, "date")) {
+            put_field(&fields, "date", day_text(finding->fixed, text));
+        }
         return host->record_edit(host->self, wh_span_of(answering.id), list_of_fields(&fields),
                                  talk->fail);
     }

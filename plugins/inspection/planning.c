@@ -393,6 +393,17 @@ int planning_read(struct planning *planning, struct wh_span duty, struct wh_span
     return rc < 0 ? rc : make_plan(planning);
 }
 
+int planning_can(const struct planning *planning, const struct visit *visit)
+{
+    uint32_t inspector = inspector_named(planning, visit->inspector);
+    if (inspector == UINT32_MAX) return 0;
+    if (is_among(planning->inspectors[inspector].not_units, visit->unit)) return 0;
+    for (uint32_t d = 0; d < planning->days_count; d++) {
+        if (planning->days[d] == visit->day) return can_stay(planning, visit);
+    }
+    return 1;
+}
+
 void planning_free(struct planning *planning)
 {
     free(planning->units.items);

@@ -223,6 +223,12 @@ static int warn_of_move(const struct planning *planning, const struct visit *vis
         rc = remark(talk, "注意：%s 已过期限 %s，属逾期", "note: %s is past the due day, %s: late",
                     day, day_text(planning->duty.period.due, due).data);
     }
+    if (rc >= 0 && !planning_can(planning, visit)) {
+        rc =
+            remark(talk, "注意：%s %s 不能检查 %s（请假、不在岗或须回避）",
+                   "note: on %s %s can't check %s (away, not on duty that day, or not to check it)",
+                   day, visit->inspector, visit->unit);
+    }
     return rc;
 }
 

@@ -76,6 +76,14 @@ static int check_application(const struct talk *talk, const struct undone *undon
                   undone->unit);
 }
 
+/* One unit less of those that were drawn would be picked by hand. */
+static int check_lot(const struct talk *talk, const struct undone *undone)
+{
+    return refuse(talk, WH_E_INVALID, "%s：抽签只能整体重抽（见 wuhao inspect draw --again）",
+                  "%s: lots are taken back all together (see `wuhao inspect draw --again`)",
+                  undone->id);
+}
+
 static int forget_visit(const struct talk *talk, const struct undone *undone)
 {
     struct known_unit unit;
@@ -90,6 +98,7 @@ int run_undo(const struct talk *talk)
     int rc = check_said(talk, "why");
     if (rc == 0) rc = find_undone(talk, &undone);
     if (rc == 0 && strcmp(undone.kind, KIND_VISIT) == 0) rc = check_visit(talk, &undone);
+    if (rc == 0 && strcmp(undone.kind, KIND_SAMPLE) == 0) rc = check_lot(talk, &undone);
     if (rc == 0 && strcmp(undone.kind, KIND_APPLICATION) == 0) {
         rc = check_application(talk, &undone);
     }

@@ -183,6 +183,8 @@ def test_a_finding_over_its_deadline_costs_points_and_no_stated_day_helps(town):
                 if line["finding"] == fourth)
     town.ok("inspect", "undo", mark, "--why", "期限有误")
     assert overdue() == 3
+    town.ok("plugin", "run", "inspection", "overdue")
+    assert overdue() == 3
     twice = town.cli("inspect", "undo", mark, "--why", "x")
     assert twice.code == 4 and "taken back already" in twice.err
     # A finding that is taken back takes its mark along.
@@ -308,9 +310,10 @@ def test_the_city_draws_openly_and_once_and_misses_nobody(pair):
     assert {unit for unit, line in lines.items() if line["weight"] >= 4} == first
     assert {line["unit"] for line in city.rows("inspect", "list", *check_city)
             if line["drawn"]} == first
-    town = pair["long-zhen"]
-    refused = town.cli("inspect", "draw", "--count", 2, "--seed", "x")
-    assert refused.code == 4 and "about every unit" in refused.err
+    by_hand = city.cli("inspect", "undo", city.rows("list", "sample")[0]["id"], "--why", "x")
+    assert by_hand.code == 4 and "draw --again" in by_hand.err
+    regular = pair["long-zhen"].cli("inspect", "draw", "--count", 2, "--seed", "x")
+    assert regular.code == 4 and "about every unit" in regular.err
 
 
 @pytest.mark.quick
@@ -536,6 +539,10 @@ def test_moving_a_visit_plans_nothing_and_says_what_is_odd_about_the_day(october
     late = october.cli("inspect", "move", one, "--date", "2027-01-04")
     assert late.code == 0 and "past the due day, 2026-12-31" in late.out + late.err
     assert "not within 2026Q4" in refused(october, "move", one, "--date", "2027-03-01")
+    october.ok("add", "absence", "--unit", SMALL, "date=2026-11-02", "person=甲",
+               "until=2026-11-02")
+    away = october.cli("inspect", "move", one, "--date", "2026-11-02")
+    assert away.code == 0 and "甲 can't check" in away.out + away.err
     # Two of two a day make way for a third by one.
     day = after[village(3)][0]
     lines = october.rows("inspect", "move", one, "--date", day)
@@ -608,3 +615,37 @@ def test_a_result_is_of_the_time_that_the_programme_gives_for_it(october, tmp_pa
     assert "future" in refused(october, "apply", village(2), "--date", "2026-10-13")
     october.ok("inspect", *accept, "2026-07-30")
     assert "accepted already" in refused(october, *accept, "2026-07-30")
+
+
+def test_mending_the_words_of_an_answer_later_does_not_make_it_late(trees):
+    tree = trees(("city", "wudalianchi", "long-zhen"))
+    county, town = tree["wudalianchi"], tree["long-zhen"]
+    county.ok("add", "inspector", "--unit", COUNTY, f"date={TODAY - 90 * DAY}", "person=县检查员")
+    visit = county.ok("inspect", "record", TOWN, "--inspector", "县检查员", "--conclusion", "x",
+                      "--csv").split()[-1]
+    finding = county.ok("inspect", "finding", visit, "--text", "x", "--deadline", TODAY + DAY,
+                        "--csv").split()[-1]
+
+    def told():
+        tree.wait_synced()
+        return town.rows("inspect", "findings")
+    node.wait_until(told, 20, "the finding is told")
+    town.ok("inspect", "fix", finding, "--text", "已整改")
+    tree.wait_synced()
+    later = datetime.datetime.combine(TODAY + 5 * DAY, datetime.time(9))
+    for one in reversed(list(tree.nodes.values())):
+        one.stop()
+    for one in tree.nodes.values():
+        one.start(**node.clock_at(later))
+    town.ok("inspect", "fix", finding, "--text", "已整改，附说明")
+
+    def marks():
+        tree.wait_synced()
+        county.ok("plugin", "run", "inspection", "overdue")
+        return [line["date"] for line in county.rows("list", "overdue_finding", "--unit", TOWN)]
+    assert marks() == []
+    county.ok("inspect", "verify", finding, "--by", "县检查员", "--reopen", "--deadline",
+              TODAY + 5 * DAY)
+    assert marks() == []  # a new deadline, which is not over
+    past = county.cli("inspect", "verify", finding, "--by", "县检查员", "--reopen")
+    assert past.code == 4 and "not fixed yet" in past.err
