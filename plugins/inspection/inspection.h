@@ -122,7 +122,9 @@ extern const struct wh_list findings_columns;
  * taken back. */
 int mark_overdue(const struct wh_host *host, struct wh_failure *fail);
 
-/* letters.c: measures a cell of `fix`. */
+/* letters.c: 1 where another node has told this one of a finding of this id. */
+int is_letter(const struct talk *talk, struct wh_span id);
+/* Measures a cell of `fix`. */
 int measure_fix(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
 
 /* acceptance.c */

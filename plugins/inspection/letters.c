@@ -106,6 +106,14 @@ int read_letters(const struct talk *talk, struct wh_span only, struct findings *
     return rc < 0 ? rc : 0;
 }
 
+int is_letter(const struct talk *talk, struct wh_span id)
+{
+    struct findings letters = {NULL, 0, 0};
+    int found = id.len > 0 && read_letters(talk, id, &letters) == 0 && letters.count > 0;
+    free(letters.items);
+    return found;
+}
+
 /* ---- Taken back ---- */
 
 struct recalling {

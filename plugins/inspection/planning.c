@@ -254,6 +254,8 @@ static void ask_unit(struct planning *planning, uint32_t at)
     const struct visit *visit = planning->where[at];
     struct plan_unit *asked = &planning->asked[planning->asked_count];
     planning->place[planning->asked_count++] = at;
+    if (unit->opened > 0) asked->first_day = (int32_t)unit->opened;
+    if (unit->closed > 1) asked->last_day = (int32_t)unit->closed - 1;
     if (is_overdue(planning, unit)) asked->weight = WEIGHT_OVERDUE;
     if (planning->drawn[at]) asked->weight += WEIGHT_DRAWN;
     for (uint32_t i = 0; i < planning->inspectors_count; i++) {

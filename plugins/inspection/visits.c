@@ -173,7 +173,7 @@ int run_show(const struct talk *talk)
     struct visit visit;
     int is_finding = 0, rc;
     (void)host->record(host->self, id, take_is_finding, &is_finding, talk->fail);
-    if (is_finding) return show_given_finding(talk, id);
+    if (is_finding || is_letter(talk, id)) return show_given_finding(talk, id);
     rc = given_visit(talk, "visit", &visit);
     return rc < 0 ? rc : show_visit(talk, &visit);
 }

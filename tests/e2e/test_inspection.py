@@ -413,6 +413,8 @@ def test_a_unit_with_a_node_of_its_own_is_marked_by_the_day_on_which_it_entered_
     node.wait_until(lambda: wrong not in states(town), 20, "it is told that it was taken back")
     gone = town.cli("inspect", "fix", wrong, "--text", "x")
     assert gone.code == 4 and "was taken back" in gone.err
+    shown = {line["what"]: line["text"] for line in town.rows("inspect", "show", wrong)}
+    assert shown["state"] == "withdrawn" and not shown["text"]
 
 
 # ---- On a day in October: the third quarter's checks are late, the fourth's have begun ----
@@ -425,14 +427,14 @@ UNITS = """99,模拟市,city,,,,
 9901001001,一村,village,9901001,,,
 9901001002,二村,village,9901001,,,
 9901001003,三村,village,9901001,,,
-9901001004,四村,village,9901001,,{closed},
+9901001004,四村,village,9901001,{opened},{closed},
 """
 SMALL = "9901001"
 
 
-def bring(city, closed=""):
+def bring(city, closed="", opened=""):
     with open(city.home + ".csv", "w", encoding="utf-8") as file:
-        file.write(HEAD + UNITS.format(closed=closed))
+        file.write(HEAD + UNITS.format(closed=closed, opened=opened))
     city.ok("unit", "import", city.home + ".csv")
 
 
@@ -570,6 +572,11 @@ def test_nothing_is_entered_for_a_unit_that_is_closed(october):
     october.ok("inspect", "finding", early, "--text", "x", "--deadline", "2026-10-30", "--date",
                "2026-10-09")  # of a day on which it was there
     assert unit not in plan(october, "--unit", SMALL, "--period", "2026Q4")
+    october.ok("inspect", "undo", planned["id"], "--why", "x")
+    bring(october, opened="2026-11-16")
+    later = october.cli("inspect", "record", unit, "--inspector", "甲", "--conclusion", "x")
+    assert later.code == 4 and "is there from 2026-11-16 on" in later.err
+    assert plan(october, "--unit", SMALL, "--period", "2026Q4")[unit]["date"] >= "2026-11-16"
 
 
 @pytest.mark.quick
