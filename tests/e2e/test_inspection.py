@@ -656,3 +656,27 @@ def test_mending_the_words_of_an_answer_later_does_not_make_it_late(trees):
     assert marks() == []  # a new deadline, which is not over
     past = county.cli("inspect", "verify", finding, "--by", "县检查员", "--reopen")
     assert past.code == 4 and "not fixed yet" in past.err
+
+
+@pytest.mark.quick
+@pytest.mark.usefixtures("programs")
+def test_the_job_drops_marks_of_findings_that_do_not_stand(tmp_path):
+    """As a release left them that took a finding back without its mark."""
+    scenario = tmp_path / "scenario.yaml"
+    mark = """  - metrics: overdue_finding
+    unit: "9901001"
+    quarter: 2026Q4
+    expect: {{findings_overdue: {count}}}
+"""
+    scenario.write_text("""today: 2026-10-12
+units:
+  - {code: "9901", name: 模拟县, kind: county}
+  - {code: "9901001", name: 一镇, kind: township, parent: "9901"}
+steps:
+  - add: overdue_finding
+    unit: "9901001"
+    fields: {date: 2026-10-01, finding: 01JXXXXXXXXXXXXXXXXXXXXXXX}
+""" + mark.format(count=1) + "  - job: overdue\n" + mark.format(count=0), encoding="utf-8")
+    plugin = os.path.join(node.BIN, "..", "lib", "wuhao", "plugins", "inspection.so")
+    done = node.run("wuhao", "plugin", "test", plugin, scenario)
+    assert done.code == 0, done
