@@ -281,9 +281,9 @@ static int check_window(const struct talk *talk, const struct known_unit *unit,
         }
     }
     if (last == 0) return 0;
+    (void)day_text(last, text);
     return refuse(talk, WH_E_INVALID, "日期：方案规定的验收至迟 %s",
-                  "date: by the programme, acceptance ends on %s at last",
-                  (day_text(last, text), text));
+                  "date: by the programme, acceptance ends on %s at last", text);
 }
 
 static int check_accept(const struct talk *talk, const struct known_unit *unit, int passed,

@@ -216,12 +216,13 @@ static int warn_of_move(const struct planning *planning, const struct visit *vis
     char day[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
     int rc = 0;
     (void)day_text(visit->day, day);
+    (void)day_text(planning->duty.period.due, due);
     if (talk->host->workday_from(talk->host->self, visit->day) != visit->day) {
         rc = remark(talk, "注意：%s 是休息日", "note: %s is a day of rest", day);
     }
     if (rc >= 0 && visit->day > planning->duty.period.due) {
         rc = remark(talk, "注意：%s 已过期限 %s，属逾期", "note: %s is past the due day, %s: late",
-                    day, day_text(planning->duty.period.due, due).data);
+                    day, due);
     }
     if (rc >= 0 && !planning_can(planning, visit)) {
         rc =

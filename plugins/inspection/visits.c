@@ -202,9 +202,10 @@ static int check_once(const struct talk *talk, const struct known_unit *unit, co
     int rc = read_visits(talk->host, &one, duty, day, day, &visits, talk->fail);
     for (uint32_t i = 0; rc == 0 && i < visits.count; i++) {
         if (!visits.items[i].done) continue;
+        (void)day_text(day, text);
         rc = refuse(talk, WH_E_INVALID, "单位 %s：%s 的检查已登记（%s），不重复登记",
-                    "unit %s: a visit of %s is entered already (%s)", unit->code,
-                    (day_text(day, text), text), visits.items[i].id);
+                    "unit %s: a visit of %s is entered already (%s)", unit->code, text,
+                    visits.items[i].id);
     }
     free(visits.items); /* NULL where they could not be read */
     return rc;
