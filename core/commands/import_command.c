@@ -150,6 +150,15 @@ static int check_rows(struct wh_desk *desk, struct wh_call *call, struct importi
     return rc < 0 ? rc : WH_CALL_AGAIN;
 }
 
+static int64_t count_ahead(const struct wh_desk *desk, const struct importing *importing)
+{
+    int64_t ahead = 0;
+    for (uint32_t i = 0; i < importing->count; i++) {
+        ahead += importing->records[i].date > wh_engine_today(desk->engine);
+    }
+    return ahead;
+}
+
 static int write_records(struct wh_desk *desk, struct wh_call *call, struct importing *importing,
                          struct wh_error *err)
 {
@@ -159,11 +168,13 @@ static int write_records(struct wh_desk *desk, struct wh_call *call, struct impo
         wh_value_number(WH_INTEGER, dry ? 0 : importing->count),
         wh_value_number(WH_INTEGER, importing->refused),
     };
+    int64_t ahead = count_ahead(desk, importing);
     int rc = 0;
     for (uint32_t i = 0; i < importing->count && !dry && rc == 0; i++) {
         rc = wh_record_add(desk->engine, &importing->records[i], call->author, err);
     }
     if (rc < 0) return rc;
+    if (ahead > 0) wh_reply_note(call, WH_MSG_RECORDS_AHEAD, WH_ARGS(wh_arg_n(ahead)));
     wh_reply_row(call, row, 3);
     return 0;
 }

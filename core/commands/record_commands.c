@@ -1,4 +1,5 @@
 /* add, edit, withdraw, list, show, history, export. */
+#include "base/date.h"
 #include "base/text.h"
 #include "commands/handlers.h"
 #include "commands/record_writes.h"
@@ -36,6 +37,19 @@ static struct wh_entry *entries_of(struct wh_call *call, uint32_t *ret_count)
     return entries;
 }
 
+/* Dates ahead are plans as often as slips of the pen: they are taken, and told. */
+static void note_ahead(const struct wh_desk *desk, struct wh_call *call,
+                       const struct wh_entry *entries, uint32_t count)
+{
+    int32_t day;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!wh_span_equal(entries[i].name, WH_S("date"))) continue;
+        if (wh_day_parse(entries[i].text, &day) < 0 || day <= wh_engine_today(desk->engine))
+            continue;
+        wh_reply_note(call, WH_MSG_RECORDS_AHEAD, WH_ARGS(wh_arg_n(1)));
+    }
+}
+
 int wh_run_add(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
 {
     struct wh_record_writing writing;
@@ -53,6 +67,7 @@ int wh_run_add(struct wh_desk *desk, struct wh_call *call, struct wh_error *err)
     if (rc < 0) return rc;
     value = wh_value_text(id_text(id, &call->arena));
     wh_reply_row(call, &value, 1);
+    note_ahead(desk, call, entries, count);
     return 0;
 }
 

@@ -58,6 +58,9 @@ int64_t wh_call_number(const struct wh_call *call, const char *param, int64_t fa
 
 /* Names the columns; commands that declare theirs need not. */
 void wh_reply_columns(struct wh_call *call, const struct wh_list *columns);
+/* Titles of words (struct wh_choice) that stand in the cells of a column: a table shows them to a
+ * Chinese reader, where one cell may hold several words with a ';' between. Before any row. */
+void wh_reply_words(struct wh_call *call, const char *column, const struct wh_list *words);
 /* One value for each column. */
 void wh_reply_row(struct wh_call *call, const struct wh_value *values, uint32_t count);
 void wh_reply_progress(struct wh_call *call, uint64_t done, uint64_t total);

@@ -222,7 +222,7 @@ static struct wh_span pack_summary(struct wh_engine *engine,
         value.metrics[i]->id = wh_arena_text(&engine->scratch, measurement->metrics[i].id);
         value.metrics[i]->value = measurement->metrics[i].value;
     }
-    value.yearly = (measurement->kind->flags & WH_KIND_YEARLY) != 0;
+    value.no_presence = (measurement->kind->flags & (WH_KIND_YEARLY | WH_KIND_FROM_ABOVE)) != 0;
     value.records = measurement->records;
     value.digest = (ProtobufCBinaryData){USED_DIGEST_BYTES, digest};
     return wh_protobuf_pack(&value.base, &engine->scratch);

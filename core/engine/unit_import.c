@@ -106,6 +106,8 @@ static void read_line(struct tree *tree, const struct wh_csv_row *row, const int
         line_fault(tree, line, NAME, WH_MSG_UNIT_NAME, line->unit.name, WH_SPAN_EMPTY);
     } else if (wh_text_check(line->unit.name, WH_TEXT_ONE_LINE) != WH_TEXT_GOOD) {
         line_fault(tree, line, NAME, WH_MSG_FIELD_CONTROL, line->unit.name, WH_SPAN_EMPTY);
+    } else if (strchr("=+-@", line->unit.name.data[0])) {
+        line_fault(tree, line, NAME, WH_MSG_UNIT_NAME_FORMULA, line->unit.name, WH_SPAN_EMPTY);
     }
     if (line->unit.kind == 0) {
         struct wh_span near = wh_text_nearest(kind, wh_unit_kind_each, NULL);
@@ -246,6 +248,34 @@ static void check_prefixes(struct tree *tree)
     }
 }
 
+static bool outlives(const struct wh_unit *unit, const struct wh_unit *parent)
+{
+    if (parent->closed == 0) return false;
+    return unit->closed == 0 || unit->closed > parent->closed;
+}
+
+/* A unit that is closed takes what is below it along, or leaves it to another. */
+static void check_days(struct tree *tree)
+{
+    for (uint32_t i = 0; i < tree->count; i++) {
+        struct line *line = &tree->lines[i], *parent = find(tree, line->unit.parent);
+        const struct wh_unit *unit = &line->unit;
+        if (line->given && !line->broken && unit->closed != 0) {
+            if (wh_span_equal(unit->code, tree->engine->home)) {
+                line_fault(tree, line, CLOSED, WH_MSG_UNIT_HOME_CLOSED, unit->code, WH_SPAN_EMPTY);
+            } else if (unit->opened != 0 && unit->closed <= unit->opened) {
+                line_fault(tree, line, CLOSED, WH_MSG_UNIT_CLOSED_FIRST, unit->code, WH_SPAN_EMPTY);
+            }
+        }
+        if (!parent || !outlives(unit, &parent->unit)) continue;
+        if (line->given && !line->broken) {
+            line_fault(tree, line, CLOSED, WH_MSG_UNIT_OPEN_BELOW, unit->code, unit->parent);
+        } else if (parent->given && !parent->broken) {
+            line_fault(tree, parent, CLOSED, WH_MSG_UNIT_OPEN_BELOW, unit->code, unit->parent);
+        }
+    }
+}
+
 static void check_tree(struct tree *tree)
 {
     struct wh_span home = tree->engine->home;
@@ -259,6 +289,7 @@ static void check_tree(struct tree *tree)
         }
     }
     check_prefixes(tree);
+    check_days(tree);
 }
 
 static bool is_same(const struct wh_unit *a, const struct wh_unit *b)

@@ -154,7 +154,7 @@ static bool form_is_whole(const struct wh_kind *kind, const struct wh_metric *me
 
 #define KIND_FLAGS                                                                                 \
     (WH_KIND_BY_FORM | WH_KIND_OPEN_METRICS | WH_KIND_YEARLY | WH_KIND_FROM_ALL |                  \
-     WH_KIND_BY_COMMAND)
+     WH_KIND_BY_COMMAND | WH_KIND_FROM_ABOVE)
 
 /* Who measures it, and when: what the flags ask for must go together. */
 static bool check_measuring(struct wh_host_self *one, const struct wh_kind *kind)

@@ -256,6 +256,38 @@ static int host_reply_row(struct wh_call *call, const struct wh_value *values, u
     return 0;
 }
 
+#define WORDS_MAX 256
+
+static int host_reply_words(struct wh_call *call, const char *column, struct wh_list words,
+                            struct wh_failure *failure)
+{
+    uint32_t columns = call->columns > 0 ? call->columns : call->command->columns.count;
+    if (columns == 0) {
+        return wh_failure_say(failure, WH_E_INVALID, "words are told once columns are named");
+    }
+    if (!column || words.count > WORDS_MAX || words.stride < sizeof(struct wh_choice)) {
+        return wh_failure_say(failure, WH_E_INVALID, "words are of a column, at most %u at once",
+                              WORDS_MAX);
+    }
+    for (uint32_t i = 0; i < words.count; i++) {
+        const struct wh_choice *word = wh_list_at(&words, i);
+        struct wh_value id = wh_value_text(wh_span_of(word->id));
+        struct wh_value zh = wh_value_text(wh_span_of(word->title.zh));
+        struct wh_value en = wh_value_text(wh_span_of(word->title.en));
+        int rc = check_value(call, i, &id, failure);
+        if (rc == 0) rc = check_value(call, i, &zh, failure);
+        if (rc == 0) rc = check_value(call, i, &en, failure);
+        if (rc < 0) return rc;
+        call->reply_bytes += 64;
+    }
+    if (call->reply_bytes > REPLY_BYTES_MAX) {
+        return wh_failure_say(failure, WH_E_INVALID, "a reply of more than %u MiB",
+                              REPLY_BYTES_MAX >> 20);
+    }
+    wh_reply_words(call, column, &words);
+    return 0;
+}
+
 static int host_reply_note(struct wh_call *call, struct wh_span text, struct wh_failure *failure)
 {
     struct wh_span shown = wh_text_printable(text, &call->arena);
@@ -446,6 +478,7 @@ struct wh_host wh_plugin_table(struct wh_host_self *one)
         .workday_from = host_workday_from,
         .home = host_home,
         .restored_ms = host_restored_ms,
+        .reply_words = host_reply_words,
     };
     wh_plugin_table_standings(&table);
     wh_plugin_table_writes(&table);

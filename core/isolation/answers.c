@@ -73,6 +73,7 @@ static int reply(struct answering *of, enum wh_ask ask)
 {
     struct wh_list list;
     struct wh_span name, text;
+    const char *column;
     uint64_t done, total;
     if (!of->proxy->call) return no_call(of);
     switch (ask) {
@@ -85,6 +86,11 @@ static int reply(struct answering *of, enum wh_ask ask)
         return of->in.broken
                    ? WH_E_CORRUPT
                    : of->host->reply_row(of->proxy->call, list.items, list.count, of->failure);
+    case WH_ASK_REPLY_WORDS:
+        wh_wire_text(&of->in, &column);
+        wh_wire_list(&of->in, &list, sizeof(struct wh_choice), wh_wire_choice);
+        return of->in.broken ? WH_E_CORRUPT
+                             : of->host->reply_words(of->proxy->call, column, list, of->failure);
     case WH_ASK_REPLY_NOTE:
         wh_wire_span(&of->in, &text);
         return of->in.broken ? WH_E_CORRUPT
@@ -198,6 +204,7 @@ static int answer_one(struct answering *of, enum wh_ask ask)
     case WH_ASK_REPLY_ROW:
     case WH_ASK_REPLY_NOTE:
     case WH_ASK_REPLY_FILE:
+    case WH_ASK_REPLY_WORDS:
     case WH_ASK_REPLY_PROGRESS: return reply(of, ask);
     case WH_ASK_LANGUAGE:
     case WH_ASK_YEAR_NOW:

@@ -18,6 +18,15 @@ static int child_reply_columns(struct wh_call *call, struct wh_list columns,
     return wh_child_ask_plain(call->self, failure);
 }
 
+static int child_reply_words(struct wh_call *call, const char *column, struct wh_list words,
+                             struct wh_failure *failure)
+{
+    struct wh_wire wire = wh_child_begin(call->self, WH_ASK_REPLY_WORDS);
+    wh_wire_text(&wire, &column);
+    wh_wire_list(&wire, &words, sizeof(struct wh_choice), wh_wire_choice);
+    return wh_child_ask_plain(call->self, failure);
+}
+
 static int child_reply_row(struct wh_call *call, const struct wh_value *values, uint32_t count,
                            struct wh_failure *failure)
 {
@@ -176,6 +185,7 @@ void wh_child_table_writes(struct wh_host *table)
 {
     table->reply_columns = child_reply_columns;
     table->reply_row = child_reply_row;
+    table->reply_words = child_reply_words;
     table->reply_progress = child_reply_progress;
     table->record_add = child_record_add;
     table->record_edit = child_record_edit;

@@ -75,7 +75,8 @@ enum wh_callback {
     X(MOMENT)                                                                                      \
     X(RATES)                                                                                       \
     X(FILE_KEEP)                                                                                   \
-    X(RESTORED_MS)
+    X(RESTORED_MS)                                                                                 \
+    X(REPLY_WORDS)
 
 enum wh_ask {
 #define X(symbol) WH_ASK_##symbol,

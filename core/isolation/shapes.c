@@ -70,7 +70,7 @@ void wh_wire_text_item(struct wh_wire *wire, void *item)
     wh_wire_text(wire, item);
 }
 
-static void choice(struct wh_wire *wire, void *item)
+void wh_wire_choice(struct wh_wire *wire, void *item)
 {
     struct wh_choice *of = item;
     wh_wire_text(wire, &of->id);
@@ -86,7 +86,7 @@ static void field(struct wh_wire *wire, void *item)
     wh_wire_u32(wire, &of->flags);
     wh_wire_i64(wire, &of->min);
     wh_wire_i64(wire, &of->max);
-    wh_wire_list(wire, &of->choices, sizeof(struct wh_choice), choice);
+    wh_wire_list(wire, &of->choices, sizeof(struct wh_choice), wh_wire_choice);
 }
 
 static void test(struct wh_wire *wire, void *item)
@@ -273,7 +273,7 @@ static void setting(struct wh_wire *wire, void *item)
     wh_wire_i64(wire, &of->min);
     wh_wire_i64(wire, &of->max);
     wh_wire_text(wire, &of->fallback);
-    wh_wire_list(wire, &of->choices, sizeof(struct wh_choice), choice);
+    wh_wire_list(wire, &of->choices, sizeof(struct wh_choice), wh_wire_choice);
 }
 
 void wh_wire_plugin(struct wh_wire *wire, struct wh_plugin *plugin, uint32_t *has)

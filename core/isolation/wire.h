@@ -38,6 +38,7 @@ void wh_wire_text_item(struct wh_wire *wire, void *item); /* const char * */
 void wh_wire_value(struct wh_wire *wire, struct wh_value *value);
 void wh_wire_named_text(struct wh_wire *wire, void *named);
 void wh_wire_column(struct wh_wire *wire, void *column);
+void wh_wire_choice(struct wh_wire *wire, void *choice);
 void wh_wire_record(struct wh_wire *wire, struct wh_record_view *record);
 void wh_wire_cell(struct wh_wire *wire, struct wh_cell *cell);
 void wh_wire_kind(struct wh_wire *wire, void *kind);

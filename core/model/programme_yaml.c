@@ -78,6 +78,7 @@ static const struct wh_slot good_slots[] = {
 static const struct wh_slot plugin_metric_slots[] = {
     {"id", WH_SLOT_NAME, WH_NEEDED, offsetof(Wh__PluginMetric, id), 0, 0, NULL},
     {"plugin", WH_SLOT_NAME, WH_NEEDED, offsetof(Wh__PluginMetric, plugin), 0, 0, NULL},
+    {"kind", WH_SLOT_NAME, WH_OPTIONAL, offsetof(Wh__PluginMetric, kind), 0, 0, NULL},
     {"type", WH_SLOT_WORD, WH_NEEDED, offsetof(Wh__PluginMetric, type), 0, 0, wh_metric_type_words},
     {"title", WH_SLOT_TITLE, WH_NEEDED, offsetof(Wh__PluginMetric, title), 0, 0, NULL},
     {NULL, WH_SLOT_OTHER, WH_OPTIONAL, 0, 0, 0, NULL},

@@ -79,6 +79,12 @@ static void check_dates(const struct wh_record_scope *scope, const struct wh_rec
                         uint32_t line, struct wh_faults *faults)
 {
     char day[WH_DAY_TEXT_SIZE];
+    const struct wh_unit *unit = scope->unit(scope->units, record->unit);
+    if (unit && unit->closed != 0 && record->date >= unit->closed) {
+        wh_day_format(unit->closed, day);
+        wh_fault_add(faults, line, WH_S("date"), WH_MSG_RECORD_UNIT_CLOSED,
+                     WH_ARGS(wh_arg_s(record->unit), wh_arg_c(day)));
+    }
     wh_day_format(record->date, day);
     if (record->date > scope->today + DAYS_AHEAD_MAX) {
         wh_fault_add(faults, line, WH_S("date"), WH_MSG_RECORD_DATE_AHEAD, WH_ARGS(wh_arg_c(day)));

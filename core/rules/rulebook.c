@@ -71,7 +71,7 @@ static void number_metrics(struct wh_rulebook *book, struct wh_arena *arena)
     for (size_t i = 0; i < programme->n_plugin_metrics; i++) {
         const Wh__PluginMetric *metric = programme->plugin_metrics[i];
         add_metric(book, metrics, slots,
-                   (struct wh_rule_metric){wh_span_of(metric->id), WH_SPAN_EMPTY,
+                   (struct wh_rule_metric){wh_span_of(metric->id), wh_span_of(metric->kind),
                                            (uint32_t)metric->type, WH_COMBINE_ADD});
     }
 }
@@ -126,6 +126,11 @@ static int64_t full_of(Wh__Item *const *items, size_t count)
 int32_t wh_rulebook_metric(const struct wh_rulebook *book, struct wh_span id)
 {
     return (int32_t)book->slots[slot_of(book, id)] - 1;
+}
+
+bool wh_rule_metric_is_of(const struct wh_rule_metric *metric, struct wh_span facet)
+{
+    return metric->facet.len == 0 || wh_span_equal(metric->facet, facet);
 }
 
 const struct wh_rule_level *wh_rulebook_level(const struct wh_rulebook *book, uint32_t level)

@@ -18,7 +18,7 @@ enum wh_combining {
 
 struct wh_rule_metric {
     struct wh_span id;
-    struct wh_span facet; /* the kind whose records are measured; empty: a plugin's own */
+    struct wh_span facet; /* the kind whose records are measured; empty: any, of a plugin */
     uint32_t type;        /* WH_FLOW, WH_STOCK, WH_TO_DATE */
     enum wh_combining combining;
 };
@@ -57,6 +57,10 @@ const struct wh_rulebook *wh_rulebook_new(const Wh__Programme *programme, struct
 
 /* The number of the metric with this id, or -1. */
 int32_t wh_rulebook_metric(const struct wh_rulebook *book, struct wh_span id);
+
+/* True where rows of this facet may give the metric: what another kind says of it counts for
+ * nothing, whoever sends it. */
+bool wh_rule_metric_is_of(const struct wh_rule_metric *metric, struct wh_span facet);
 
 /* The rules of WH_LEVEL_COUNTY, _TOWNSHIP or _GRASSROOTS; NULL for a level that is not ranked. */
 const struct wh_rule_level *wh_rulebook_level(const struct wh_rulebook *book, uint32_t level);

@@ -26,6 +26,14 @@ int wh_assess(struct wh_engine *engine, const struct wh_assessment_query *query,
 
 /* ---- The moment, the tree, the rules ---- */
 
+/* A year that is over counts the units of its last day, whenever it is read. */
+static void set_day(const struct wh_assessment_query *query, struct wh_assessment *a, int32_t day)
+{
+    int32_t last = wh_quarter_last_day((int32_t)query->year * 4 + 3);
+    a->day = day < last ? day : last;
+    a->season = (struct wh_season){(int32_t)query->year, wh_quarter_of(day)};
+}
+
 /* "2026-03-31#1234": a day and a place, which no clock can move. */
 static bool read_place(struct wh_span text, int32_t *ret_day, uint64_t *ret_place)
 {
@@ -43,9 +51,10 @@ static int find_moment(struct wh_engine *engine, const struct wh_assessment_quer
 {
     struct wh_now now = wh_engine_now(engine);
     int64_t moment_ms = now.clock_ms;
+    int32_t day;
     a->place = WH_PLACE_NOW;
-    if (read_place(query->as_of, &a->day, &a->place)) {
-        a->season = (struct wh_season){(int32_t)query->year, wh_quarter_of(a->day)};
+    if (read_place(query->as_of, &day, &a->place)) {
+        set_day(query, a, day);
         return 0;
     }
     if (query->as_of.len > 0) {
@@ -56,8 +65,7 @@ static int find_moment(struct wh_engine *engine, const struct wh_assessment_quer
         rc = wh_engine_place(engine, moment_ms, &a->place, err);
         if (rc < 0) return rc;
     }
-    a->day = wh_day_at(moment_ms, now.zone_minutes);
-    a->season = (struct wh_season){(int32_t)query->year, wh_quarter_of(a->day)};
+    set_day(query, a, wh_day_at(moment_ms, now.zone_minutes));
     return 0;
 }
 
@@ -215,15 +223,17 @@ static int add_row(struct reading_rows *reading, const struct wh_row *row, int32
         &wh__summary_value__descriptor, row->value, arena);
     struct wh_span origin = wh_arena_copy(arena, row->origin);
     if (!summary) return wh_fail(reading->err, WH_E_CORRUPT, WH_MSG_STORE_ROW_BROKEN, NULL);
-    /* what is said once a year does not tell in which quarter somebody was there */
-    if (!summary->yearly) wh_heard_note(&reading->current->heard, quarter, reading->a->season);
+    if (!summary->no_presence) wh_heard_note(&reading->current->heard, quarter, reading->a->season);
     facet = wh_arena_copy(arena, facet);
     wh_assessors_take(&reading->assessors, facet, quarter, origin, summary);
     for (size_t i = 0; i < summary->n_metrics; i++) {
         const Wh__MetricValue *metric = summary->metrics[i];
         int32_t index = wh_rulebook_metric(reading->a->book, wh_span_of(metric->id));
-        struct wh_reading one = {origin, metric->value, (uint32_t)index, quarter};
-        if (index >= 0) add_reading(reading, one, facet);
+        int64_t value = metric->value > 0 ? metric->value : 0; /* nobody can do less than nothing */
+        struct wh_reading one = {origin, value, (uint32_t)index, quarter};
+        if (index < 0) continue;
+        if (!wh_rule_metric_is_of(&reading->a->book->metrics[index], facet)) continue;
+        add_reading(reading, one, facet);
     }
     return 0;
 }

@@ -48,7 +48,7 @@ struct wh_assessment {
     const struct wh_issue *issue;
     const struct wh_rulebook *book;
     struct wh_season season;
-    int32_t day; /* of the moment */
+    int32_t day; /* whose units count: of the moment, or the last of the year before it */
     uint64_t place;
     uint32_t first; /* of tree.items: those below `under`, itself included */
     uint32_t count;

@@ -52,7 +52,7 @@ static int explain_total(struct explaining *e, const struct wh_rule_level *level
 {
     const struct wh_assessed *one = e->one;
     char pass[WH_HUNDREDTHS_TEXT_SIZE], missing[WH_HUNDREDTHS_TEXT_SIZE];
-    char bonus[WH_HUNDREDTHS_TEXT_SIZE];
+    char bonus[WH_HUNDREDTHS_TEXT_SIZE], day[WH_DAY_TEXT_SIZE];
     struct wh_explained line = {
         .depth = WH_EXPLAIN_TOTAL,
         .id = one->unit->code,
@@ -63,9 +63,12 @@ static int explain_total(struct explaining *e, const struct wh_rule_level *level
     wh_hundredths_format(wh_pass_of(level, pass_h).pass_h, pass);
     wh_hundredths_format(one->verdict.points_missing_h, missing);
     wh_hundredths_format(score->bonus_h, bonus);
-    line.text = sentence(e, total_message(one, pass_h),
-                         WH_ARGS(wh_arg_c(pass), wh_arg_c(missing),
-                                 wh_arg_n(one->verdict.units_missing), wh_arg_c(bonus)));
+    wh_day_format(e->a->day, day);
+    line.text = wh_unit_exists(one->unit, e->a->day)
+                    ? sentence(e, total_message(one, pass_h),
+                               WH_ARGS(wh_arg_c(pass), wh_arg_c(missing),
+                                       wh_arg_n(one->verdict.units_missing), wh_arg_c(bonus)))
+                    : sentence(e, WH_MSG_EXPLAIN_NOT_THERE, WH_ARGS(wh_arg_c(day)));
     return e->visit(e->context, &line);
 }
 

@@ -117,10 +117,17 @@ enum duty_state duty_state_on(const struct period *period, int64_t day)
     return day <= period->due + LATE_DAYS ? DUTY_LATE : DUTY_MISSED;
 }
 
+static const struct wh_choice states[] = {
+    {"done", {"已完成", "Done"}},
+    {"open", {"未到期", "Open"}},
+    {"late", {"已逾期", "Late"}},
+    {"missed", {"未完成", "Missed"}},
+};
+const struct wh_list duty_state_titles = WH_LIST(states);
+
 const char *duty_state_word(enum duty_state state)
 {
-    static const char *const words[] = {"done", "open", "late", "missed"};
-    return words[state];
+    return states[state].id;
 }
 
 int is_met_late(const struct period *period)

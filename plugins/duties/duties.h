@@ -48,6 +48,8 @@ enum duty_state {
 
 enum duty_state duty_state_on(const struct period *period, int64_t day);
 const char *duty_state_word(enum duty_state state);
+/* Their titles (struct wh_choice). */
+extern const struct wh_list duty_state_titles;
 /* 1 where it was met after its due day. */
 int is_met_late(const struct period *period);
 

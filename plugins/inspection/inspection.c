@@ -133,14 +133,15 @@ static const struct wh_metric acceptance_metrics[] = {
 #define CHECKED (WH_LEVEL_COUNTY | WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS)
 #define CHECKS (WH_LEVEL_CITY | WH_LEVEL_COUNTY | WH_LEVEL_TOWNSHIP)
 #define BY_FORM WH_KIND_BY_FORM
-#define COMMAND (WH_KIND_BY_FORM | WH_KIND_BY_COMMAND)
+#define FROM_ABOVE (WH_KIND_BY_FORM | WH_KIND_FROM_ABOVE)
+#define COMMAND (FROM_ABOVE | WH_KIND_BY_COMMAND)
 
 static const struct wh_kind kinds[] = {
-    {KIND_INSPECTOR, {"检查人员", "Inspectors"}, CHECKS, BY_FORM, WH_LIST(inspector_fields),
+    {KIND_INSPECTOR, {"检查人员", "Inspectors"}, CHECKS, FROM_ABOVE, WH_LIST(inspector_fields),
      WH_LIST(person_only), WH_LIST(inspector_metrics)},
-    {KIND_ABSENCE, {"检查人员请假", "Absences of inspectors"}, CHECKS, BY_FORM,
+    {KIND_ABSENCE, {"检查人员请假", "Absences of inspectors"}, CHECKS, FROM_ABOVE,
      WH_LIST(absence_fields), NOTHING, NOTHING},
-    {KIND_AREA, {"片区", "Neighbourhoods of units"}, CHECKED, BY_FORM, WH_LIST(area_fields),
+    {KIND_AREA, {"片区", "Neighbourhoods of units"}, CHECKED, FROM_ABOVE, WH_LIST(area_fields),
      NOTHING, NOTHING},
     {KIND_VISIT, {"检查", "Visits"}, CHECKED, COMMAND, WH_LIST(visit_fields), NOTHING,
      WH_LIST(visit_metrics)},

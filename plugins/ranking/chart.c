@@ -12,15 +12,15 @@ const char *const activity_ids[5] = {
     "act_ideals", "act_rural", "act_law", "act_family", "act_internet",
 };
 
-static void begin(struct page *page, int height, const char *title)
+static void begin(struct text *page, int height, const char *title)
 {
-    page_put(page, "<svg viewBox=\"0 0 %d %d\" role=\"img\"><title>", WIDTH, height);
-    page_put_html(page, title);
-    page_put(page, "</title>\n");
+    text_print(page, "<svg viewBox=\"0 0 %d %d\" role=\"img\"><title>", WIDTH, height);
+    text_put_html(page, wh_span_of(title));
+    text_print(page, "</title>\n");
 }
 
 /* A label that ends at LABEL, smaller where it is long. */
-static void label(struct page *page, int y, const char *text)
+static void label(struct text *page, int y, const char *text)
 {
     int width = 0, size;
     for (const char *c = text; *c; c++) {
@@ -30,39 +30,39 @@ static void label(struct page *page, int y, const char *text)
     size = width > 0 ? (LABEL - 8) * 10 / width : 13;
     if (size > 13) size = 13;
     if (size < 6) size = 6;
-    page_put(page, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" style=\"font-size:%dpx\">",
-             LABEL - 8, y + 17, size);
-    page_put_html(page, text);
-    page_put(page, "</text>");
+    text_print(page, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" style=\"font-size:%dpx\">",
+               LABEL - 8, y + 17, size);
+    text_put_html(page, wh_span_of(text));
+    text_print(page, "</text>");
 }
 
-static void bar(struct page *page, int y, int64_t width, const char *color)
+static void bar(struct text *page, int y, int64_t width, const char *color)
 {
-    page_put(page,
-             "<rect x=\"%d\" y=\"%d\" width=\"%" PRId64 "\" height=\"16\" rx=\"2\" "
-             "fill=\"%s\"/>",
-             LABEL, y + 4, width, color);
+    text_print(page,
+               "<rect x=\"%d\" y=\"%d\" width=\"%" PRId64 "\" height=\"16\" rx=\"2\" "
+               "fill=\"%s\"/>",
+               LABEL, y + 4, width, color);
 }
 
-static void mark(struct page *page, int y, int64_t share_h, const char *look)
+static void mark(struct text *page, int y, int64_t share_h, const char *look)
 {
     int64_t x = LABEL + (share_h > 10000 ? 10000 : share_h) * BAR / 10000;
-    page_put(page, "<line x1=\"%" PRId64 "\" x2=\"%" PRId64 "\" y1=\"%d\" y2=\"%d\" %s/>", x, x, y,
-             y + ROW, look);
+    text_print(page, "<line x1=\"%" PRId64 "\" x2=\"%" PRId64 "\" y1=\"%d\" y2=\"%d\" %s/>", x, x,
+               y, y + ROW, look);
 }
 
 #define BASELINE_LOOK "stroke=\"#6b7780\" stroke-width=\"2\" stroke-dasharray=\"4 3\""
 #define TARGET_LOOK "stroke=\"#b3261e\" stroke-width=\"2\""
 
-static void legend_line(struct page *page, int x, int y, const char *look, const char *text)
+static void legend_line(struct text *page, int x, int y, const char *look, const char *text)
 {
-    page_put(page, "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" %s/><text x=\"%d\" y=\"%d\">", x,
-             x + 26, y + 12, y + 12, look, x + 32, y + 17);
-    page_put_html(page, text);
-    page_put(page, "</text>\n");
+    text_print(page, "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" %s/><text x=\"%d\" y=\"%d\">",
+               x, x + 26, y + 12, y + 12, look, x + 32, y + 17);
+    text_put_html(page, wh_span_of(text));
+    text_print(page, "</text>\n");
 }
 
-void chart_shares(const struct report *report, struct page *page)
+void chart_shares(const struct report *report, struct text *page)
 {
     const struct year_summary *year =
         report->years_count > 0 ? &report->years[report->years_count - 1] : NULL;
@@ -78,12 +78,12 @@ void chart_shares(const struct report *report, struct page *page)
         mark(page, y, line->baseline_h, BASELINE_LOOK);
         mark(page, y, line->target_h, TARGET_LOOK);
         (void)points_text(line->share_h < 0 ? 0 : line->share_h, text);
-        page_put(page, "<text x=\"%d\" y=\"%d\">%s%% (%" PRId64 "/%" PRId64 ")</text>\n",
-                 LABEL + BAR + 14, y + 17, text, line->units_qualified, line->units);
+        text_print(page, "<text x=\"%d\" y=\"%d\">%s%% (%" PRId64 "/%" PRId64 ")</text>\n",
+                   LABEL + BAR + 14, y + 17, text, line->units_qualified, line->units);
     }
     legend_line(page, LABEL, y + 6, BASELINE_LOOK, WORD("上轮达标率", "baseline"));
     legend_line(page, LABEL + 150, y + 6, TARGET_LOOK, WORD("目标", "target"));
-    page_put(page, "</svg>\n");
+    text_print(page, "</svg>\n");
 }
 
 void count_scores(const struct report *report, uint32_t ret[SCORE_BINS])
@@ -101,23 +101,23 @@ void count_scores(const struct report *report, uint32_t ret[SCORE_BINS])
 #define SCORES_LEFT 40
 #define BIN_WIDTH 60
 
-static void score_bin(const struct report *report, struct page *page, int bin, uint32_t count,
+static void score_bin(const struct report *report, struct text *page, int bin, uint32_t count,
                       uint32_t most)
 {
     int passes = bin * (int64_t)1000 >= report->programme->pass_township_h;
     int x = SCORES_LEFT + bin * BIN_WIDTH, height = (int)((uint64_t)count * SCORES_HEIGHT / most);
     if (count > 0 && height < 2) height = 2;
-    page_put(page, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>", x + 4,
-             24 + SCORES_HEIGHT - height, BIN_WIDTH - 8, height, passes ? "#2a8a5f" : "#9aa5ad");
+    text_print(page, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>", x + 4,
+               24 + SCORES_HEIGHT - height, BIN_WIDTH - 8, height, passes ? "#2a8a5f" : "#9aa5ad");
     if (count > 0) {
-        page_put(page, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%u</text>",
-                 x + BIN_WIDTH / 2, 18 + SCORES_HEIGHT - height, count);
+        text_print(page, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%u</text>",
+                   x + BIN_WIDTH / 2, 18 + SCORES_HEIGHT - height, count);
     }
-    page_put(page, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%d%s</text>\n",
-             x + BIN_WIDTH / 2, 42 + SCORES_HEIGHT, bin * 10, bin + 1 < SCORE_BINS ? "–" : "+");
+    text_print(page, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%d%s</text>\n",
+               x + BIN_WIDTH / 2, 42 + SCORES_HEIGHT, bin * 10, bin + 1 < SCORE_BINS ? "–" : "+");
 }
 
-void chart_scores(const struct report *report, struct page *page)
+void chart_scores(const struct report *report, struct text *page)
 {
     uint32_t bins[SCORE_BINS], most = 1;
     int64_t pass_h = report->programme->pass_township_h;
@@ -127,20 +127,21 @@ void chart_scores(const struct report *report, struct page *page)
     for (int i = 0; i < SCORE_BINS; i++) most = bins[i] > most ? bins[i] : most;
     begin(page, SCORES_HEIGHT + 74, WORD("乡镇级单位得分分布", "Scores of township-level units"));
     for (int i = 0; i < SCORE_BINS; i++) score_bin(report, page, i, bins[i], most);
-    page_put(page, "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#6b7780\"/>",
-             SCORES_LEFT, SCORES_LEFT + SCORE_BINS * BIN_WIDTH, 24 + SCORES_HEIGHT,
-             24 + SCORES_HEIGHT);
-    page_put(page,
-             "<line x1=\"%" PRId64 "\" x2=\"%" PRId64 "\" y1=\"8\" y2=\"%d\" " TARGET_LOOK "/>", x,
-             x, 24 + SCORES_HEIGHT);
+    text_print(page, "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#6b7780\"/>",
+               SCORES_LEFT, SCORES_LEFT + SCORE_BINS * BIN_WIDTH, 24 + SCORES_HEIGHT,
+               24 + SCORES_HEIGHT);
+    text_print(page,
+               "<line x1=\"%" PRId64 "\" x2=\"%" PRId64 "\" y1=\"8\" y2=\"%d\" " TARGET_LOOK "/>",
+               x, x, 24 + SCORES_HEIGHT);
     (void)points_text(pass_h, text);
-    page_put(page, "<text x=\"%d\" y=\"%d\">", SCORES_LEFT, SCORES_HEIGHT + 64);
-    page_put_html(page, WORD("横轴：得分（每格 10 分）；红线：达标线 ",
-                             "Points, in steps of 10; the red line is the pass line, "));
-    page_put(page, "%s</text>\n</svg>\n", text);
+    text_print(page, "<text x=\"%d\" y=\"%d\">", SCORES_LEFT, SCORES_HEIGHT + 64);
+    text_put_html(page,
+                  wh_span_of(WORD("横轴：得分（每格 10 分）；红线：达标线 ",
+                                  "Points, in steps of 10; the red line is the pass line, ")));
+    text_print(page, "%s</text>\n</svg>\n", text);
 }
 
-void chart_activities(const struct report *report, struct page *page)
+void chart_activities(const struct report *report, struct text *page)
 {
     const struct report_row *root = &report->rows[0];
     int64_t most = 1;
@@ -156,8 +157,8 @@ void chart_activities(const struct report *report, struct page *page)
                 width = most > INT64_MAX / BAR ? value / (most / BAR) : value * BAR / most;
         label(page, y, report_word(report, statistics[s].title));
         bar(page, y, width < 0 ? 0 : width, "#3d93b3");
-        page_put(page, "<text x=\"%" PRId64 "\" y=\"%d\">%" PRId64 "</text>\n",
-                 LABEL + (width < 0 ? 0 : width) + 8, y + 17, value);
+        text_print(page, "<text x=\"%" PRId64 "\" y=\"%d\">%" PRId64 "</text>\n",
+                   LABEL + (width < 0 ? 0 : width) + 8, y + 17, value);
     }
-    page_put(page, "</svg>\n");
+    text_print(page, "</svg>\n");
 }

@@ -185,6 +185,11 @@ static int take_metric(struct reading *r, const struct wh_figure *figure)
 
 /* ---- Duties ---- */
 
+static int64_t today_of(const struct reading *r)
+{
+    return r->report->talk->host->today(r->report->talk->host->self);
+}
+
 static int asks_for(const struct wh_duty *duty, const struct statistic *one)
 {
     return strcmp(duty->metric, one->of[0]) == 0 ||
@@ -215,7 +220,8 @@ static void read_asked(struct reading *r)
 static void take_met(struct reading *r, const struct wh_figure *figure)
 {
     char name[120];
-    if (figure->year != r->report->year) return;
+    /* the value is the day on which it was met, which a deed dated ahead puts ahead */
+    if (figure->year != r->report->year || figure->value > today_of(r)) return;
     for (uint32_t a = 0; a < r->asked_count; a++) {
         const struct asked *asked = &r->asked[a];
         for (uint32_t i = 0; i < asked->count; i++) {
@@ -229,8 +235,7 @@ static void take_met(struct reading *r, const struct wh_figure *figure)
 static int take_figure(void *context, const struct wh_figure *figure)
 {
     struct reading *r = context;
-    int64_t now = r->report->talk->host->today(r->report->talk->host->self);
-    struct wh_civil civil = wh_civil_of((int32_t)now);
+    struct wh_civil civil = wh_civil_of((int32_t)today_of(r));
     if (!wh_span_equal(figure->unit, wh_span_of(r->unit))) {
         end_unit(r);
         copy_text(r->unit, sizeof(r->unit), figure->unit);
@@ -288,7 +293,7 @@ static int64_t value_of(struct reading *r, const struct report_row *row, const s
 static void count_duty(struct reading *r, const struct asked *asked, struct report_row *row)
 {
     struct report_row *owner = asked->duty->per == 0 ? row : row->parent;
-    int64_t today = r->report->talk->host->today(r->report->talk->host->self);
+    int64_t today = today_of(r);
     if (asked->duty->per == WH_PER_APPLICANT || !owner) return;
     if (!duty_is_of(asked->duty, owner->unit->kind)) return;
     for (uint32_t i = 0; i < asked->count; i++) {

@@ -28,59 +28,60 @@ static const char style[] =
     "tr,svg,.tile{break-inside:avoid}a{color:inherit;text-decoration:none}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
-void html_begin(const struct report *report, struct page *page, const char *title)
+void html_begin(const struct report *report, struct text *page, const char *title)
 {
     char day[DAY_TEXT_SIZE];
     const struct wh_host *host = report->talk->host;
-    page_put(page,
-             "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
-             WORD("zh-CN", "en"));
-    page_put_html(page, title);
-    page_put(page, "</title>\n<style>\n");
-    for (size_t at = 0; at < sizeof(style) - 1; at += 512) page_put(page, "%.512s", style + at);
-    page_put(page, "</style>\n</head>\n<body>\n<h1>");
-    page_put_html(page, title);
-    page_put(page, "</h1>\n<p class=\"sub\">");
-    page_put_html(page, report_word(report, report->programme->title));
+    text_print(page,
+               "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
+               WORD("zh-CN", "en"));
+    text_put_html(page, wh_span_of(title));
+    text_print(page, "</title>\n<style>\n");
+    for (size_t at = 0; at < sizeof(style) - 1; at += 512) text_print(page, "%.512s", style + at);
+    text_print(page, "</style>\n</head>\n<body>\n<h1>");
+    text_put_html(page, wh_span_of(title));
+    text_print(page, "</h1>\n<p class=\"sub\">");
+    text_put_html(page, wh_span_of(report_word(report, report->programme->title)));
     (void)day_text(host->today(host->self), day);
-    page_put(page, " · %s %s", WORD("制表日期", "made on"), day);
-    page_put(page, "</p>\n");
+    text_print(page, " · %s %s", WORD("制表日期", "made on"), day);
+    text_print(page, "</p>\n");
 }
 
-void html_end(const struct report *report, struct page *page)
+void html_end(const struct report *report, struct text *page)
 {
-    page_put(page, "<p class=\"note\">%s",
-             WORD("合计为本单位与所有下属单位之和；按不重复计算的项目（如受帮扶人数、制度种类）"
-                  "不能相加，合计处以“–”表示。县、市的得分为其乡镇级单位得分的平均。"
-                  "百分比与得分向下取到两位小数。",
-                  "Totals add a unit and all those below it. What counts distinct things (people "
-                  "helped, kinds of institution) doesn't add up and has a dash there. The score of "
-                  "a county or city is the mean of its township-level units. Shares and points "
-                  "are rounded down to two decimals."));
+    text_print(
+        page, "<p class=\"note\">%s",
+        WORD("合计为本单位与所有下属单位之和；按不重复计算的项目（如受帮扶人数、制度种类）"
+             "不能相加，合计处以“–”表示。县、市的得分为其乡镇级单位得分的平均。"
+             "百分比与得分向下取到两位小数。",
+             "Totals add a unit and all those below it. What counts distinct things (people "
+             "helped, kinds of institution) doesn't add up and has a dash there. The score of "
+             "a county or city is the mean of its township-level units. Shares and points "
+             "are rounded down to two decimals."));
     if (report->masks) {
-        page_put(page, " %s",
-                 WORD("涉及未成年人的数字，1 至 4 以“&lt;5”表示。",
-                      "Counts of minors from 1 to 4 are shown as &lt;5."));
+        text_print(page, " %s",
+                   WORD("涉及未成年人的数字，1 至 4 以“&lt;5”表示。",
+                        "Counts of minors from 1 to 4 are shown as &lt;5."));
     }
-    page_put(page, "</p>\n</body>\n</html>\n");
+    text_print(page, "</p>\n</body>\n</html>\n");
 }
 
-void html_heading(struct page *page, const char *text)
+void html_heading(struct text *page, const char *text)
 {
-    page_put(page, "<h2>");
-    page_put_html(page, text);
-    page_put(page, "</h2>\n");
+    text_print(page, "<h2>");
+    text_put_html(page, wh_span_of(text));
+    text_print(page, "</h2>\n");
 }
 
-void html_cell(struct page *page, const char *kind, const char *text)
+void html_cell(struct text *page, const char *kind, const char *text)
 {
-    page_put(page, "<td%s%s%s>", *kind ? " class=\"" : "", kind, *kind ? "\"" : "");
-    page_put_html(page, text);
-    page_put(page, "</td>");
+    text_print(page, "<td%s%s%s>", *kind ? " class=\"" : "", kind, *kind ? "\"" : "");
+    text_put_html(page, wh_span_of(text));
+    text_print(page, "</td>");
 }
 
-void html_value(const struct report *report, struct page *page, uint32_t statistic, int64_t value)
+void html_value(const struct report *report, struct text *page, uint32_t statistic, int64_t value)
 {
     char text[REPORT_TEXT_SIZE];
     const char *kind = "";
@@ -92,18 +93,18 @@ void html_value(const struct report *report, struct page *page, uint32_t statist
     html_cell(page, kind, text[0] ? text : "–");
 }
 
-void html_table(struct page *page, const char *const *heads, uint32_t count, uint32_t texts)
+void html_table(struct text *page, const char *const *heads, uint32_t count, uint32_t texts)
 {
-    page_put(page, "<table>\n<thead><tr>");
+    text_print(page, "<table>\n<thead><tr>");
     for (uint32_t i = 0; i < count; i++) {
-        page_put(page, "<th%s>", i < texts ? " class=\"t\"" : "");
-        page_put_html(page, heads[i]);
-        page_put(page, "</th>");
+        text_print(page, "<th%s>", i < texts ? " class=\"t\"" : "");
+        text_put_html(page, wh_span_of(heads[i]));
+        text_print(page, "</th>");
     }
-    page_put(page, "</tr></thead>\n<tbody>\n");
+    text_print(page, "</tr></thead>\n<tbody>\n");
 }
 
-void html_table_end(struct page *page)
+void html_table_end(struct text *page)
 {
-    page_put(page, "</tbody>\n</table>\n");
+    text_print(page, "</tbody>\n</table>\n");
 }

@@ -6,53 +6,29 @@
 #include <stdlib.h>
 
 #include "ranking.h"
+#include "text.h"
 
 #define NAME_FORMAT "%06u"
 
 /* ---- Writing ---- */
 
-struct text {
-    char *data;
-    size_t len;
-    size_t size;
-};
-
-static int put(struct text *text, const char *line, int len)
+static void put_head(struct text *text, const struct frozen *frozen)
 {
-    if (len < 0) return WH_E_FAILED;
-    if (text->len + (size_t)len > text->size) {
-        size_t size = (text->size + (size_t)len) * 2 + 4096;
-        char *data = realloc(text->data, size);
-        if (!data) return WH_E_FAILED;
-        text->data = data;
-        text->size = size;
-    }
-    memcpy(text->data + text->len, line, (size_t)len);
-    text->len += (size_t)len;
-    return 0;
+    text_print(text,
+               "ranking 1\nnumber=%u\nlevel=%s\nyear=%u\nday=%" PRId64 "\nrestored=%" PRId64
+               "\nunder=%s\nkind=%s\nmoment=%s\ntitle=%s\n\n",
+               frozen->number, level_word(frozen->level), frozen->year, frozen->day,
+               frozen->restored_ms, frozen->under, frozen->kind, frozen->moment, frozen->title);
 }
 
-static int put_head(struct text *text, const struct frozen *frozen)
+static void put_line(struct text *text, const struct line *from)
 {
-    char line[900];
-    int len = snprintf(line, sizeof(line),
-                       "ranking 1\nnumber=%u\nlevel=%s\nyear=%u\nday=%" PRId64
-                       "\nunder=%s\nkind=%s\nmoment=%s\ntitle=%s\n\n",
-                       frozen->number, level_word(frozen->level), frozen->year, frozen->day,
-                       frozen->under, frozen->kind, frozen->moment, frozen->title);
-    return put(text, line, len);
-}
-
-static int put_line(struct text *text, const struct line *from)
-{
-    char line[700];
-    int len = snprintf(line, sizeof(line),
-                       "%s\t%s\t%s\t%s\t%u\t%u\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
-                       "\t%" PRId64 "\t%" PRId64 "\n",
-                       from->unit, from->name, from->kind, from->parent, from->flags, from->rank,
-                       from->score_h, from->units, from->units_qualified, from->units_grassroots,
-                       from->units_grassroots_qualified, from->complete_h);
-    return put(text, line, len);
+    text_print(text,
+               "%s\t%s\t%s\t%s\t%u\t%u\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
+               "\t%" PRId64 "\t%" PRId64 "\n",
+               from->unit, from->name, from->kind, from->parent, from->flags, from->rank,
+               from->score_h, from->units, from->units_qualified, from->units_grassroots,
+               from->units_grassroots_qualified, from->complete_h);
 }
 
 /* ---- Reading ---- */
@@ -83,6 +59,7 @@ static void read_head(struct wh_span line, struct frozen *ret)
     if (wh_span_equal(name, wh_span_of("level"))) ret->level = level_of(value);
     if (wh_span_equal(name, wh_span_of("year"))) ret->year = (uint32_t)number_of(value);
     if (wh_span_equal(name, wh_span_of("day"))) ret->day = number_of(value);
+    if (wh_span_equal(name, wh_span_of("restored"))) ret->restored_ms = number_of(value);
     if (wh_span_equal(name, wh_span_of("under"))) copy_text(ret->under, sizeof(ret->under), value);
     if (wh_span_equal(name, wh_span_of("kind"))) copy_text(ret->kind, sizeof(ret->kind), value);
     if (wh_span_equal(name, wh_span_of("moment"))) {
@@ -130,6 +107,13 @@ static int read_frozen(const struct wh_published *published, int whole, struct f
 
 /* ---- Which one ---- */
 
+/* By their numbers; cases (cases.c) have other names. */
+static int is_ranking(const struct wh_published *published)
+{
+    return published->name.len > 0 && published->name.data[0] >= '0' &&
+           published->name.data[0] <= '9';
+}
+
 struct seeking {
     struct wh_span origin;
     int64_t number; /* 0: the last one */
@@ -142,6 +126,7 @@ static int take_frozen(void *context, const struct wh_published *published)
     struct seeking *seeking = context;
     struct frozen frozen;
     int rc;
+    if (!is_ranking(published)) return 0;
     if (!wh_span_equal(published->origin, seeking->origin)) return 0;
     if (seeking->number != 0 && number_of(published->name) != seeking->number) return 0;
     rc = read_frozen(published, seeking->whole, &frozen);
@@ -155,7 +140,7 @@ static int take_frozen(void *context, const struct wh_published *published)
 static int take_origin(void *context, const struct wh_published *published)
 {
     char *origin = context;
-    if (!origin[0]) copy_text(origin, 32, published->origin);
+    if (!origin[0] && is_ranking(published)) copy_text(origin, 32, published->origin);
     return 0;
 }
 
@@ -193,6 +178,29 @@ struct wh_standing_query query_of(const struct frozen *frozen)
 
 /* ---- publish ---- */
 
+/* A node that was put back from a backup has forgotten how many it published since: its numbers go
+ * on at the next thousand, so that none is given twice. */
+static uint32_t number_after(const struct frozen *last, int64_t restored_ms)
+{
+    if (restored_ms == last->restored_ms) return last->number + 1;
+    return (last->number / 1000 + 1) * 1000 + 1;
+}
+
+static int check_title(const struct talk *talk)
+{
+    struct wh_span title = given_text(talk, "title");
+    for (uint64_t i = 0; i < title.len; i++) {
+        unsigned char byte = (unsigned char)title.data[i];
+        if (byte >= 0x20 && byte != 0x7f) continue;
+        return refuse(talk, WH_E_INVALID, "标题：不能有换行或控制字符",
+                      "title: it has a line break or a control character (use one line)");
+    }
+    if (title.len <= TITLE_BYTES_MAX) return 0;
+    return refuse(talk, WH_E_INVALID, "标题：%u 字节，至多 %u 字节（约 66 个汉字）",
+                  "title: it has %u bytes, at most %u (use a shorter one)", (unsigned)title.len,
+                  TITLE_BYTES_MAX);
+}
+
 static int freeze(const struct talk *talk, struct frozen *frozen)
 {
     const struct wh_host *host = talk->host;
@@ -200,11 +208,13 @@ static int freeze(const struct talk *talk, struct frozen *frozen)
     struct seeking seeking = {host->home(host->self), 0, &last, 0};
     struct wh_standing_query query;
     int rc = read_ranking_query(talk, &query);
+    if (rc == 0) rc = check_title(talk);
     if (rc == 0) {
         rc = host->published(host->self, wh_span_of(""), take_frozen, &seeking, talk->fail);
     }
     if (rc < 0) return rc;
-    frozen->number = last.number + 1;
+    frozen->restored_ms = WH_HOST_HAS(host, restored_ms) ? host->restored_ms(host->self) : 0;
+    frozen->number = number_after(&last, frozen->restored_ms);
     frozen->level = query.level;
     frozen->year = query.year;
     frozen->day = host->today(host->self);
@@ -219,19 +229,19 @@ static int freeze(const struct talk *talk, struct frozen *frozen)
 static int put_frozen(const struct talk *talk, const struct frozen *frozen)
 {
     const struct wh_host *host = talk->host;
-    struct text text = {NULL, 0, 0};
+    struct text text = {NULL, 0, 0, 0};
     struct wh_span value;
     char name[16];
-    int rc = put_head(&text, frozen);
-    for (uint32_t i = 0; rc == 0 && i < frozen->lines.count; i++) {
-        rc = put_line(&text, &frozen->lines.items[i]);
-    }
+    int rc;
+    put_head(&text, frozen);
+    for (uint32_t i = 0; i < frozen->lines.count; i++) put_line(&text, &frozen->lines.items[i]);
+    rc = text.failed ? WH_E_FAILED : 0;
     value.data = text.data;
     value.len = text.len;
     (void)snprintf(name, sizeof(name), NAME_FORMAT, frozen->number);
     if (rc == 0)
         rc = host->publish(host->self, wh_span_of(""), wh_span_of(name), value, talk->fail);
-    free(text.data);
+    text_free(&text);
     return rc;
 }
 
@@ -266,7 +276,9 @@ static int list_frozen(void *context, const struct wh_published *published)
     const struct talk *talk = context;
     struct frozen frozen;
     struct wh_value row[7];
-    int rc = read_frozen(published, 0, &frozen);
+    int rc;
+    if (!is_ranking(published)) return 0;
+    rc = read_frozen(published, 0, &frozen);
     if (rc < 0) return rc;
     row[0] = wh_value_number(WH_INTEGER, frozen.number);
     row[1] = wh_value_text(wh_span_of(frozen.origin));

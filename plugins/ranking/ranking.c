@@ -18,8 +18,9 @@
 static const struct wh_param rank_params[] = {
     LEVEL, KIND, YEAR, UNDER, AS_OF, PASS,
     {"top", {"只列前几名", "only the first N"}, WH_INTEGER, 0},
-    {"against", {"与 quarter（上季末）或 year（上年）比较",
-     "beside the last `quarter`'s end, or the last `year`"}, WH_TEXT, 0},
+    {"against", {"与 quarter（上季末）、year（上年）或 baseline（上一轮）比较",
+     "beside the last `quarter`'s end, the last `year`, or the last round (`baseline`)"},
+     WH_TEXT, 0},
 };
 static const struct wh_param explain_params[] = {
     {"code", {"单位编码", "the unit"}, WH_UNIT, WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
@@ -27,7 +28,7 @@ static const struct wh_param explain_params[] = {
 };
 static const struct wh_param publish_params[] = {
     LEVEL, KIND, YEAR, UNDER,
-    {"title", {"标题", "a title"}, WH_TEXT, 0},
+    {"title", {"标题（至多 200 字节）", "a title (at most 200 bytes)"}, WH_TEXT, 0},
 };
 static const struct wh_param published_params[] = {
     {"number", {"编号（默认列出全部）", "its number (default: a list of them)"}, WH_INTEGER,
@@ -41,6 +42,23 @@ static const struct wh_param changed_params[] = {
 };
 static const struct wh_param rate_params[] = {YEAR, UNDER, AS_OF, PASS};
 static const struct wh_param commend_params[] = {YEAR, UNDER};
+
+static const struct wh_param case_params[] = {
+    {"record", {"典型记录的编号", "the record of the case"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
+};
+static const struct wh_param cases_params[] = {
+    {"record", {"只看这一个，连同事迹", "only this one, with its story"}, WH_TEXT,
+     WH_PARAM_POSITIONAL},
+};
+
+static const struct wh_param certificate_params[] = {
+    {"record", {"表彰记录的编号", "the record of the award"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
+    {"out", {"放到哪个文件夹", "the folder for its file"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_PATH},
+};
+static const struct wh_column certificate_columns[] = {{"file", {"文件", "File"}, WH_TEXT, 0}};
 
 static const struct wh_param report_params[] = {
     {"out", {"放到哪个文件夹", "the folder for its files"}, WH_TEXT,
@@ -82,6 +100,18 @@ static const struct wh_command commands[] = {
     {"commend", {"表彰候选", "who meets the conditions of commendation; people decide"},
      WH_LIST(commend_params), ANY_COLUMNS,
      WH_PERMIT_READ, 0, "wuhao commend --year 2027"},
+    {"commend spread", {"推广典型", "shows a case (a record of merit) to all below: what may be "
+     "published of it"}, WH_LIST(case_params), ANY_COLUMNS,
+     WH_PERMIT_WRITE, 0, "wuhao commend spread 01KYN7Q0E0000000000000000A"},
+    {"commend recall", {"撤回推广", "takes a case back that this node has spread"},
+     WH_LIST(case_params), ANY_COLUMNS,
+     WH_PERMIT_WRITE, 0, "wuhao commend recall 01KYN7Q0E0000000000000000A"},
+    {"commend cases", {"推广的典型", "lists cases spread here and from above, or shows one"},
+     WH_LIST(cases_params), ANY_COLUMNS,
+     WH_PERMIT_READ, 0, "wuhao commend cases"},
+    {"commend certificate", {"表彰证书", "writes the certificate of an award, to print"},
+     WH_LIST(certificate_params), WH_LIST(certificate_columns),
+     WH_PERMIT_READ, 0, "wuhao commend certificate 01KYN7Q0E0000000000000000A --out /srv/awards"},
     {"report", {"年终报告", "the year-end report: statistics, rankings and charts, as files"},
      WH_LIST(report_params), ANY_COLUMNS,
      WH_PERMIT_READ, 0, "wuhao report --year 2026 --out /srv/report"},
@@ -90,13 +120,14 @@ static const struct wh_command commands[] = {
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
-    run_rank,    run_explain, run_publish, run_published,
-    run_changed, run_rate,    run_commend, run_report,
+    run_rank,    run_explain, run_publish, run_published, run_changed,     run_rate,
+    run_commend, run_spread,  run_recall,  run_cases,     run_certificate, run_report,
 };
 
 /* The columns of the lists stand beside the code that fills them; some depend on what is asked. */
 static const struct wh_list *const columns_of[] = {
     NULL, &explain_columns, NULL, NULL, &changed_columns, &rate_columns, &commend_columns, NULL,
+    NULL, &cases_columns,   NULL, NULL,
 };
 
 static int ranking_open(const struct wh_host *host, void **ret_self, struct wh_failure *fail)

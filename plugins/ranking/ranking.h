@@ -60,18 +60,19 @@ uint32_t line_values(const struct line *line, uint32_t level, struct wh_value re
 
 /* ---- publish.c: frozen rankings ---- */
 
-#define TITLE_SIZE 240
+#define TITLE_BYTES_MAX 200
 
 struct frozen {
     uint32_t number;
     uint32_t level;
     uint32_t year;
     int64_t day;
+    int64_t restored_ms; /* of the node that published it: see number_after() */
     char origin[32];
     char under[32];
     char kind[32];
     char moment[WH_MOMENT_TEXT_MAX];
-    char title[TITLE_SIZE];
+    char title[TITLE_BYTES_MAX + 1];
     struct lines lines;
 };
 
@@ -79,6 +80,11 @@ struct frozen {
 int given_frozen(const struct talk *talk, struct frozen *ret);
 /* What `frozen` asked. */
 struct wh_standing_query query_of(const struct frozen *frozen);
+
+/* ---- cases.c: words of the ledger `merit` ---- */
+
+/* The title of a choice of its fields `what` and `grade`; the word itself where it has none. */
+struct wh_title merit_title(const char *word);
 
 /* ---- Commands ---- */
 
@@ -89,8 +95,13 @@ int run_published(const struct talk *talk);
 int run_changed(const struct talk *talk);
 int run_rate(const struct talk *talk);
 int run_commend(const struct talk *talk);
+int run_spread(const struct talk *talk);
+int run_recall(const struct talk *talk);
+int run_cases(const struct talk *talk);
+int run_certificate(const struct talk *talk);
 int run_report(const struct talk *talk);
 
-extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns;
+extern const struct wh_list explain_columns, changed_columns, rate_columns, commend_columns,
+    cases_columns;
 
 #endif

@@ -9,33 +9,33 @@
 
 /* ---- At the top ---- */
 
-static void put_tile(const struct report *report, struct page *page, const char *id)
+static void put_tile(const struct report *report, struct text *page, const char *id)
 {
     uint32_t s = statistic_at(id);
     char text[REPORT_TEXT_SIZE];
     (void)report_value(report, s, report->rows[0].all[s], text);
-    page_put(page, "<div class=\"tile\"><b>");
-    page_put_html(page, text[0] ? text : "–");
-    page_put(page, "%s</b><span>",
-             statistics[s].type == WH_DECIMAL && text[0]
-                 ? report_word(report, statistics[s].measure)
-                 : "");
-    page_put_html(page, report_word(report, statistics[s].title));
-    page_put(page, "</span></div>\n");
+    text_print(page, "<div class=\"tile\"><b>");
+    text_put_html(page, wh_span_of(text[0] ? text : "–"));
+    text_print(page, "%s</b><span>",
+               statistics[s].type == WH_DECIMAL && text[0]
+                   ? report_word(report, statistics[s].measure)
+                   : "");
+    text_put_html(page, wh_span_of(report_word(report, statistics[s].title)));
+    text_print(page, "</span></div>\n");
 }
 
-static void put_tiles(const struct report *report, struct page *page)
+static void put_tiles(const struct report *report, struct text *page)
 {
     static const char *const ids[] = {
         "units_rated", "units_qualified", "share",         "target",
         "elders",      "activities",      "youth_reached", "aid_times",
     };
-    page_put(page, "<div class=\"tiles\">\n");
+    text_print(page, "<div class=\"tiles\">\n");
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) put_tile(report, page, ids[i]);
-    page_put(page, "</div>\n");
+    text_print(page, "</div>\n");
 }
 
-static void put_charts(const struct report *report, struct page *page)
+static void put_charts(const struct report *report, struct text *page)
 {
     html_heading(page, WORD("达标率与目标", "Share qualified, against baseline and target"));
     chart_shares(report, page);
@@ -68,7 +68,7 @@ static int says_something(uint32_t statistic, const struct report_row **columns,
     return 0;
 }
 
-static void put_statistics(const struct report *report, struct page *page)
+static void put_statistics(const struct report *report, struct text *page)
 {
     const struct report_row *columns[COLUMNS_MAX];
     const char *heads[COLUMNS_MAX + 2], *group = "";
@@ -82,16 +82,16 @@ static void put_statistics(const struct report *report, struct page *page)
         const char *own = report_word(report, statistics[s].group);
         if (!says_something(s, columns, count)) continue;
         if (strcmp(own, group) != 0) {
-            page_put(page, "<tr class=\"g\"><td colspan=\"%u\">", count + 2);
-            page_put_html(page, own);
-            page_put(page, "</td></tr>\n");
+            text_print(page, "<tr class=\"g\"><td colspan=\"%u\">", count + 2);
+            text_put_html(page, wh_span_of(own));
+            text_print(page, "</td></tr>\n");
             group = own;
         }
-        page_put(page, "<tr>");
+        text_print(page, "<tr>");
         html_cell(page, "t", report_word(report, statistics[s].title));
         html_cell(page, "m", report_word(report, statistics[s].measure));
         for (uint32_t i = 0; i < count; i++) html_value(report, page, s, columns[i]->all[s]);
-        page_put(page, "</tr>\n");
+        text_print(page, "</tr>\n");
     }
     html_table_end(page);
 }
@@ -104,28 +104,28 @@ static const char *const ranking_ids[] = {
 };
 #define RANKING_IDS (uint32_t)(sizeof(ranking_ids) / sizeof(ranking_ids[0]))
 
-static void put_ranked(const struct report *report, struct page *page, const struct line *line,
+static void put_ranked(const struct report *report, struct text *page, const struct line *line,
                        int has_page)
 {
     const struct report_row *row = report_row_of(report, line->unit);
     if (!row) return;
-    page_put(page, "<tr><td class=\"t\">");
+    text_print(page, "<tr><td class=\"t\">");
     if (has_page) {
-        page_put(page, "<a href=\"unit-");
-        page_put_html(page, line->unit);
-        page_put(page, "-%u.html\">", report->year);
+        text_print(page, "<a href=\"unit-");
+        text_put_html(page, wh_span_of(line->unit));
+        text_print(page, "-%u.html\">", report->year);
     }
-    page_put_html(page, line->name);
-    page_put(page, "%s</td>", has_page ? "</a>" : "");
+    text_put_html(page, wh_span_of(line->name));
+    text_print(page, "%s</td>", has_page ? "</a>" : "");
     html_cell(page, "t", row->parent ? row->parent->unit->name : "");
     for (uint32_t i = 0; i < RANKING_IDS; i++) {
         uint32_t s = statistic_at(ranking_ids[i]);
         html_value(report, page, s, row->all[s]);
     }
-    page_put(page, "</tr>\n");
+    text_print(page, "</tr>\n");
 }
 
-static void put_ranking(const struct report *report, struct page *page, enum report_level level,
+static void put_ranking(const struct report *report, struct text *page, enum report_level level,
                         const char *title)
 {
     const struct lines *lines = &report->levels[level];
@@ -133,8 +133,8 @@ static void put_ranking(const struct report *report, struct page *page, enum rep
     if (lines->count == 0) return;
     html_heading(page, title);
     if (level == REPORT_GRASSROOTS && lines->count > GRASSROOTS_SHOWN_MAX) {
-        page_put(page, "<p>%s%u%s</p>\n", WORD("共 ", "All "), lines->count,
-                 WORD(" 个，见表格文件。", " of them are in the workbook."));
+        text_print(page, "<p>%s%u%s</p>\n", WORD("共 ", "All "), lines->count,
+                   WORD(" 个，见表格文件。", " of them are in the workbook."));
         return;
     }
     heads[0] = WORD("单位", "Unit");
@@ -152,27 +152,27 @@ static void put_ranking(const struct report *report, struct page *page, enum rep
 
 /* ---- The round (domain.md D6) ---- */
 
-static void put_points(struct page *page, int64_t points_h)
+static void put_points(struct text *page, int64_t points_h)
 {
     char text[POINTS_TEXT_SIZE];
     (void)points_text(points_h, text);
     html_cell(page, "", points_h < 0 ? "–" : text);
 }
 
-static void put_count(struct page *page, int64_t count)
+static void put_count(struct text *page, int64_t count)
 {
     char text[32];
     (void)snprintf(text, sizeof(text), "%lld", (long long)count);
     html_cell(page, "", text);
 }
 
-static void put_year(struct page *page, const struct year_summary *year)
+static void put_year(struct text *page, const struct year_summary *year)
 {
     for (uint32_t i = 0; i < year->count; i++) {
         const struct rate_line *line = &year->items[i];
         char text[16];
         (void)snprintf(text, sizeof(text), "%u", year->year);
-        page_put(page, "<tr%s>", i == 0 ? " class=\"all\"" : "");
+        text_print(page, "<tr%s>", i == 0 ? " class=\"all\"" : "");
         html_cell(page, "t", text);
         html_cell(page, "t", line->name);
         put_count(page, line->units);
@@ -181,31 +181,31 @@ static void put_year(struct page *page, const struct year_summary *year)
         put_points(page, line->baseline_h);
         put_points(page, line->target_h);
         put_points(page, line->score_h);
-        page_put(page, "</tr>\n");
+        text_print(page, "</tr>\n");
     }
 }
 
 /* Township-level units by name, grassroots ones as a number. */
-static void put_units(const struct report *report, struct page *page, int fell_back,
+static void put_units(const struct report *report, struct text *page, int fell_back,
                       const char *title)
 {
     uint32_t s = statistic_at("fell_back"), grassroots = 0, named = 0;
-    page_put(page, "<h3>%s</h3>\n<p>", title);
+    text_print(page, "<h3>%s</h3>\n<p>", title);
     for (uint32_t i = 0; i < report->rows_count; i++) {
         const struct report_row *row = &report->rows[i];
         int is_one = fell_back ? row->all[s] == 1 : row->years_qualified == report->years_count;
         if (!is_one) continue;
         if (row->unit->level == WH_LEVEL_GRASSROOTS) grassroots++;
         if (row->unit->level != WH_LEVEL_TOWNSHIP) continue;
-        if (named++ > 0) page_put(page, "%s", WORD("、", ", "));
-        page_put_html(page, row->unit->name);
+        if (named++ > 0) text_print(page, "%s", WORD("、", ", "));
+        text_put_html(page, wh_span_of(row->unit->name));
     }
-    if (named == 0) page_put(page, "%s", WORD("乡镇级单位：无", "no township-level unit"));
-    page_put(page, "%s%u%s</p>\n", WORD("；另有基层单位 ", "; and "), grassroots,
-             WORD(" 个（名单见表格文件）。", " grassroots units (named in the workbook)."));
+    if (named == 0) text_print(page, "%s", WORD("乡镇级单位：无", "no township-level unit"));
+    text_print(page, "%s%u%s</p>\n", WORD("；另有基层单位 ", "; and "), grassroots,
+               WORD(" 个（名单见表格文件）。", " grassroots units (named in the workbook)."));
 }
 
-static void put_round(const struct report *report, struct page *page)
+static void put_round(const struct report *report, struct text *page)
 {
     const char *const heads[] = {
         WORD("年度", "Year"),       WORD("范围", "Of"),
@@ -225,7 +225,7 @@ static void put_round(const struct report *report, struct page *page)
 
 int report_html(const struct report *report)
 {
-    struct page page = {NULL, 0, 0, 0};
+    struct text page = {NULL, 0, 0, 0};
     char title[300], name[80];
     int rc = WH_E_FAILED;
     (void)snprintf(title, sizeof(title), WORD("%s %u 年度报告", "%s: report of %u"),
@@ -243,6 +243,6 @@ int report_html(const struct report *report)
     html_end(report, &page);
     (void)snprintf(name, sizeof(name), "report-%u.html", report->year);
     if (!page.failed) rc = report_send(report, name, page.data, page.len);
-    page_free(&page);
+    text_free(&page);
     return rc;
 }

@@ -8,7 +8,7 @@
 
 struct itemising {
     const struct report *report;
-    struct page *page;
+    struct text *page;
 };
 
 /* The sentence of an item says counts: not where it is of minors and they are masked. */
@@ -28,7 +28,7 @@ static int tells_minors(const struct report *report, struct wh_span id)
     return 0;
 }
 
-static void put_span(struct page *page, const char *kind, struct wh_span span)
+static void put_span(struct text *page, const char *kind, struct wh_span span)
 {
     char text[600];
     copy_text(text, sizeof(text), span);
@@ -40,7 +40,7 @@ static int take_item(void *context, const struct wh_explained *line)
     const struct itemising *i = context;
     char text[POINTS_TEXT_SIZE];
     if (line->depth != WH_EXPLAIN_TOTAL && line->depth != WH_EXPLAIN_ITEM) return 0;
-    page_put(i->page, "<tr%s>", line->depth == WH_EXPLAIN_TOTAL ? " class=\"all\"" : "");
+    text_print(i->page, "<tr%s>", line->depth == WH_EXPLAIN_TOTAL ? " class=\"all\"" : "");
     put_span(i->page, "t", line->depth == WH_EXPLAIN_TOTAL ? wh_span_of("") : line->id);
     put_span(i->page, "t", line->title);
     put_span(i->page, "t", tells_minors(i->report, line->id) ? wh_span_of("–") : line->text);
@@ -48,11 +48,11 @@ static int take_item(void *context, const struct wh_explained *line)
     html_cell(i->page, "", text);
     (void)points_text(line->full_h, text);
     html_cell(i->page, "", text);
-    page_put(i->page, "</tr>\n");
+    text_print(i->page, "</tr>\n");
     return 0;
 }
 
-static int put_items(const struct report *report, struct page *page, const struct known_unit *unit)
+static int put_items(const struct report *report, struct text *page, const struct known_unit *unit)
 {
     const struct talk *talk = report->talk;
     const char *const heads[] = {
@@ -71,19 +71,19 @@ static int put_items(const struct report *report, struct page *page, const struc
 
 /* ---- Statistics ---- */
 
-static void put_own(const struct report *report, struct page *page, const struct report_row *row)
+static void put_own(const struct report *report, struct text *page, const struct report_row *row)
 {
     const char *const heads[] = {WORD("项目", "Statistic"), "", WORD("本级", "Its own"),
                                  WORD("合计", "With those below")};
     html_heading(page, WORD("统计", "Statistics"));
     html_table(page, heads, 4, 2);
     for (uint32_t s = 0; s < statistics_count; s++) {
-        page_put(page, "<tr>");
+        text_print(page, "<tr>");
         html_cell(page, "t", report_word(report, statistics[s].title));
         html_cell(page, "m", report_word(report, statistics[s].measure));
         html_value(report, page, s, statistics[s].sum == SUM_ITS_OWN_WAY ? NO_VALUE : row->own[s]);
         html_value(report, page, s, row->all[s]);
-        page_put(page, "</tr>\n");
+        text_print(page, "</tr>\n");
     }
     html_table_end(page);
 }
@@ -94,7 +94,7 @@ static const char *const below_ids[] = {
 };
 #define BELOW_IDS (uint32_t)(sizeof(below_ids) / sizeof(below_ids[0]))
 
-static void put_below(const struct report *report, struct page *page, const struct report_row *row)
+static void put_below(const struct report *report, struct text *page, const struct report_row *row)
 {
     const char *heads[BELOW_IDS + 1];
     heads[0] = WORD("单位", "Unit");
@@ -106,27 +106,27 @@ static void put_below(const struct report *report, struct page *page, const stru
     for (const struct report_row *one = row + 1; one < report->rows + report->rows_count; one++) {
         if (strncmp(one->unit->code, row->unit->code, strlen(row->unit->code)) != 0) break;
         if (one->parent != row) continue;
-        page_put(page, "<tr>");
+        text_print(page, "<tr>");
         html_cell(page, "t", one->unit->name);
         for (uint32_t i = 0; i < BELOW_IDS; i++) {
             uint32_t s = statistic_at(below_ids[i]);
             html_value(report, page, s, one->all[s]);
         }
-        page_put(page, "</tr>\n");
+        text_print(page, "</tr>\n");
     }
     html_table_end(page);
 }
 
 static int put_unit(const struct report *report, const struct report_row *row)
 {
-    struct page page = {NULL, 0, 0, 0};
+    struct text page = {NULL, 0, 0, 0};
     char title[300], name[100];
     int rc;
     (void)snprintf(title, sizeof(title), WORD("%s %u 年度", "%s in %u"), row->unit->name,
                    report->year);
     html_begin(report, &page, title);
-    page_put(&page, "<p><a href=\"report-%u.html\">%s</a></p>\n", report->year,
-             WORD("总报告", "The whole report"));
+    text_print(&page, "<p><a href=\"report-%u.html\">%s</a></p>\n", report->year,
+               WORD("总报告", "The whole report"));
     put_below(report, &page, row);
     rc = put_items(report, &page, row->unit);
     put_own(report, &page, row);
@@ -134,7 +134,7 @@ static int put_unit(const struct report *report, const struct report_row *row)
     if (rc == 0 && page.failed) rc = WH_E_FAILED;
     (void)snprintf(name, sizeof(name), "unit-%s-%u.html", row->unit->code, report->year);
     if (rc == 0) rc = report_send(report, name, page.data, page.len);
-    page_free(&page);
+    text_free(&page);
     return rc;
 }
 

@@ -52,6 +52,8 @@ int run_due(const struct talk *talk)
         return refuse(talk, WH_E_NOT_FOUND, "%u 年没有方案", "there is no programme for %u", year);
     }
     if (rc < 0) return rc;
+    rc = tell_words(talk, "state", duty_state_titles);
+    if (rc < 0) return rc;
     rc = owed_in(host, unit, is_given(talk, "under"), year, &list, talk->fail);
     for (uint32_t i = 0; rc == 0 && i < list.count; i++) {
         if (!is_wanted(talk, &list.items[i], day)) continue;

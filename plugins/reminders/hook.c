@@ -1,5 +1,6 @@
 /* A digest as the JSON body of a webhook, and its signature. */
 #include "digest.h"
+#include "encode.h"
 
 #include <sodium.h>
 #include <stdio.h>

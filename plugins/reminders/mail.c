@@ -1,5 +1,6 @@
 /* A digest as a mail: plain text, UTF-8, base64; every header is ASCII. */
 #include "digest.h"
+#include "encode.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -31,6 +31,31 @@ static const struct wh_column outbox[] = {
 };
 const struct wh_list outbox_columns = WH_LIST(outbox);
 
+static const struct wh_choice told[] = {
+    {"mail", {"邮件", "Mail"}},
+    {"webhook", {"网络回调", "Webhook"}},
+    {"new", {"新提醒", "New"}},
+    {"open", {"仍未完成", "Still open"}},
+    {"doubtful", {"不能确定是否已提醒", "Perhaps told"}},
+    {"soon", {"即将到期", "Soon"}},
+    {"late", {"已逾期", "Late"}},
+    {"missed", {"未完成", "Missed"}},
+};
+static const struct wh_choice states[] = {
+    {"mail", {"邮件", "Mail"}},         {"webhook", {"网络回调", "Webhook"}},
+    {"sending", {"发送中", "Sending"}}, {"waiting", {"待重试", "Waiting"}},
+    {"unknown", {"不明", "Unknown"}},   {"sent", {"已发送", "Sent"}},
+    {"new", {"尚未发送", "Never"}},     {"test", {"测试", "Test"}},
+};
+
+static int tell_all(const struct talk *talk, const char *const *columns, uint32_t count,
+                    struct wh_list words)
+{
+    int rc = 0;
+    for (uint32_t i = 0; rc == 0 && i < count; i++) rc = tell_words(talk, columns[i], words);
+    return rc;
+}
+
 /* ---- Preview ---- */
 
 static int show_line(const struct talk *talk, const struct recipient *to, const struct line *line)
@@ -74,10 +99,14 @@ static int show_group(struct reminders *self, const struct talk *talk, const str
 
 int run_preview(struct reminders *self, const struct talk *talk)
 {
+    static const char *const worded[] = {"channel", "section", "stage"};
+    const struct wh_list words = WH_LIST(told);
     const struct wh_host *host = talk->host;
     struct look look;
     uint32_t shown = 0;
-    int rc = look_whole(self, given_number(talk, "at", host->today(host->self)), &look, talk->fail);
+    int rc = tell_all(talk, worded, 3, words);
+    if (rc < 0) return rc;
+    rc = look_whole(self, given_number(talk, "at", host->today(host->self)), &look, talk->fail);
     for (uint32_t i = 0; rc == 0 && i < look.recipients.count;
          i += group_size(&look.recipients, i)) {
         if (is_to(talk, &look.recipients.items[i])) rc = show_group(self, talk, &look, i, &shown);
@@ -170,10 +199,14 @@ static int show_test(const struct talk *talk, const struct ended_test *test)
 
 int run_outbox(struct reminders *self, const struct talk *talk)
 {
+    static const char *const worded[] = {"channel", "state"};
+    const struct wh_list words = WH_LIST(states);
     const struct wh_host *host = talk->host;
     uint32_t tests = self->tests_count < ENDED_TESTS_KEPT ? self->tests_count : ENDED_TESTS_KEPT;
     struct recipients recipients;
-    int rc = recipients_read(host, host->today(host->self), &recipients, talk->fail);
+    int rc = tell_all(talk, worded, 2, words);
+    if (rc < 0) return rc;
+    rc = recipients_read(host, host->today(host->self), &recipients, talk->fail);
     for (uint32_t i = 0; rc == 0 && i < recipients.count; i++) {
         rc = show_recipient(self, talk, &recipients.items[i]);
     }

@@ -43,6 +43,12 @@ int remark(const struct talk *talk, const char *zh, const char *en, ...)
     return talk->host->reply_note(talk->call, wh_span_of(text), talk->fail);
 }
 
+int tell_words(const struct talk *talk, const char *column, struct wh_list words)
+{
+    if (!WH_HOST_HAS(talk->host, reply_words)) return 0;
+    return talk->host->reply_words(talk->call, column, words, talk->fail);
+}
+
 /* ---- Arguments ---- */
 
 struct wh_span given_text(const struct talk *talk, const char *name)
@@ -76,7 +82,11 @@ int64_t given_day(const struct talk *talk)
 
 void copy_text(char *at, size_t size, struct wh_span text)
 {
-    (void)snprintf(at, size, "%.*s", (int)text.len, text.data ? text.data : "");
+    size_t len = text.len < size ? (size_t)text.len : size - 1;
+    /* in UTF-8 the bytes behind the first of a character begin with the bits 10 */
+    while (len < text.len && len > 0 && ((unsigned char)text.data[len] & 0xc0) == 0x80) len--;
+    if (len > 0) memcpy(at, text.data, len);
+    at[len] = '\0';
 }
 
 struct known_unit copy_unit(const struct wh_unit_view *unit)

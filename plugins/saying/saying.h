@@ -34,6 +34,9 @@ int refuse(const struct talk *talk, int code, const char *zh, const char *en, ..
 int remark(const struct talk *talk, const char *zh, const char *en, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 
+/* Titles (struct wh_choice) of the words in a column, for tables: before any row. */
+int tell_words(const struct talk *talk, const char *column, struct wh_list words);
+
 /* The argument `name`: its text (empty: left out), its number or `fallback`, whether it was given.
  */
 struct wh_span given_text(const struct talk *talk, const char *name);
@@ -57,6 +60,7 @@ struct known_unit {
     int64_t closed;
 };
 
+/* What does not fit is left out, from a whole character on. */
 void copy_text(char *at, size_t size, struct wh_span text);
 struct known_unit copy_unit(const struct wh_unit_view *unit);
 /* 1 where it existed on some day of [first, last]. */

@@ -66,7 +66,8 @@ class World:
         self.programme_text = programme_text  # every scalar a text, so that 4.5 is exact
         self.programme = programme
         self.records = {ledger["kind"]: [] for ledger in programme["ledgers"]}
-        self.heard = {}  # unit: quarters, beside those of ledgers
+        # unit: quarters, beside those of ledgers; not by what a level above enters about it
+        self.heard = {}
         self.judged = {}  # (unit, item, year): {assessor: points}
         self.accepted = {}  # (unit, year): result
         self.applications = {}  # (unit, year)
@@ -119,6 +120,7 @@ class World:
         return {unit: (len(names), hours_h[unit]) for unit, names in people.items()}
 
     def ranking(self, units_csv, today, year):
-        tree = independent_ranking.Tree(units_csv, today)
+        # a year that is over counts the units of its last day
+        tree = independent_ranking.Tree(units_csv, min(today, datetime.date(year, 12, 31)))
         measures = Measures(tree, self.programme_text, self.records, self)
         return Ranking(tree, self.programme_text, measures, year, self)

@@ -14,12 +14,27 @@ static const struct wh_metric form_metric[] = {
     {"notes", {NULL, "Notes"}, WH_FLOW, WH_COUNT, 0, 0, {NULL, 0, 0}, {NULL, 0, 0}},
 };
 static const struct wh_kind kinds[] = {
-    {"mark", {NULL, "Marks"}, WH_LEVEL_CITY, WH_KIND_OPEN_METRICS | WH_KIND_YEARLY,
-     WH_LIST(fields), {NULL, 0, 0}, WH_LIST(open_metric)},
-    {"note", {NULL, "Notes"}, WH_LEVEL_CITY, WH_KIND_BY_FORM, WH_LIST(fields), {NULL, 0, 0},
+    {"mark",
+     {NULL, "Marks"},
+     WH_LEVEL_CITY | WH_LEVEL_GRASSROOTS,
+     WH_KIND_OPEN_METRICS | WH_KIND_YEARLY,
+     WH_LIST(fields),
+     {NULL, 0, 0},
+     WH_LIST(open_metric)},
+    {"note",
+     {NULL, "Notes"},
+     WH_LEVEL_CITY,
+     WH_KIND_BY_FORM,
+     WH_LIST(fields),
+     {NULL, 0, 0},
      WH_LIST(form_metric)},
-    {"all", {NULL, "All"}, 0, WH_KIND_OPEN_METRICS | WH_KIND_YEARLY | WH_KIND_FROM_ALL,
-     {NULL, 0, 0}, {NULL, 0, 0}, WH_LIST(open_metric)},
+    {"all",
+     {NULL, "All"},
+     0,
+     WH_KIND_OPEN_METRICS | WH_KIND_YEARLY | WH_KIND_FROM_ALL,
+     {NULL, 0, 0},
+     {NULL, 0, 0},
+     WH_LIST(open_metric)},
 };
 
 static int open_it(const struct wh_host *host, void **ret_self, struct wh_failure *fail)

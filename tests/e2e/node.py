@@ -86,10 +86,10 @@ class Result:
         return self.err.partition("\n")[0]
 
 
-def run(program, *args, timeout_s=60, programs=BIN):
-    done = subprocess.run([os.path.join(programs, program), *map(str, args)], env=ENVIRONMENT,
-                          stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s,
-                          check=False)
+def run(program, *args, timeout_s=60, programs=BIN, **environment):
+    done = subprocess.run([os.path.join(programs, program), *map(str, args)],
+                          env=ENVIRONMENT | environment, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=timeout_s, check=False)
     return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
@@ -163,6 +163,10 @@ class Node:
         result = self.cli(*args, timeout_s=timeout_s)
         assert result.code == 0, (args, result)
         return result.out
+
+    def chinese(self, *args):
+        """What a Chinese reader is shown."""
+        return run("wuhao", "-C", self.home, *args, programs=self.bin, LC_ALL="zh_CN.UTF-8")
 
     def rows(self, *args, timeout_s=60):
         out = self.ok(*args, "--json", timeout_s=timeout_s)

@@ -165,9 +165,8 @@ def test_targets_say_who_is_to_qualify_when_and_how_far_it_is(pair):
 @pytest.mark.quick
 def test_it_speaks_chinese(pair):
     town = pair["long-zhen"]
-    refused = node.run("env", "LC_ALL=zh_CN.UTF-8", f"{node.BIN}/wuhao", "-C", town.home, "assess",
-                       "judge", VILLAGE, "g15", "9", "--assessor", "x", "--reason", "x",
-                       programs="/usr/bin")
+    refused = town.chinese("assess", "judge", VILLAGE, "g15", "9", "--assessor", "x", "--reason",
+                           "x")
     assert "得分：指标 g15 应在 0 到 3.00 之间" in refused.err
 
 

@@ -2,6 +2,7 @@
 
 Odd but good input (GBK, a byte order mark, CRLF, a quoted newline) is read, and the encoding said.
 """
+import datetime
 import os
 import random
 import re
@@ -79,6 +80,19 @@ def test_a_byte_order_mark_is_read_and_said(attempt):
     result, added = attempt("activity", lines(ACTIVITY, activity()).encode("utf-8-sig"))
     assert (result.code, added) == (0, 1), result
     assert re.search("bom|byte order mark", result.out + result.err, re.I)
+
+
+@quick
+def test_dates_ahead_are_taken_and_told(attempt, town):
+    ahead = (datetime.date.today() + datetime.timedelta(days=3)).isoformat()
+    result, added = attempt("activity", lines(ACTIVITY, activity(date=ahead), activity()))
+    assert (result.code, added) == (0, 2) and "1 record is dated after today" in result.err, result
+    one = town.cli("add", "activity", "--unit", VILLAGE, f"date={ahead}", "category=law",
+                   "subject=x", "youth=3")
+    assert one.code == 0 and "dated after today" in one.err
+    today = town.cli("add", "activity", "--unit", VILLAGE, "date=2025-03-04", "category=law",
+                     "subject=x", "youth=3")
+    assert (today.code, today.err) == (0, "")
 
 
 @quick

@@ -77,3 +77,55 @@ def test_a_township_that_is_split_is_followed_by_its_heirs(city):
     assert periods(city, "9901002", "self_check") == ["2025Q4"]
     rate = city.rows("rank", "rate", "--year", 2025)[0]
     assert rate["units"] == 2  # the new township and its village
+
+
+@pytest.mark.quick
+def test_a_year_that_is_over_keeps_the_units_of_its_last_day(city):
+    villages = {"9901001001", "9901001002", "9901001003"}
+    bring(city, "9901001004,四村,village,9901001,2026-02-01,,\n", merged="2026-03-01",
+          into="9901001001")
+    listed = [line["unit"] for line in city.rows("rank", "--level", "grassroots", "--year", 2025)]
+    assert set(listed) == villages and units_of(city) == 3
+    later = [line["unit"] for line in city.rows("rank", "--level", "grassroots", "--year", 2026)]
+    assert set(later) == {"9901001001", "9901001002", "9901001004"}
+    assert city.rows("rank", "rate", "--year", 2025)[0]["units"] == 4  # with their township
+    said = city.rows("explain", "9901001003", "--year", 2026)[0]["text"]
+    assert "did not exist" in said
+    assert "did not exist" not in city.rows("explain", "9901001003", "--year", 2025)[0]["text"]
+
+
+@pytest.mark.quick
+def test_a_closed_unit_gets_no_records_of_later_days(city):
+    bring(city, merged="2025-06-15", into="9901001001")
+    late = city.cli("add", "meeting", "--unit", "9901001003", "date=2025-06-15", "purpose=study",
+                    "subject=x")
+    assert late.code == 4 and "2025-06-15" in late.err and "closed" in late.err
+    city.ok("add", "meeting", "--unit", "9901001003", "date=2025-06-14", "purpose=study",
+            "subject=x")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("given, word", [
+    ({"split": "2025-10-01"}, "outlive"),
+    ({"split": "2025-10-01", "gone": "2025-10-02", "merged": "2025-10-01"}, "outlive"),
+])
+def test_a_unit_is_not_closed_over_those_below_it(city, given, word):
+    before = city.rows("unit", "list")
+    with pytest.raises(AssertionError, match=word):
+        bring(city, **given)
+    assert city.rows("unit", "list") == before
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("line, word", [
+    ("9901002,新镇,township,9901,2026-07-01,2026-01-01,", "on or before"),
+    ("99,模拟市,city,,,2026-06-30,", "own"),
+    ("9901002,=1+1,township,9901,,,", "formula"),
+])
+def test_days_and_names_of_units_make_sense(city, tmp_path, line, word):
+    path = tmp_path / "one.csv"
+    path.write_text(HEAD + line + "\n", encoding="utf-8")
+    before = city.rows("unit", "list")
+    answer = city.cli("unit", "import", path)
+    assert answer.code == 4 and word in answer.err
+    assert city.rows("unit", "list") == before

@@ -126,3 +126,16 @@ def test_due_dates_move_off_days_of_rest(pair):
     assert lines["self_check", "2025Q3"] == "2025-09-30"
     assert lines["exchange", "2025-1"] == "2025-12-01"  # 30 November is a Sunday
     assert lines["self_check", "2025Q2"] == "2025-06-30"
+
+
+@pytest.mark.quick
+def test_a_table_says_states_and_kinds_in_the_language_of_its_reader(pair):
+    town = pair["long-zhen"]
+    lines = town.rows("due", "--at", f"{node.YEAR}-12-31")
+    shown = town.chinese("due", "--at", f"{node.YEAR}-12-31").out
+    assert {line["state"] for line in lines} & {"missed", "late"}
+    assert "未完成" in shown or "已逾期" in shown
+    assert "missed" not in shown and "late" not in shown
+    assert "missed" in town.ok("due", "--at", f"{node.YEAR}-12-31")  # an English table
+    assert "未完成" not in town.chinese("due", "--at", f"{node.YEAR}-12-31", "--json").out
+    assert "乡镇" in pair["city"].chinese("rank", "--level", "township").out

@@ -32,7 +32,8 @@ READS = (
 
 
 def said(city):
-    return {command: city.ok(*command, "--json") for command in READS}
+    return {command: (city.ok(*command, "--json"), city.chinese(*command).out)
+            for command in READS}
 
 
 def isolate(city):

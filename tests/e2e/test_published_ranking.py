@@ -1,5 +1,7 @@
 """A ranking that was published is frozen, numbered, and known to all below; it recomputes to the
 same bytes, and what has changed since is told with the reason for each move."""
+import shutil
+
 import pytest
 
 import node
@@ -144,3 +146,130 @@ def test_beside_last_year_and_candidates(tree):
     assert found[0]["years"] >= 3
     assert not [line for line in city.rows("commend", "--year", node.YEAR)
                 if line["what"] == "individual"]
+
+
+@pytest.mark.quick
+def test_a_title_is_one_line_that_every_node_can_show(tree):
+    city = tree["city"]
+    publish = ("rank", "publish", "--level", "county", "--year", node.YEAR, "--title")
+    for title, word in (("关" * 67, "201 bytes"), ("一\n二", "line break"), ("a\tb", "control")):
+        answer = city.cli(*publish, title)
+        assert answer.code == 4 and word in answer.err
+    before = len(city.rows("rank", "published"))
+    city.ok(*publish, "关" * 66)
+    listed = city.rows("rank", "published")
+    assert len(listed) == before + 1 and listed[-1]["title"] == "关" * 66
+
+
+def test_a_county_moves_because_its_townships_do_and_nodes_below_speak_of_their_own_alone(tree):
+    city, town = tree["city"], tree["long-zhen"]
+    city.ok("rank", "publish", "--level", "county", "--year", node.YEAR)
+    county_number = city.rows("rank", "published")[-1]["number"]
+    city.ok("rank", "publish", "--level", "township", "--year", node.YEAR)
+    number = city.rows("rank", "published")[-1]["number"]
+    was = next(line["score"] for line in city.rows("rank", "published", number)
+               if line["unit"] == TOWN)
+    for record in town.rows("list", "institution", "--unit", TOWN) + town.rows(
+            "list", "meeting", "--unit", TOWN):
+        town.ok("withdraw", record["id"], "--why", "x")
+    tree.wait_synced()
+    now = next(line["score"] for line in city.rows("rank", "--level", "township", "--year",
+                                                   node.YEAR) if line["unit"] == TOWN)
+    assert now != was
+    whys = {line["unit"]: line["why"] for line in city.rows("rank", "changed", county_number)}
+    assert f"{TOWN} {was} -> {now}" in whys[COUNTY]
+    below = town.rows("rank", "changed", number)
+    assert [line["unit"] for line in below] == [TOWN]
+    assert (below[0]["score_before"], below[0]["score"], below[0]["why"]) == (was, now, "score")
+    assert below[0]["rank"] is None  # of all townships: the city's alone to say
+    assert "not held on this node" in town.cli("rank", "changed", number).err
+    assert "得分" in town.chinese("rank", "changed", number).out
+
+
+@pytest.mark.quick
+def test_counties_stand_beside_the_last_round(tree):
+    city = tree["city"]
+    rates = {line["unit"]: line for line in city.rows("rank", "rate", "--year", node.YEAR)}
+    lines = city.rows("rank", "--level", "county", "--year", node.YEAR, "--against", "baseline")
+    for line in lines:
+        rate = rates[line["unit"]]
+        assert (line["share_all"], line["baseline"], line["target"], line["missing"]) == (
+            rate["share"], rate["baseline"], rate["target"], rate["missing"])
+        gain = round(float(rate["share"]) * 100) - round(float(rate["baseline"]) * 100)
+        assert round(float(line["gain"]) * 100) == gain
+    other = city.cli("rank", "--level", "township", "--against", "baseline")
+    assert other.code == 2 and "by county" in other.err
+    other = city.cli("rank", "--level", "township", "--against", "tuesday")
+    assert other.code == 2 and "baseline" in other.err
+
+
+def test_a_number_is_never_given_twice_though_the_node_was_put_back(homes, tmp_path):
+    city = homes("city", "2311", "黑河市", "city").init().start()
+    city.ok("programme", "issue", node.PROGRAMME)
+    publish = ("rank", "publish", "--level", "county", "--year", node.YEAR)
+    city.ok(*publish)
+    city.ok("backup", "create", tmp_path / "kept")
+    assert city.rows(*publish)[0]["number"] == 2
+    city.stop()
+    shutil.rmtree(city.home)
+    assert node.run("wuhao", "restore", tmp_path / "kept", "--into", city.home).code == 0
+    city.start()
+    assert city.rows(*publish)[0]["number"] == 1001
+    assert city.rows(*publish)[0]["number"] == 1002
+    assert [line["number"] for line in city.rows("rank", "published")] == [1, 1001, 1002]
+
+
+@pytest.mark.quick
+def test_a_case_is_shown_to_all_below_with_what_may_be_published_alone(tree):
+    county, town, city = tree["wudalianchi"], tree["long-zhen"], tree["city"]
+    case = county.ok("add", "merit", "--unit", COUNTY, f"date={node.YEAR}-05-01",
+                     "what=case_individual", "grade=county", "subject=老兵讲堂", "person=不公开者",
+                     "--csv").split()[-1]
+    story = "第一行\n" + "年年如一日" * 100
+    bare = county.cli("commend", "spread", case)
+    assert bare.code == 4 and "no story" in bare.err and "public_text" in bare.err
+    county.ok("edit", case, "public_name=老李", "public_text=" + story)
+    county.ok("commend", "spread", case)
+    tree.wait_synced()
+    line = town.rows("commend", "cases")[0]
+    assert line == {"record": case, "from": COUNTY, "unit": COUNTY, "name": "五大连池市",
+                    "what": "case_individual", "grade": "county", "date": f"{node.YEAR}-05-01",
+                    "subject": "老兵讲堂", "person": "老李", "text": None}
+    assert town.rows("commend", "cases", case)[0]["text"] == story
+    assert "个人典型" in town.chinese("commend", "cases").out
+    assert "不公开者" not in town.ok("commend", "cases", case)
+    assert city.rows("commend", "cases") == []  # down, never up
+    assert [row["from"] for row in town.rows("rank", "published")] == [
+        CITY for _ in town.rows("rank", "published")]
+    mine = town.cli("commend", "recall", case)
+    assert mine.code == 3 and "not spread" in mine.err
+    county.ok("commend", "recall", case)
+    tree.wait_synced()
+    assert town.rows("commend", "cases") == []
+    assert county.cli("commend", "recall", case).code == 3
+    county.ok("withdraw", case, "--why", "x")
+    gone = county.cli("commend", "spread", case)
+    assert gone.code == 3 and "no such case" in gone.err
+
+
+@pytest.mark.quick
+def test_an_award_that_people_decided_has_a_certificate_to_print(tree, tmp_path):
+    county = tree["wudalianchi"]
+    def merit(what, *more):
+        return county.ok("add", "merit", "--unit", COUNTY, f"date={node.YEAR}-12-01",
+                         f"what={what}", *more, "--csv").split()[-1]
+    award = merit("award_individual", "grade=city", "subject=先进<个人>", "person=老李")
+    line = county.rows("commend", "certificate", award, "--out", tmp_path)[0]
+    with open(tmp_path / line["file"], encoding="utf-8") as file:
+        page = file.read()
+    assert "授予 老李 市级“先进&lt;个人&gt;”称号" in page and "五大连池市" in page
+    assert page.count('class="page"') == 1 and f"{node.YEAR}-12-01" in page
+    unit = county.rows("commend", "certificate", merit("award_collective", "subject=先进集体"),
+                       "--out", tmp_path)[0]
+    with open(tmp_path / unit["file"], encoding="utf-8") as file:
+        assert "授予 五大连池市 “先进集体”" in file.read()
+    other = county.cli("commend", "certificate", merit("case_individual", "subject=x"), "--out",
+                       tmp_path)
+    assert other.code == 3 and "no such award" in other.err
+    county.ok("withdraw", award, "--why", "x")
+    assert county.cli("commend", "certificate", award, "--out", tmp_path).code == 3

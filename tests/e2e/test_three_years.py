@@ -101,7 +101,6 @@ class Round:
             for name in ("甲", "乙", "丙"):
                 self.server(town).ok("add", "inspector", "--unit", town, "date=2025-01-01",
                                      f"person={name}{town}")
-            self.world.hear(town, self.today)
 
     def set_clock_first(self, day):
         for one in self.nodes.values():
@@ -167,7 +166,6 @@ class Round:
             day = datetime.date.fromisoformat(line["date"])
             assert calendar.is_worked(day) and self.today <= day <= calendar.moved(due), line
             slots[line["inspector"], day] = slots.get((line["inspector"], day), 0) + 1
-            self.world.hear(line["unit"], day)
         assert all(count <= 3 for count in slots.values())
         return [(line["id"], line["unit"], line["inspector"], line["date"]) for line in lines]
 
@@ -181,12 +179,10 @@ class Round:
                       DAY * self.chance.randrange(0, 6))
             one.ok("inspect", "done", visit, "--conclusion", "x", "--date", day)
             self.world.deed(duty, unit, day)
-            self.world.hear(unit, day)
             if self.chance.random() < 0.3:
                 deadline = day + DAY * self.chance.randrange(5, 60)
                 finding = one.ok("inspect", "finding", visit, "--text", "x", "--deadline",
                                  deadline, "--date", day, "--csv").split()[-1]
-                self.world.hear(unit, day)
                 self.open_findings.append((finding, unit, inspector, day, deadline, one))
 
     def fix_findings(self, first):
@@ -206,8 +202,6 @@ class Round:
         self.open_findings = left
         for one in self.nodes.values():
             one.ok("plugin", "run", "inspection", "overdue")
-        for unit, deadline, _ in self.marked:
-            self.world.hear(unit, deadline)
         self.world.overdue = [(unit, deadline) for unit, deadline, _ in self.marked]
 
     def train(self, first, last):

@@ -139,7 +139,9 @@ def test_row_that_cannot_be_read_is_set_aside_and_brought_back(full_pair):
     rows.put(victim[0], "0x00000000000000010203")
     county.start()
     found = checks(county)
-    assert found["index"]["broken"] == 1 and found["up"]["repaired"] == 1, found
+    # the check finds it, or a plugin that read it before has had it set aside
+    assert found["index"]["broken"] + found["index"]["differ"] >= 1, found
+    assert found["up"]["repaired"] == 1 and "store.rows_set_aside rows=1" in county.log(), found
     assert county.metrics(township.unit) == whole
     assert_clean(county)
 

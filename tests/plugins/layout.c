@@ -339,7 +339,8 @@ AT(wh_host, moment, 304, 8);
 AT(wh_host, file_keep, 312, 8);
 AT(wh_host, rates, 320, 8);
 AT(wh_host, restored_ms, 328, 8);
-SIZE(wh_host, 336);
+AT(wh_host, reply_words, 336, 8);
+SIZE(wh_host, 344);
 
 AT(wh_job, name, 0, 8);
 AT(wh_job, title, 8, 16);

@@ -10,12 +10,20 @@
 #include "base/memory.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "model/unit.h"
 
 #define FAULTS_SHOWN_MAX 20
 #define BAR_COLUMNS 30
 
+struct word {
+    char *word;
+    char *title;
+};
+
 struct column {
     char *name;
+    struct word *words; /* that its cells hold, as a reply told */
+    size_t words_count;
     char *title;
     uint32_t type;
     size_t width;
@@ -72,6 +80,34 @@ static const struct {
     {"failed", WH_MSG_STATE_FAILED},   {"quarantined", WH_MSG_STATE_QUARANTINED},
 };
 
+static const char *title_of(const struct column *column, struct wh_span word)
+{
+    for (size_t i = 0; i < column->words_count; i++) {
+        if (wh_span_equal(word, wh_span_of(column->words[i].word))) return column->words[i].title;
+    }
+    return NULL;
+}
+
+/* "lecturer;law_adviser": each word that has a title by its title. */
+static struct wh_span words_text(const struct column *column, struct wh_span text,
+                                 struct wh_arena *arena)
+{
+    struct wh_buffer all = {NULL, 0, 0};
+    struct wh_span shown;
+    while (true) {
+        const char *end = text.len > 0 ? memchr(text.data, ';', text.len) : NULL;
+        struct wh_span word = wh_span(text.data, end ? (size_t)(end - text.data) : text.len);
+        const char *title = title_of(column, word);
+        wh_buffer_put(&all, title ? wh_span_of(title) : word);
+        if (!end) break;
+        wh_buffer_put_byte(&all, ';');
+        text = wh_span_from(text, word.len + 1);
+    }
+    shown = wh_arena_copy(arena, wh_buffer_span(&all));
+    wh_buffer_deinit(&all);
+    return shown;
+}
+
 /* Programs read the word of the contract, a person a word of his language. */
 static struct wh_span state_text(const struct wh_printer *printer, const char *word,
                                  struct wh_arena *arena)
@@ -83,6 +119,13 @@ static struct wh_span state_text(const struct wh_printer *printer, const char *w
     return wh_span_of(word);
 }
 
+/* Kinds of records are words of the programme's: they stay. */
+static struct wh_span unit_kind_text(const char *word)
+{
+    uint32_t kind = wh_unit_kind_of(wh_span_of(word));
+    return kind == 0 ? wh_span_of(word) : wh_span_of(wh_unit_kind_title(kind).zh);
+}
+
 static struct wh_span cell_text(const struct wh_printer *printer, const struct column *column,
                                 const Wh__Cell *cell, struct wh_arena *arena)
 {
@@ -90,6 +133,8 @@ static struct wh_span cell_text(const struct wh_printer *printer, const struct c
     bool zh = printer->language == WH_ZH && printer->form == WH_FORM_TABLE;
     if (cell->value_case == WH__CELL__VALUE_TEXT) {
         bool is_state = zh && column->type == WH_TEXT && strcmp(column->name, "state") == 0;
+        if (zh && strcmp(column->name, "kind") == 0) return unit_kind_text(cell->text);
+        if (zh && column->words_count > 0) return words_text(column, wh_span_of(cell->text), arena);
         return is_state ? state_text(printer, cell->text, arena) : wh_span_of(cell->text);
     }
     if (cell->value_case != WH__CELL__VALUE_NUMBER) return WH_SPAN_EMPTY;
@@ -296,6 +341,21 @@ static void take_columns(struct wh_printer *printer, const Wh__Columns *columns)
     if (printer->form == WH_FORM_CSV) putchar('\n');
 }
 
+static void take_words(struct wh_printer *printer, const Wh__Words *words)
+{
+    for (size_t i = 0; i < printer->count; i++) {
+        struct column *column = &printer->columns[i];
+        if (strcmp(column->name, words->column) != 0) continue;
+        column->words = wh_arena_new(&printer->arena, words->n_words, sizeof(*column->words));
+        column->words_count = words->n_words;
+        for (size_t w = 0; w < words->n_words; w++) {
+            const Wh__Words__Word *from = words->words[w];
+            column->words[w].word = wh_arena_text(&printer->arena, wh_span_of(from->word));
+            column->words[w].title = wh_arena_text(&printer->arena, wh_span_of(from->title));
+        }
+    }
+}
+
 static void take_row(struct wh_printer *printer, const Wh__ReplyRow *row)
 {
     switch (printer->form) {
@@ -390,6 +450,7 @@ int wh_printer_take(struct wh_printer *printer, const Wh__Reply *reply)
 {
     switch (reply->body_case) {
     case WH__REPLY__BODY_COLUMNS: take_columns(printer, reply->columns); break;
+    case WH__REPLY__BODY_WORDS: take_words(printer, reply->words); break;
     case WH__REPLY__BODY_ROW: take_row(printer, reply->row); break;
     case WH__REPLY__BODY_PROGRESS: take_progress(printer, reply->progress); break;
     case WH__REPLY__BODY_NOTE: wh_buffer_print(&printer->notes, "%s\n", reply->note->text); break;

@@ -255,6 +255,11 @@ struct wh_metric {
  * `add`, `import`, `edit` and `withdraw` refuse them. */
 #define WH_KIND_BY_COMMAND 16u
 
+/* What a level above enters about the unit, as who checks it and what was found: its rows don't
+ * show that the unit was heard of in their quarter. Nor do those of a WH_KIND_YEARLY kind, which
+ * tell no quarter. */
+#define WH_KIND_FROM_ABOVE 32u
+
 struct wh_kind {
     const char *name;
     struct wh_title title;
@@ -854,6 +859,12 @@ struct wh_host {
      * records then lack what came after: a plugin that acts on the world outside keeps the value in
      * a key, and where it finds another one (but 0), does not know what it did until that time. */
     int64_t (*restored_ms)(struct wh_host_self *self);
+
+    /* Within `command` only, before any row: titles of words (struct wh_choice) that stand in the
+     * cells of the column `column`, as states do. Tables show the titles to a Chinese reader, also
+     * of several words with a ';' between; JSON and CSV have the words. */
+    int (*reply_words)(struct wh_call *call, const char *column, struct wh_list words,
+                       struct wh_failure *fail);
 };
 
 /* 1 where this node has the member: `WH_HOST_HAS(host, notice_post)`. */

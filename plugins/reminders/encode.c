@@ -1,38 +1,4 @@
-#include "text.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-void text_put(struct text *text, const char *data, size_t len)
-{
-    if (text->failed) return;
-    if (text->len + len + 1 > text->size) {
-        size_t size = (text->size + len) * 2 + 256;
-        char *grown = realloc(text->data, size);
-        if (!grown) {
-            text->failed = 1;
-            return;
-        }
-        text->data = grown;
-        text->size = size;
-    }
-    memcpy(text->data + text->len, data, len);
-    text->len += len;
-    text->data[text->len] = 0;
-}
-
-void text_print(struct text *text, const char *format, ...)
-{
-    char line[1200];
-    va_list args;
-    int len;
-    va_start(args, format);
-    len = vsnprintf(line, sizeof(line), format, args);
-    va_end(args);
-    if (len < 0) return;
-    text_put(text, line, (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1);
-}
+#include "encode.h"
 
 #define LINE_LETTERS 76
 
@@ -73,10 +39,4 @@ void text_put_json(struct text *text, struct wh_span bytes)
             text_put(text, &letter, 1);
         }
     }
-}
-
-void text_free(struct text *text)
-{
-    free(text->data);
-    memset(text, 0, sizeof(*text));
 }
