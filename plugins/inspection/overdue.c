@@ -30,6 +30,16 @@ static int find_mark(const struct wh_host *host, const struct finding *finding, 
     return rc < 0 ? rc : 0;
 }
 
+/* 1 where the unit is gone by that day: nobody owes anything then. */
+static int is_gone(const struct wh_host *host, const char *code, int64_t day,
+                   struct wh_failure *fail)
+{
+    struct known_unit unit;
+    int rc = find_unit(host, wh_span_of(code), &unit, fail);
+    if (rc < 0) return rc == WH_E_NOT_FOUND ? 1 : rc;
+    return unit.closed != 0 && unit.closed <= day;
+}
+
 /* A finding that was not fixed by its deadline counts in the deadline's quarter, whenever that is
  * noticed. Fixed in time is what was entered in time: the day that is stated says nothing. So a
  * mark stays, unless the unit's own node had entered the fix by then and was heard of later, or
@@ -41,15 +51,17 @@ int settle_mark(const struct wh_host *host, const struct finding *finding, int64
     struct claim claim = {finding->fixed, finding->entered, 0};
     struct marking mark;
     int64_t deadline;
-    int late, rc = claim.day == 0 ? read_claim(host, finding, &claim, fail) : 0;
+    int late, gone, rc = claim.day == 0 ? read_claim(host, finding, &claim, fail) : 0;
     if (rc == 0) rc = find_mark(host, finding, &mark, fail);
     if (rc < 0) return rc;
     deadline = mark.id[0] ? mark.day : finding->until;
+    gone = is_gone(host, finding->unit, deadline, fail);
+    if (gone < 0) return gone;
     late = !finding->excused && (claim.day != 0 ? claim.entered > deadline : deadline < today);
-    if (late == (mark.id[0] != '\0')) return 0;
-    if (!late) {
-        return host->record_withdraw(host->self, wh_span_of(mark.id), wh_span_of("fixed in time"),
-                                     fail);
+    if ((late && !gone) == (mark.id[0] != '\0')) return 0;
+    if (mark.id[0]) {
+        return host->record_withdraw(host->self, wh_span_of(mark.id),
+                                     wh_span_of(gone ? "closed by then" : "fixed in time"), fail);
     }
     put_field(&fields, "finding", wh_span_of(finding->id));
     return host->record_add(host->self, wh_span_of(KIND_OVERDUE), wh_span_of(finding->unit),

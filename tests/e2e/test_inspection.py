@@ -572,6 +572,16 @@ def test_nothing_is_entered_for_a_unit_that_is_closed(october):
     october.ok("inspect", "finding", early, "--text", "x", "--deadline", "2026-10-30", "--date",
                "2026-10-09")  # of a day on which it was there
     assert unit not in plan(october, "--unit", SMALL, "--period", "2026Q4")
+    october.ok("inspect", "finding", early, "--text", "x", "--deadline", "2026-10-11", "--date",
+               "2026-10-09")  # a deadline that it did not live to see
+    other = october.ok("inspect", "record", village(1), "--inspector", "甲", "--conclusion", "x",
+                       "--date", "2026-10-09", "--csv").split()[-1]
+    late = october.ok("inspect", "finding", other, "--text", "x", "--deadline", "2026-10-11",
+                      "--date", "2026-10-09", "--csv").split()[-1]
+    october.ok("plugin", "run", "inspection", "overdue")
+    marked = [line["finding"] for number in (1, 4) for line in october.rows(
+        "list", "overdue_finding", "--unit", village(number))]
+    assert marked == [late]
     october.ok("inspect", "undo", planned["id"], "--why", "x")
     bring(october, opened="2026-11-16")
     later = october.cli("inspect", "record", unit, "--inspector", "甲", "--conclusion", "x")
