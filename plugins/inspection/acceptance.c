@@ -69,6 +69,68 @@ static int read_standing(const struct talk *talk, const struct known_unit *unit,
 
 /* ---- Commands ---- */
 
+static int take_own_application(void *context, const struct wh_record_view *record)
+{
+    struct asking *asking = context;
+    asking->applied = 1;
+    asking->applied_on = record->date;
+    return 1;
+}
+
+static int take_own_result(void *context, const struct wh_record_view *record)
+{
+    struct asking *asking = context;
+    (void)record;
+    asking->decided = 1;
+    return 1;
+}
+
+static int take_asking(void *context, const struct wh_figure *figure)
+{
+    struct asking *asking = context;
+    if (figure->value <= 0) return 0;
+    if (wh_span_equal(figure->facet, wh_span_of(KIND_APPLICATION))) asking->applied = 1;
+    if (wh_span_equal(figure->facet, wh_span_of(KIND_ACCEPTANCE))) asking->decided = 1;
+    return 0;
+}
+
+int read_asking(const struct talk *talk, const char *unit, uint32_t year, struct asking *ret)
+{
+    const struct wh_host *host = talk->host;
+    struct wh_span code = wh_span_of(unit);
+    int64_t first = first_day_of(year), last = last_day_of(year);
+    int rc;
+    memset(ret, 0, sizeof(*ret));
+    rc = host->figures(host->self, code, 0, year, take_asking, ret, talk->fail);
+    if (rc >= 0) {
+        rc = host->records(host->self, wh_span_of(KIND_APPLICATION), code, first, last,
+                           take_own_application, ret, talk->fail);
+    }
+    if (rc >= 0) {
+        rc = host->records(host->self, wh_span_of(KIND_ACCEPTANCE), code, first, last,
+                           take_own_result, ret, talk->fail);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* Once a year, of a unit that is there, and before there is a result. */
+static int check_apply(const struct talk *talk, const struct known_unit *unit)
+{
+    uint32_t year = (uint32_t)year_of(given_day(talk));
+    struct asking asking;
+    int rc = check_past(talk, given_day(talk));
+    if (rc == 0) rc = check_there(talk, unit, given_day(talk));
+    if (rc == 0) rc = read_asking(talk, unit->code, year, &asking);
+    if (rc < 0 || (!asking.applied && !asking.decided)) return rc;
+    if (asking.decided) {
+        return refuse(talk, WH_E_INVALID, "单位 %s：%u 年度已有验收结果，不再申请",
+                      "unit %s: there is a result for %u already, nothing is left to apply for",
+                      unit->code, year);
+    }
+    return refuse(talk, WH_E_INVALID, "单位 %s：%u 年度已申请验收",
+                  "unit %s: it has applied for acceptance in %u already", unit->code, year);
+}
+
 int run_apply(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
@@ -76,6 +138,7 @@ int run_apply(const struct talk *talk)
     struct wh_record_id id;
     struct known_unit unit;
     int rc = given_unit(talk, "unit", &unit);
+    if (rc == 0) rc = check_apply(talk, &unit);
     if (rc < 0) return rc;
     put_field(&fields, "note", given_text(talk, "note"));
     rc = host->record_add(host->self, wh_span_of(KIND_APPLICATION), wh_span_of(unit.code),
@@ -151,21 +214,12 @@ int run_applications(const struct talk *talk)
 }
 
 /* A unit that is under the mark does not pass; whoever decides otherwise mends the points first. */
-static int check_result(const struct talk *talk, const struct known_unit *unit, int passed)
+static int check_result(const struct talk *talk, const struct known_unit *unit, int passed,
+                        const struct standing *standing)
 {
-    struct standing standing;
     char score[POINTS_TEXT_SIZE];
-    int rc = read_standing(talk, unit, given_year(talk), &standing);
-    if (rc < 0) return rc;
-    if (standing.final) {
-        return refuse(
-            talk, WH_E_INVALID, "单位 %s：该年度已验收（先用 wuhao inspect undo 撤销）",
-            "unit %s: its year was accepted already (take that back first: `wuhao inspect "
-            "undo`)",
-            unit->code);
-    }
-    if (!passed || standing.qualified) return 0;
-    (void)points_text(standing.score_h < 0 ? 0 : standing.score_h, score);
+    if (!passed || standing->qualified) return 0;
+    (void)points_text(standing->score_h < 0 ? 0 : standing->score_h, score);
     return refuse(talk, WH_E_INVALID,
                   "单位 %s：得分 %s，未达标，不能验收通过（见 wuhao explain %s）",
                   "unit %s: at %s points it does not qualify, and can't pass (see `wuhao explain "
@@ -173,29 +227,106 @@ static int check_result(const struct talk *talk, const struct known_unit *unit, 
                   unit->code, score, unit->code);
 }
 
-int run_accept(const struct talk *talk)
+/* The unit applied in the year of the result, and nobody has decided yet (domain.md D31). */
+static int check_asked(const struct talk *talk, const struct known_unit *unit,
+                       const struct standing *standing)
+{
+    uint32_t year = given_year(talk);
+    struct asking asking;
+    char day[DAY_TEXT_SIZE];
+    int rc = read_asking(talk, unit->code, year, &asking);
+    if (rc < 0) return rc;
+    if (standing->final || asking.decided) {
+        return refuse(
+            talk, WH_E_INVALID, "单位 %s：该年度已验收（先用 wuhao inspect undo 撤销）",
+            "unit %s: its year was accepted already (take that back first: `wuhao inspect "
+            "undo`)",
+            unit->code);
+    }
+    if (!asking.applied) {
+        return refuse(talk, WH_E_INVALID,
+                      "单位 %s：%u 年度没有申请验收（先用 wuhao inspect apply %s 申请）",
+                      "unit %s: it has not applied for acceptance in %u (apply first: `wuhao "
+                      "inspect apply %s`)",
+                      unit->code, year, unit->code);
+    }
+    if (given_day(talk) >= asking.applied_on) return 0;
+    (void)day_text(asking.applied_on, day);
+    return refuse(talk, WH_E_INVALID, "日期：不能早于申请之日 %s",
+                  "date: it can't lie before the day of the application, %s", day);
+}
+
+/* Within what the programme says of acceptance by the unit above, if it says anything: from the
+ * beginning of the duty's period until it is late no more. */
+static int check_window(const struct talk *talk, const struct known_unit *unit,
+                        const struct wh_programme_view *programme)
+{
+    struct period periods[PERIODS_A_YEAR_MAX];
+    struct calendar calendar = calendar_of(talk->host, given_year(talk));
+    int64_t day = given_day(talk), last = 0;
+    char text[DAY_TEXT_SIZE];
+    struct known_unit above;
+    int rc = find_unit(talk->host, wh_span_of(unit->parent), &above, talk->fail);
+    if (rc < 0) return rc;
+    for (uint32_t i = 0; i < programme->duties.count; i++) {
+        const struct wh_duty *duty = wh_list_at(&programme->duties, i);
+        uint32_t count = 0;
+        if (strcmp(duty->plugin, "inspection") != 0 || duty->per != WH_PER_APPLICANT) continue;
+        if (duty_is_of(duty, above.kind)) {
+            count = periods_of(duty, given_year(talk), &calendar, periods);
+        }
+        for (uint32_t p = 0; p < count; p++) {
+            if (day >= periods[p].begins && day <= periods[p].due + LATE_DAYS) return 0;
+            if (periods[p].due + LATE_DAYS > last) last = periods[p].due + LATE_DAYS;
+        }
+    }
+    if (last == 0) return 0;
+    (void)day_text(last, text);
+    return refuse(talk, WH_E_INVALID, "日期：方案规定的验收至迟 %s",
+                  "date: by the programme, acceptance ends on %s at last", text);
+}
+
+static int check_accept(const struct talk *talk, const struct known_unit *unit, int passed,
+                        struct standing *ret)
 {
     const struct wh_host *host = talk->host;
     const struct wh_programme_view *programme = host->programme(host->self, given_year(talk));
-    struct wh_span result = given_text(talk, "result");
-    int passed = wh_span_equal(result, wh_span_of("passed"));
-    struct fields fields = {.count = 0};
-    struct wh_record_id id;
-    struct known_unit unit;
-    int rc = given_unit(talk, "unit", &unit);
+    int rc = check_said(talk, "reason");
     if (rc == 0 && !programme) {
         rc = refuse(talk, WH_E_NOT_FOUND, "%u 年没有方案", "there is no programme for %u",
                     given_year(talk));
     }
     if (rc == 0) {
-        rc = check_assessor(talk, &unit,
-                            unit.level == WH_LEVEL_GRASSROOTS ? programme->assessor_grassroots
-                                                              : programme->assessor_township);
+        rc = check_assessor(talk, unit,
+                            unit->level == WH_LEVEL_GRASSROOTS ? programme->assessor_grassroots
+                                                               : programme->assessor_township);
     }
-    if (rc == 0) rc = check_result(talk, &unit, passed);
+    if (rc == 0) rc = check_past(talk, given_day(talk));
+    if (rc == 0) rc = check_there(talk, unit, given_day(talk));
+    if (rc == 0) rc = check_window(talk, unit, programme);
+    if (rc == 0) rc = read_standing(talk, unit, given_year(talk), ret);
+    if (rc == 0) rc = check_asked(talk, unit, ret);
+    return rc < 0 ? rc : check_result(talk, unit, passed, ret);
+}
+
+/* The points that the unit has then stay in the record: they may change, the result does not. */
+int run_accept(const struct talk *talk)
+{
+    const struct wh_host *host = talk->host;
+    struct wh_span result = given_text(talk, "result");
+    struct fields fields = {.count = 0};
+    struct standing standing;
+    struct wh_record_id id;
+    struct known_unit unit;
+    char points[POINTS_TEXT_SIZE];
+    int rc = given_unit(talk, "unit", &unit);
+    if (rc == 0) {
+        rc = check_accept(talk, &unit, wh_span_equal(result, wh_span_of("passed")), &standing);
+    }
     if (rc < 0) return rc;
     put_field(&fields, "result", result);
     put_field(&fields, "reason", given_text(talk, "reason"));
+    if (standing.score_h >= 0) put_field(&fields, "points", points_text(standing.score_h, points));
     rc = host->record_add(host->self, wh_span_of(KIND_ACCEPTANCE), wh_span_of(unit.code),
                           given_day(talk), list_of_fields(&fields), &id, talk->fail);
     return rc < 0 ? rc : reply_word(talk, id.text);

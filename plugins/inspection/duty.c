@@ -95,9 +95,127 @@ int find_duty(const struct talk *talk, const struct known_unit *unit, struct wh_
     }
     copy_text(ret->id, sizeof(ret->id), wh_span_of(duty->id));
     ret->per = duty->per;
+    ret->every = duty->every;
     ret->period = periods[at];
     take_before(host, duty, periods, at, ret);
     return 0;
+}
+
+/* ---- Which period a visit counts for ---- */
+
+#define YEARS_BACK_MAX 3 /* a round */
+#define AROUND_MAX ((YEARS_BACK_MAX + 2) * PERIODS_A_YEAR_MAX)
+
+static const struct wh_duty *duty_named(const struct wh_programme_view *programme, const char *id)
+{
+    for (uint32_t i = 0; programme && i < programme->duties.count; i++) {
+        const struct wh_duty *duty = wh_list_at(&programme->duties, i);
+        if (strcmp(duty->id, id) == 0) return duty;
+    }
+    return NULL;
+}
+
+/* The duty's periods of the years that hang together with that of `day`, by their due days. */
+static uint32_t periods_around(const struct wh_host *host, const char *duty, int64_t day,
+                               struct period ret[AROUND_MAX])
+{
+    uint32_t year = (uint32_t)year_of(day), first = year, count = 0;
+    while (year - first < YEARS_BACK_MAX && host->programme(host->self, first - 1)) first--;
+    for (; first <= year + 1; first++) {
+        const struct wh_duty *then = duty_named(host->programme(host->self, first), duty);
+        struct calendar calendar = calendar_of(host, first);
+        if (then) count += periods_of(then, first, &calendar, &ret[count]);
+    }
+    return count;
+}
+
+static int compare_days(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+void name_period_of(const struct talk *talk, const char *duty, int64_t day, char ret[16])
+{
+    struct period periods[AROUND_MAX];
+    uint32_t count = periods_around(talk->host, duty, day, periods);
+    ret[0] = '\0';
+    for (uint32_t i = 0; i < count && !ret[0]; i++) {
+        if (day < periods[i].begins || day > periods[i].ends) continue;
+        memcpy(ret, periods[i].name, sizeof(periods[i].name));
+    }
+}
+
+/* The visits of the unit and duty that are done, but for the one of the id `gone`, and the periods
+ * that they meet together with one more on `day` (0: none). The caller frees the visits. */
+struct matching {
+    struct visits visits;
+    struct period periods[AROUND_MAX];
+    uint32_t count;
+};
+
+static int match_visits(const struct talk *talk, const struct known_unit *unit, const char *duty,
+                        int64_t day, const char *gone, struct matching *ret)
+{
+    struct known_units one = {(struct known_unit *)(uintptr_t)unit, 1, 1};
+    int64_t *days, around = day != 0 ? day : talk->host->today(talk->host->self);
+    uint32_t kept = 0, count = 0;
+    int rc = read_visits(talk->host, &one, duty, INT32_MIN, INT32_MAX, &ret->visits, talk->fail);
+    if (rc < 0) return rc;
+    days = calloc(ret->visits.count + 1u, sizeof(*days));
+    for (uint32_t i = 0; days && i < ret->visits.count; i++) {
+        struct visit visit = ret->visits.items[i];
+        if (!visit.done || (gone && strcmp(visit.id, gone) == 0)) continue;
+        days[count++] = visit.day;
+        ret->visits.items[kept++] = visit;
+    }
+    ret->visits.count = kept;
+    if (!days) return WH_E_FAILED;
+    if (day != 0) days[count++] = day;
+    qsort(days, count, sizeof(*days), compare_days);
+    ret->count = periods_around(talk->host, duty, around, ret->periods);
+    match_deeds(ret->periods, ret->count, days, count);
+    free(days);
+    return 0;
+}
+
+static const struct period *period_of_day(const struct matching *matching, int64_t day)
+{
+    for (uint32_t i = 0; i < matching->count; i++) {
+        if (matching->periods[i].met == day) return &matching->periods[i];
+    }
+    return NULL;
+}
+
+int find_period_met(const struct talk *talk, const struct known_unit *unit, const char *duty,
+                    int64_t day, char ret[16])
+{
+    struct matching matching = {{NULL, 0, 0}, {{{0}, 0, 0, 0, 0}}, 0};
+    int rc = match_visits(talk, unit, duty, day, NULL, &matching);
+    const struct period *met = rc == 0 ? period_of_day(&matching, day) : NULL;
+    ret[0] = '\0';
+    if (met) memcpy(ret, met->name, sizeof(met->name));
+    free(matching.visits.items);
+    return rc;
+}
+
+int rename_periods(const struct talk *talk, const struct known_unit *unit, const char *duty,
+                   int64_t day, const char *gone)
+{
+    const struct wh_host *host = talk->host;
+    struct matching matching = {{NULL, 0, 0}, {{{0}, 0, 0, 0, 0}}, 0};
+    int rc = match_visits(talk, unit, duty, day, gone, &matching);
+    for (uint32_t i = 0; rc >= 0 && i < matching.visits.count; i++) {
+        const struct visit *visit = &matching.visits.items[i];
+        const struct period *met = period_of_day(&matching, visit->day);
+        struct fields fields = {.count = 0};
+        if (!met || visit->day == day || strcmp(met->name, visit->period) == 0) continue;
+        put_field(&fields, "period", wh_span_of(met->name));
+        rc = host->record_edit(host->self, wh_span_of(visit->id), list_of_fields(&fields),
+                               talk->fail);
+    }
+    free(matching.visits.items);
+    return rc < 0 ? rc : 0;
 }
 
 /* ---- Units ---- */
@@ -106,7 +224,6 @@ struct marking {
     const struct known_units *units;
     uint8_t *marks; /* beside units->items */
     const struct inspection_duty *duty;
-    uint32_t count;
 };
 
 static int take_application(void *context, const struct wh_figure *figure)
@@ -121,37 +238,6 @@ static int take_application(void *context, const struct wh_figure *figure)
     unit = unit_of_code(marking->units, code);
     if (unit) marking->marks[unit - marking->units->items] = 1;
     return 0;
-}
-
-static int take_sample(void *context, const struct wh_record_view *record)
-{
-    struct marking *marking = context;
-    const struct known_unit *unit;
-    char code[32];
-    if (!wh_span_equal(field_text(record, "duty"), wh_span_of(marking->duty->id)) ||
-        !wh_span_equal(field_text(record, "period"), wh_span_of(marking->duty->period.name))) {
-        return 0;
-    }
-    copy_text(code, sizeof(code), record->unit);
-    unit = unit_of_code(marking->units, code);
-    if (unit) marking->marks[unit - marking->units->items] = 1;
-    marking->count++;
-    return 0;
-}
-
-static int mark_samples(const struct talk *talk, struct marking *marking)
-{
-    const struct wh_host *host = talk->host;
-    int rc = 0;
-    for (uint32_t i = 0; rc >= 0 && i < marking->units->count; i++) {
-        rc = host->records(host->self, wh_span_of(KIND_SAMPLE),
-                           wh_span_of(marking->units->items[i].code), INT32_MIN, INT32_MAX,
-                           take_sample, marking, talk->fail);
-    }
-    if (rc >= 0 && marking->count == 0) {
-        memset(marking->marks, 1, marking->units->count); /* nobody was drawn: all are seen */
-    }
-    return rc < 0 ? rc : 0;
 }
 
 /* Keeps those below `unit` that exist when the period ends and are marked. */
@@ -181,7 +267,7 @@ int units_to_see(const struct talk *talk, const struct known_unit *unit,
         rc = host->figures(host->self, wh_span_of(unit->code), 1, duty->year, take_application,
                            &marking, talk->fail);
     } else {
-        rc = mark_samples(talk, &marking);
+        memset(marking.marks, 1, ret->count);
     }
     if (rc >= 0) keep_marked(unit, &marking, ret);
     free(marking.marks);
@@ -264,6 +350,15 @@ int given_visit(const struct talk *talk, const char *name, struct visit *ret)
                       "%.*s: there is no such visit (see `wuhao inspect list`)", (int)id.len,
                       id.data);
     }
+    rc = record_stands(host, KIND_VISIT, one.visit.unit, id, one.visit.day, talk->fail);
+    one.visit.withdrawn = rc == 0;
     *ret = one.visit;
-    return 0;
+    return rc < 0 ? rc : 0;
+}
+
+int check_visit_stands(const struct talk *talk, const struct visit *visit)
+{
+    if (!visit->withdrawn) return 0;
+    return refuse(talk, WH_E_INVALID, "%s：这次检查已撤销", "%s: this visit was taken back",
+                  visit->id);
 }

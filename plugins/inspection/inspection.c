@@ -52,6 +52,10 @@ static const struct wh_field finding_fields[] = {
     {"raised_by", {"提出人", "Raised by"}, PERSON},
     {"progress", {"进度", "Progress"}, WH_CHOICE, WH_REQUIRED, 0, 0, WH_LIST(finding_progress)},
     {"fixed", {"整改日期", "Fixed on"}, WH_DATE, 0, PLAIN},
+    {"entered", {"登记整改之日", "Fix entered on"}, WH_DATE, 0, PLAIN},
+    {"refused", {"未通过核实的答复版本", "Version of the answer that was refused"}, WH_INTEGER, 0,
+     PLAIN},
+    {"excused", {"到期标记已撤销", "Mark taken back"}, WH_YESNO, 0, PLAIN},
     {"fix", {"整改情况", "Fix"}, WH_LONG_TEXT, 0, PLAIN},
     {"photo", {"照片", "Photograph"}, WH_FILE, 0, PLAIN},
     {"photo_fixed", {"整改后照片", "Photograph once fixed"}, WH_FILE, 0, PLAIN},
@@ -59,6 +63,7 @@ static const struct wh_field finding_fields[] = {
 static const struct wh_field fix_fields[] = {
     {"finding", {"问题", "Finding"}, WH_TEXT, WH_REQUIRED, PLAIN},
     {"text", {"整改情况", "Fix"}, WH_LONG_TEXT, WH_REQUIRED, PLAIN},
+    {"entered", {"登记之日", "Entered on"}, WH_DATE, 0, PLAIN},
 };
 static const struct wh_field overdue_fields[] = {
     {"finding", {"问题", "Finding"}, WH_TEXT, WH_REQUIRED, PLAIN},
@@ -71,6 +76,7 @@ static const struct wh_choice results[] = {{"passed", {"通过", "Passed"}}, {"f
 static const struct wh_field acceptance_fields[] = {
     {"result", {"结果", "Result"}, WH_CHOICE, WH_REQUIRED, 0, 0, WH_LIST(results)},
     {"reason", {"理由", "Reason"}, WH_LONG_TEXT, WH_REQUIRED, PLAIN},
+    {"points", {"当时得分", "Points at that time"}, WH_DECIMAL, 0, PLAIN},
 };
 static const struct wh_field sample_fields[] = {
     {"duty", {"职责", "Duty"}, WH_TEXT, WH_REQUIRED, PLAIN},
@@ -159,6 +165,7 @@ static const struct wh_kind kinds[] = {
 #define NEEDED (WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL)
 #define UNIT {"unit", {"单位编码", "the unit"}, WH_UNIT, NEEDED}
 #define VISIT {"visit", {"检查编号", "the visit, as inspect list names it"}, WH_TEXT, NEEDED}
+#define SHOWN {"visit", {"检查或问题的编号", "the visit, or a finding"}, WH_TEXT, NEEDED}
 #define FINDING {"finding", {"问题编号", "the finding, as inspect findings names it"}, WH_TEXT, \
     NEEDED}
 #define DAY {"date", {"日期（默认今天）", "the day (default: today)"}, WH_DATE, 0}
@@ -176,10 +183,11 @@ static const struct wh_param plan_params[] = {WHO, DUTY, PERIOD, DRY};
 static const struct wh_param list_params[] = {
     UNDER, DUTY, PERIOD,
     {"inspector", {"检查人", "only those of this inspector"}, WH_TEXT, 0},
-    {"state", {"planned、overdue 或 done", "planned, overdue or done"}, WH_TEXT, 0},
+    {"state", {"planned、overdue、done 或 closed", "planned, overdue, done or closed"}, WH_TEXT,
+     0},
     {"from", {"起", "from this day"}, WH_DATE, 0}, {"to", {"止", "up to this day"}, WH_DATE, 0},
 };
-static const struct wh_param show_params[] = {VISIT};
+static const struct wh_param show_params[] = {SHOWN};
 static const struct wh_param move_params[] = {
     VISIT, {"date", {"新日期", "the new day"}, WH_DATE, 0},
     {"inspector", {"新检查人", "the new inspector"}, WH_TEXT, 0}, DRY,
@@ -196,13 +204,16 @@ static const struct wh_param checklist_params[] = {UNIT, YEAR};
 static const struct wh_param draw_params[] = {
     {"count", {"抽取数", "how many"}, WH_INTEGER, WH_PARAM_REQUIRED},
     {"seed", {"公开的种子", "a seed that everybody knows"}, WH_TEXT, WH_PARAM_REQUIRED}, WHO, DUTY,
-     PERIOD, DRY,
+    PERIOD,
+    {"again", {"重抽，撤销原签", "draw anew: the former lots are taken back"}, WH_YESNO,
+    WH_PARAM_SWITCH}, DRY,
 };
 static const struct wh_param finding_params[] = {
     VISIT, {"text", {"问题", "what is wrong"}, WH_TEXT, WH_PARAM_REQUIRED},
     {"deadline", {"整改期限", "to be fixed by"}, WH_DATE, WH_PARAM_REQUIRED},
     {"item", {"指标", "the item of the rubric"}, WH_TEXT, 0},
-    {"by", {"提出人（默认检查人）", "who raised it (default: the inspector)"}, WH_TEXT, 0}, DAY,
+    {"by", {"提出人（检查人员之一；默认检查人）",
+    "who raised it, one of the inspectors (default: the visit's)"}, WH_TEXT, 0}, DAY,
 };
 static const struct wh_param fix_params[] = {
     FINDING, {"text", {"整改情况", "what was done"}, WH_TEXT, WH_PARAM_REQUIRED}, DAY,
@@ -240,8 +251,8 @@ static const struct wh_command commands[] = {
      WH_PERMIT_WRITE, 0, "wuhao inspect plan --period 2026Q2"},
     {"inspect list", {"检查列表", "lists visits"}, WH_LIST(list_params), NOTHING, WH_PERMIT_READ, 0,
      "wuhao inspect list --state overdue"},
-    {"inspect show", {"查看检查", "shows a visit and its findings"}, WH_LIST(show_params), NOTHING,
-     WH_PERMIT_READ, 0, "wuhao inspect show 01J..."},
+    {"inspect show", {"查看检查", "shows a visit and its findings, or a finding"},
+     WH_LIST(show_params), NOTHING, WH_PERMIT_READ, 0, "wuhao inspect show 01J..."},
     {"inspect move", {"改期", "moves a visit; as few others as can be give way"},
      WH_LIST(move_params), NOTHING,
      WH_PERMIT_WRITE, 0, "wuhao inspect move 01J... --date 2026-05-20"},

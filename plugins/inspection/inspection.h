@@ -2,6 +2,7 @@
 #ifndef WH_INSPECTION_H
 #define WH_INSPECTION_H
 
+#include "checks.h"
 #include "duties.h"
 #include "saying.h"
 #include "writing.h"
@@ -30,6 +31,7 @@ struct visit {
     int64_t day;
     int32_t done;
     int32_t pinned;
+    int32_t withdrawn; /* as given_visit() finds it */
 };
 
 struct visits {
@@ -42,13 +44,17 @@ struct visit copy_visit(const struct wh_record_view *record);
 /* The visits of all `units` dated within [from, to]; of one duty where it is not NULL. */
 int read_visits(const struct wh_host *host, const struct known_units *units, const char *duty,
                 int64_t from, int64_t to, struct visits *ret, struct wh_failure *fail);
-/* The visit that the argument `name` names; refuses what is none. */
+/* The visit that the argument `name` names, taken back or not; refuses what is none. */
 int given_visit(const struct talk *talk, const char *name, struct visit *ret);
+int check_visit_stands(const struct talk *talk, const struct visit *visit);
+
+/* ---- duty.c ---- */
 
 /* A duty of this plugin, copied, with the period that is asked. */
 struct inspection_duty {
     char id[64];
-    uint32_t per; /* WH_PER_* */
+    uint32_t per;   /* WH_PER_* */
+    uint32_t every; /* WH_EVERY_*; 0: on its dates */
     uint32_t year;
     struct period period;
     struct period before; /* the period before it; name "" where there is none */
@@ -59,10 +65,28 @@ struct inspection_duty {
 int find_duty(const struct talk *talk, const struct known_unit *unit, struct wh_span id,
               struct wh_span asked, struct inspection_duty *ret);
 
-/* The units that `unit` has to see for the duty: those below it that exist, those that applied, or
- * those that were drawn. The caller frees. */
+/* The period of the duty that a visit of `unit` on `day` counts for, by the rule of the due days
+ * and beside the visits that are done: the earliest that nobody met. Empty: for none. */
+int find_period_met(const struct talk *talk, const struct known_unit *unit, const char *duty,
+                    int64_t day, char ret[16]);
+
+/* Gives the visits of the unit and duty that are done the periods that they count for now that one
+ * more is done on `day` (0: none), and the one of the id `gone` (NULL: none) is not. */
+int rename_periods(const struct talk *talk, const struct known_unit *unit, const char *duty,
+                   int64_t day, const char *gone);
+
+/* The period in which the day lies, met or not; empty: in none. */
+void name_period_of(const struct talk *talk, const char *duty, int64_t day, char ret[16]);
+
+/* The units that `unit` has to see for the duty: those below it that exist, or those that applied.
+ * The caller frees. */
 int units_to_see(const struct talk *talk, const struct known_unit *unit,
                  const struct inspection_duty *duty, struct known_units *ret);
+
+/* lots.c: sets 1 for each of the units that was drawn for the duty and period; `marks` are beside
+ * units->items. */
+int mark_drawn(const struct talk *talk, const struct known_units *units, const char *duty,
+               const char *period, uint8_t *marks);
 
 /* schedule.c */
 int run_plan(const struct talk *talk);
@@ -70,14 +94,20 @@ int run_move(const struct talk *talk);
 extern const struct wh_list plan_columns;
 
 /* visits.c */
+int show_fact(const struct talk *talk, const char *what, struct wh_span text);
 int run_list(const struct talk *talk);
 int run_show(const struct talk *talk);
 int run_done(const struct talk *talk);
 int run_record(const struct talk *talk);
 int run_checklist(const struct talk *talk);
+extern const struct wh_list list_columns, show_columns, checklist_columns;
+
+/* lots.c */
 int run_draw(const struct talk *talk);
+extern const struct wh_list draw_columns;
+
+/* undo.c */
 int run_undo(const struct talk *talk);
-extern const struct wh_list list_columns, show_columns, checklist_columns, draw_columns;
 
 /* findings.c */
 int run_finding(const struct talk *talk);
@@ -85,14 +115,27 @@ int run_fix(const struct talk *talk);
 int run_verify(const struct talk *talk);
 int run_findings(const struct talk *talk);
 int run_photo(const struct talk *talk);
-/* The daily job: marks findings whose deadline is over. */
-int mark_overdue(const struct wh_host *host, struct wh_failure *fail);
+int show_given_finding(const struct talk *talk, struct wh_span id);
 extern const struct wh_list findings_columns;
 
-/* letters.c: measures a cell of `fix`. */
+/* overdue.c: the daily job; marks findings whose deadline is over, drops marks of those that were
+ * taken back. */
+int mark_overdue(const struct wh_host *host, struct wh_failure *fail);
+
+/* letters.c: 1 where another node has told this one of a finding of this id. */
+int is_letter(const struct talk *talk, struct wh_span id);
+/* Measures a cell of `fix`. */
 int measure_fix(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
 
 /* acceptance.c */
+
+/* How far a unit has got with its acceptance in a year, by this node's records and by rows. */
+struct asking {
+    int64_t applied_on; /* by a record of this node; 0: none */
+    int32_t applied;
+    int32_t decided; /* there is a result */
+};
+int read_asking(const struct talk *talk, const char *unit, uint32_t year, struct asking *ret);
 int run_apply(const struct talk *talk);
 int run_applications(const struct talk *talk);
 int run_accept(const struct talk *talk);

@@ -61,6 +61,8 @@ struct plan_visit {
 struct plan_inspector {
     uint64_t days[PLAN_DAY_WORDS]; /* set of indexes of the input's days: those on which they can */
     uint32_t visits_a_day;         /* 0: PLAN_VISITS_A_DAY_DEFAULT */
+    uint8_t taken[PLAN_DAYS_MAX]; /* of each of the input's days: visits that they make that day for
+                                   * another plan, which leave that much less room */
 };
 
 /* Zeroed: a unit without anything special. */
@@ -85,7 +87,7 @@ struct plan_cost {
     int64_t trips;    /* different (inspector, day, area) */
     int64_t lateness; /* sum of weight x index of the day */
     int64_t uneven_h; /* sum over inspectors of (visits - share)^2, in hundredths; a share is what
-                       * days x visits a day give them of all visits, rounded down to a tenth */
+                       * their room on all days gives them of all visits, rounded down to a tenth */
     int64_t changed;  /* units not pinned that had a former visit and are not where it was */
     int64_t points;   /* all four, weighed with PLAN_POINTS_* */
 };

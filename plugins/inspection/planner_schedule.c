@@ -144,14 +144,22 @@ static uint32_t visits_a_day(const struct plan_inspector *inspector)
     return inspector->visits_a_day ? inspector->visits_a_day : PLAN_VISITS_A_DAY_DEFAULT;
 }
 
+/* What the day takes of this plan's visits; never below 0. */
+static int32_t room_of(const struct plan_inspector *inspector, uint32_t day)
+{
+    int32_t room = (int32_t)visits_a_day(inspector) - inspector->taken[day];
+    return room > 0 ? room : 0;
+}
+
 static int64_t visits_possible(const struct schedule *schedule, uint32_t inspector)
 {
-    int64_t days = 0;
+    int64_t visits = 0;
     uint32_t i;
     for (i = 0; i < schedule->input->days_count; i++) {
-        days += plan_set_has(schedule->can[inspector], i);
+        if (!plan_set_has(schedule->can[inspector], i)) continue;
+        visits += room_of(&schedule->input->inspectors[inspector], i);
     }
-    return days * visits_a_day(&schedule->input->inspectors[inspector]);
+    return visits;
 }
 
 void schedule_share(struct schedule *schedule)
@@ -178,7 +186,7 @@ static void read_inspector(struct schedule *schedule, uint32_t inspector)
         schedule->first[slot] = NOWHERE;
         if (!plan_set_has(one->days, i)) continue;
         plan_set_add(schedule->can[inspector], i);
-        schedule->room[slot] = (int32_t)visits_a_day(one);
+        schedule->room[slot] = room_of(one, i);
         note_room(schedule, slot);
     }
 }

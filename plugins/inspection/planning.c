@@ -3,22 +3,32 @@
 
 #include "schedule.h"
 
-#define CATCH_UP_DAYS 30 /* a period whose due day is over is planned within these */
-
 /* ---- Days ---- */
 
-static void read_days(struct planning *planning)
+/* From today on: a period whose due day is over is planned for as long as a visit still meets it,
+ * late. */
+static int read_days(struct planning *planning)
 {
     const struct wh_host *host = planning->talk->host;
     int64_t today = host->today(host->self), first = planning->duty.period.begins;
     int64_t last = planning->duty.period.due;
+    char day[DAY_TEXT_SIZE];
     if (first < today) first = today;
-    if (last < first) last = first + CATCH_UP_DAYS;
-    for (int64_t day = host->workday_from(host->self, first);
-         day <= last && planning->days_count < PLAN_DAYS_MAX;
-         day = host->workday_from(host->self, day + 1)) {
-        planning->days[planning->days_count++] = (int32_t)day;
+    if (last < first) last += LATE_DAYS;
+    if (last < first) {
+        (void)day_text(last, day);
+        return refuse(planning->talk, WH_E_INVALID,
+                      "%s %s：已过期（至 %s 止可补检），此后的检查不再计入，不能安排",
+                      "%s %s: it is over, a late visit met it until %s; nothing can be planned for "
+                      "it any more",
+                      planning->duty.id, planning->duty.period.name, day);
     }
+    for (int64_t at = host->workday_from(host->self, first);
+         at <= last && planning->days_count < PLAN_DAYS_MAX;
+         at = host->workday_from(host->self, at + 1)) {
+        planning->days[planning->days_count++] = (int32_t)at;
+    }
+    return 0;
 }
 
 /* 0 Monday .. 6 Sunday; 1970-01-01 was a Thursday. */
@@ -91,7 +101,7 @@ static int read_inspectors(struct planning *planning)
     const struct wh_host *host = planning->talk->host;
     struct wh_span unit = wh_span_of(planning->unit.code);
     int rc = host->records(host->self, wh_span_of(KIND_INSPECTOR), unit, INT32_MIN,
-                           planning->duty.period.due + CATCH_UP_DAYS, take_inspector, planning,
+                           planning->duty.period.due + LATE_DAYS, take_inspector, planning,
                            planning->talk->fail);
     if (rc < 0) return rc;
     if (planning->inspectors_count == 0) {
@@ -120,7 +130,7 @@ static int read_inspectors(struct planning *planning)
         }
     }
     rc = host->records(host->self, wh_span_of(KIND_ABSENCE), unit, INT32_MIN,
-                       planning->duty.period.due + CATCH_UP_DAYS, take_absence, planning,
+                       planning->duty.period.due + LATE_DAYS, take_absence, planning,
                        planning->talk->fail);
     return rc < 0 ? rc : 0;
 }
@@ -139,7 +149,8 @@ static int read_standing(struct planning *planning, const struct visit *moved)
     int rc = read_visits(talk->host, &planning->units, planning->duty.id, INT32_MIN, INT32_MAX,
                          &planning->visits, talk->fail);
     planning->where = calloc(planning->units.count + 1u, sizeof(const struct visit *));
-    if (rc < 0 || !planning->where) return rc < 0 ? rc : WH_E_FAILED;
+    planning->drawn = calloc(planning->units.count + 1u, 1);
+    if (rc < 0 || !planning->where || !planning->drawn) return rc < 0 ? rc : WH_E_FAILED;
     for (uint32_t i = 0; i < planning->visits.count; i++) {
         struct visit *visit = &planning->visits.items[i];
         int64_t at = place_of_unit(planning, visit->unit);
@@ -147,7 +158,8 @@ static int read_standing(struct planning *planning, const struct visit *moved)
         if (moved && strcmp(visit->id, moved->id) == 0) *visit = *moved;
         if (!planning->where[at] || visit->done) planning->where[at] = visit;
     }
-    return 0;
+    return mark_drawn(talk, &planning->units, planning->duty.id, planning->duty.period.name,
+                      planning->drawn);
 }
 
 /* ---- Units ---- */
@@ -220,6 +232,7 @@ static int take_figure(void *context, const struct wh_figure *figure)
 }
 
 #define WEIGHT_OVERDUE 3
+#define WEIGHT_DRAWN 4
 
 /* Nobody has seen it in the period before. */
 static int is_overdue(const struct planning *planning, const struct known_unit *unit)
@@ -241,7 +254,10 @@ static void ask_unit(struct planning *planning, uint32_t at)
     const struct visit *visit = planning->where[at];
     struct plan_unit *asked = &planning->asked[planning->asked_count];
     planning->place[planning->asked_count++] = at;
+    if (unit->opened > 0) asked->first_day = (int32_t)unit->opened;
+    if (unit->closed > 1) asked->last_day = (int32_t)unit->closed - 1;
     if (is_overdue(planning, unit)) asked->weight = WEIGHT_OVERDUE;
+    if (planning->drawn[at]) asked->weight += WEIGHT_DRAWN;
     for (uint32_t i = 0; i < planning->inspectors_count; i++) {
         if (is_among(planning->inspectors[i].not_units, unit->code)) {
             plan_set_add(asked->forbidden, i);
@@ -254,7 +270,30 @@ static void ask_unit(struct planning *planning, uint32_t at)
         visit->pinned && visit->day >= planning->talk->host->today(planning->talk->host->self);
 }
 
-static int ask_units(struct planning *planning)
+/* 1 where the visit can be made where it stands, by what its inspector can. */
+static int can_stay(const struct planning *planning, const struct visit *visit)
+{
+    uint32_t inspector = inspector_named(planning, visit->inspector);
+    if (inspector == UINT32_MAX) return 0;
+    for (uint32_t d = 0; d < planning->days_count; d++) {
+        if (planning->days[d] != visit->day) continue;
+        return plan_set_has(planning->can[inspector].days, d);
+    }
+    return 0;
+}
+
+/* Those without a visit that is done. Where one is moved: it, and those that might give way to it.
+ * Who has no visit gets none by that, and what could not be made anyhow waits for `inspect plan`.
+ */
+static int is_asked(const struct planning *planning, uint32_t at, const struct visit *moved)
+{
+    const struct visit *visit = planning->where[at];
+    if (!moved) return !visit || !visit->done;
+    if (!visit || visit->done) return 0;
+    return strcmp(visit->id, moved->id) == 0 || can_stay(planning, visit);
+}
+
+static int ask_units(struct planning *planning, const struct visit *moved)
 {
     const struct wh_host *host = planning->talk->host;
     int rc;
@@ -262,13 +301,66 @@ static int ask_units(struct planning *planning)
     planning->place = calloc(planning->units.count + 1u, sizeof(*planning->place));
     if (!planning->asked || !planning->place) return WH_E_FAILED;
     for (uint32_t i = 0; i < planning->units.count; i++) {
-        if (!planning->where[i] || !planning->where[i]->done) ask_unit(planning, i);
+        if (is_asked(planning, i, moved)) ask_unit(planning, i);
     }
     rc = read_areas(planning);
     if (rc < 0) return rc;
     rc = host->figures(host->self, wh_span_of(planning->unit.code), 1, planning->duty.year,
                        take_figure, planning, planning->talk->fail);
     return rc < 0 ? rc : 0;
+}
+
+/* ---- What inspectors do beside it ---- */
+
+static int is_planned_here(const struct planning *planning, const struct visit *visit)
+{
+    for (uint32_t i = 0; i < planning->asked_count; i++) {
+        const struct visit *former = planning->where[planning->place[i]];
+        if (former && strcmp(former->id, visit->id) == 0) return 1;
+    }
+    return 0;
+}
+
+static void take_room(struct planning *planning, const struct known_unit *unit,
+                      const struct visit *visit)
+{
+    uint32_t inspector = inspector_named(planning, visit->inspector);
+    if (inspector == UINT32_MAX) return;
+    if (!visit->done && !unit_existed(unit, visit->day, visit->day)) return;
+    for (uint32_t d = 0; d < planning->days_count; d++) {
+        uint8_t *taken = &planning->can[inspector].taken[d];
+        if (planning->days[d] != visit->day || *taken == UINT8_MAX) continue;
+        if (!is_planned_here(planning, visit)) *taken += 1;
+    }
+}
+
+/* Visits of the same inspectors that are not planned here: of other duties and periods, and those
+ * that are made. */
+static int read_other_visits(struct planning *planning)
+{
+    const struct talk *talk = planning->talk;
+    struct known_units units = {NULL, 0, 0};
+    struct visits visits = {NULL, 0, 0};
+    uint32_t below = 0;
+    int rc = 0;
+    if (planning->days_count == 0) return 0;
+    rc = read_units(talk->host, wh_span_of(planning->unit.code), &units, talk->fail);
+    for (uint32_t i = 0; i < units.count; i++) {
+        if (strcmp(units.items[i].parent, planning->unit.code) != 0) continue;
+        units.items[below++] = units.items[i];
+    }
+    units.count = below;
+    if (rc == 0) {
+        rc = read_visits(talk->host, &units, NULL, planning->days[0],
+                         planning->days[planning->days_count - 1], &visits, talk->fail);
+    }
+    for (uint32_t i = 0; i < visits.count; i++) {
+        const struct known_unit *unit = unit_of_code(&units, visits.items[i].unit);
+        if (unit) take_room(planning, unit, &visits.items[i]);
+    }
+    free(visits.items);
+    free(units.items);
+    return rc;
 }
 
 /* ---- All of it ---- */
@@ -295,11 +387,23 @@ int planning_read(struct planning *planning, struct wh_span duty, struct wh_span
     const struct talk *talk = planning->talk;
     int rc = find_duty(talk, &planning->unit, duty, period, &planning->duty);
     if (rc == 0) rc = units_to_see(talk, &planning->unit, &planning->duty, &planning->units);
-    if (rc == 0) read_days(planning);
+    if (rc == 0) rc = read_days(planning);
     if (rc == 0) rc = read_inspectors(planning);
     if (rc == 0) rc = read_standing(planning, moved);
-    if (rc == 0) rc = ask_units(planning);
+    if (rc == 0) rc = ask_units(planning, moved);
+    if (rc == 0) rc = read_other_visits(planning);
     return rc < 0 ? rc : make_plan(planning);
+}
+
+int planning_can(const struct planning *planning, const struct visit *visit)
+{
+    uint32_t inspector = inspector_named(planning, visit->inspector);
+    if (inspector == UINT32_MAX) return 0;
+    if (is_among(planning->inspectors[inspector].not_units, visit->unit)) return 0;
+    for (uint32_t d = 0; d < planning->days_count; d++) {
+        if (planning->days[d] == visit->day) return can_stay(planning, visit);
+    }
+    return 1;
 }
 
 void planning_free(struct planning *planning)
@@ -307,6 +411,7 @@ void planning_free(struct planning *planning)
     free(planning->units.items);
     free(planning->visits.items);
     free(planning->where);
+    free(planning->drawn);
     free(planning->inspectors);
     free(planning->can);
     free(planning->asked);

@@ -139,6 +139,7 @@ int run_plan(const struct talk *talk)
     memset(&planning, 0, sizeof(planning));
     planning.talk = talk;
     rc = home_or_given(talk, &planning.unit);
+    if (rc == 0) rc = check_there(talk, &planning.unit, talk->host->today(talk->host->self));
     if (rc == 0) {
         rc = planning_read(&planning, given_text(talk, "duty"), given_text(talk, "period"), NULL);
     }
@@ -171,14 +172,33 @@ static int show_move(const struct talk *talk, const struct known_unit *unit,
     return show_line(talk, &line);
 }
 
+static int check_moved(const struct talk *talk, const struct known_unit *unit,
+                       const struct visit *visit)
+{
+    int rc = check_visit_stands(talk, visit);
+    if (rc == 0 && visit->done) {
+        rc = refuse(talk, WH_E_INVALID, "%s：已完成，不能改期",
+                    "%s: it is done, and can't be moved", visit->id);
+    }
+    if (rc == 0 && given_number(talk, "date", visit->day) < talk->host->today(talk->host->self)) {
+        rc = refuse(talk, WH_E_INVALID, "日期：不能早于今天（已完成的用 inspect done）",
+                    "date: it lies in the past (what was done is entered with `inspect done`)");
+    }
+    return rc < 0 ? rc : check_there(talk, unit, given_number(talk, "date", visit->day));
+}
+
 static int check_move(const struct talk *talk, const struct planning *planning,
                       const struct visit *visit)
 {
-    int64_t today = talk->host->today(talk->host->self);
+    const struct period *period = &planning->duty.period;
+    char begins[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE];
     uint32_t i = 0;
-    if (visit->day < today) {
-        return refuse(talk, WH_E_INVALID, "日期：不能早于今天（已完成的用 inspect done）",
-                      "date: it lies in the past (what was done is entered with `inspect done`)");
+    if (visit->day < period->begins || visit->day > period->due + LATE_DAYS) {
+        (void)day_text(period->begins, begins);
+        (void)day_text(period->due + LATE_DAYS, last);
+        return refuse(talk, WH_E_INVALID, "日期：不在 %s 之内（%s 至 %s，含逾期补检）",
+                      "date: not within %s (%s to %s, when it is late at last)", period->name,
+                      begins, last);
     }
     while (i < planning->inspectors_count &&
            strcmp(planning->inspectors[i].name, visit->inspector) != 0) {
@@ -189,6 +209,30 @@ static int check_move(const struct talk *talk, const struct planning *planning,
                   "inspector %s: not among those of %s", visit->inspector, planning->unit.code);
 }
 
+/* A visit that is put by hand stands even against the rules; they are said. */
+static int warn_of_move(const struct planning *planning, const struct visit *visit)
+{
+    const struct talk *talk = planning->talk;
+    char day[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
+    int rc = 0;
+    (void)day_text(visit->day, day);
+    (void)day_text(planning->duty.period.due, due);
+    if (talk->host->workday_from(talk->host->self, visit->day) != visit->day) {
+        rc = remark(talk, "注意：%s 是休息日", "note: %s is a day of rest", day);
+    }
+    if (rc >= 0 && visit->day > planning->duty.period.due) {
+        rc = remark(talk, "注意：%s 已过期限 %s，属逾期", "note: %s is past the due day, %s: late",
+                    day, due);
+    }
+    if (rc >= 0 && !planning_can(planning, visit)) {
+        rc =
+            remark(talk, "注意：%s %s 不能检查 %s（请假、不在岗或须回避）",
+                   "note: on %s %s can't check %s (away, not on duty that day, or not to check it)",
+                   day, visit->inspector, visit->unit);
+    }
+    return rc;
+}
+
 int run_move(const struct talk *talk)
 {
     struct planning planning;
@@ -197,11 +241,8 @@ int run_move(const struct talk *talk)
     int rc = given_visit(talk, "visit", &visit);
     memset(&planning, 0, sizeof(planning));
     planning.talk = talk;
-    if (rc == 0 && visit.done) {
-        rc = refuse(talk, WH_E_INVALID, "%s：已完成，不能改期",
-                    "%s: it is done, and can't be moved", visit.id);
-    }
     if (rc == 0) rc = find_unit(talk->host, wh_span_of(visit.unit), &unit, talk->fail);
+    if (rc == 0) rc = check_moved(talk, &unit, &visit);
     if (rc == 0) rc = find_unit(talk->host, wh_span_of(unit.parent), &planning.unit, talk->fail);
     if (rc < 0) return rc;
     visit.day = given_number(talk, "date", visit.day);
@@ -214,6 +255,7 @@ int run_move(const struct talk *talk)
     if (rc == 0) rc = write_move(talk, &visit);
     if (rc == 0) rc = show_move(talk, &unit, &visit);
     if (rc == 0) rc = write_plan(&planning, 0);
+    if (rc == 0) rc = warn_of_move(&planning, &visit);
     if (rc == 0) rc = remark_plan(&planning);
     planning_free(&planning);
     return rc;

@@ -26,6 +26,7 @@ struct planning {
     struct known_units units;   /* to see */
     struct visits visits;       /* of the duty, in this period */
     const struct visit **where; /* beside units.items: the visit that stands, or NULL */
+    uint8_t *drawn;             /* beside units.items: 1 where it was drawn */
     struct inspector *inspectors;
     uint32_t inspectors_count;
     uint32_t inspectors_size;
@@ -42,6 +43,9 @@ struct planning {
  * takes the place of the one of its id, pinned. */
 int planning_read(struct planning *planning, struct wh_span duty, struct wh_span period,
                   const struct visit *moved);
+/* 0 where the visit's inspector cannot on its day, or must not check the unit. Of days that are
+ * none of the plan's it knows nothing: 1. */
+int planning_can(const struct planning *planning, const struct visit *visit);
 void planning_free(struct planning *planning);
 
 #endif

@@ -14,6 +14,7 @@ static const struct wh_column list[] = {
     COLUMN("date", "日期", "Date", WH_DATE),
     COLUMN("inspector", "检查人", "Inspector", WH_TEXT),
     COLUMN("state", "状态", "State", WH_TEXT),
+    COLUMN("drawn", "抽中", "Drawn", WH_YESNO),
 };
 static const struct wh_column show[] = {
     COLUMN("what", "项目", "What", WH_TEXT),
@@ -24,22 +25,19 @@ static const struct wh_column checklist[] = {
     COLUMN("points", "得分", "Points", WH_DECIMAL), COLUMN("full", "满分", "Full", WH_DECIMAL),
     COLUMN("text", "说明", "Rule", WH_TEXT),
 };
-static const struct wh_column draw[] = {
-    COLUMN("place", "序号", "Place", WH_INTEGER), COLUMN("unit", "单位", "Unit", WH_TEXT),
-    COLUMN("name", "名称", "Name", WH_TEXT),      COLUMN("number", "抽签号", "Number", WH_TEXT),
-    COLUMN("drawn", "抽中", "Drawn", WH_YESNO),
-};
 
 const struct wh_list list_columns = WH_LIST(list);
 const struct wh_list show_columns = WH_LIST(show);
 const struct wh_list checklist_columns = WH_LIST(checklist);
-const struct wh_list draw_columns = WH_LIST(draw);
 
 /* ---- list ---- */
 
-static const char *state_of(const struct visit *visit, int64_t today)
+/* `unit` may be NULL: unknown. */
+static const char *state_of(const struct visit *visit, const struct known_unit *unit, int64_t today)
 {
+    if (visit->withdrawn) return "withdrawn";
     if (visit->done) return "done";
+    if (unit && unit->closed != 0 && unit->closed <= visit->day) return "closed";
     return visit->day < today ? "overdue" : "planned";
 }
 
@@ -64,7 +62,11 @@ static int list_visit(const struct talk *talk, const struct known_units *units,
                       const struct visit *visit, const char *state)
 {
     const struct known_unit *unit = unit_of_code(units, visit->unit);
-    struct wh_value row[8];
+    struct known_units one = {(struct known_unit *)(uintptr_t)unit, 1, 1};
+    struct wh_value row[9];
+    uint8_t drawn = 0;
+    int rc = unit ? mark_drawn(talk, &one, visit->duty, visit->period, &drawn) : 0;
+    if (rc < 0) return rc;
     row[0] = wh_value_text(wh_span_of(visit->id));
     row[1] = wh_value_text(wh_span_of(visit->unit));
     row[2] = text_or_null(wh_span_of(unit ? unit->name : NULL));
@@ -73,7 +75,8 @@ static int list_visit(const struct talk *talk, const struct known_units *units,
     row[5] = wh_value_number(WH_DATE, visit->day);
     row[6] = text_or_null(wh_span_of(visit->inspector));
     row[7] = wh_value_text(wh_span_of(state));
-    return talk->host->reply_row(talk->call, row, 8, talk->fail);
+    row[8] = wh_value_number(WH_YESNO, drawn);
+    return talk->host->reply_row(talk->call, row, 9, talk->fail);
 }
 
 int run_list(const struct talk *talk)
@@ -89,7 +92,8 @@ int run_list(const struct talk *talk)
     }
     if (visits.count > 0) qsort(visits.items, visits.count, sizeof(*visits.items), compare_visits);
     for (uint32_t i = 0; rc == 0 && i < visits.count; i++) {
-        const char *state = state_of(&visits.items[i], today);
+        const char *state =
+            state_of(&visits.items[i], unit_of_code(&units, visits.items[i].unit), today);
         if (is_wanted(talk, &visits.items[i], state)) {
             rc = list_visit(talk, &units, &visits.items[i], state);
         }
@@ -101,7 +105,7 @@ int run_list(const struct talk *talk)
 
 /* ---- show ---- */
 
-static int show_line(const struct talk *talk, const char *what, struct wh_span text)
+int show_fact(const struct talk *talk, const char *what, struct wh_span text)
 {
     struct wh_value row[2] = {wh_value_text(wh_span_of(what)), text_or_null(text)};
     return talk->host->reply_row(talk->call, row, 2, talk->fail);
@@ -129,61 +133,192 @@ static int show_finding(void *context, const struct wh_record_view *record)
     (void)day_text(field_number(record, "until", 0), until);
     (void)snprintf(text, sizeof(text), "%.*s: %.*s (%s, %.*s)", (int)record->id.len,
                    record->id.data, (int)said.len, said.data, until, (int)state.len, state.data);
-    return show_line(showing->talk, "finding", wh_span_of(text));
+    return show_fact(showing->talk, "finding", wh_span_of(text));
 }
 
-int run_show(const struct talk *talk)
+/* 1 where the argument names a finding. */
+static int take_is_finding(void *context, const struct wh_record_view *record)
+{
+    *(int *)context = wh_span_equal(record->kind, wh_span_of(KIND_FINDING));
+    return 1;
+}
+
+static int show_visit(const struct talk *talk, const struct visit *visit)
 {
     const struct wh_host *host = talk->host;
-    struct visit visit;
-    struct showing showing = {.talk = talk};
+    struct showing showing = {.talk = talk, .visit = visit->id};
+    struct known_unit unit;
     char day[DAY_TEXT_SIZE];
-    int rc = given_visit(talk, "visit", &visit);
-    if (rc < 0) return rc;
-    showing.visit = visit.id;
-    rc = host->record(host->self, wh_span_of(visit.id), take_conclusion, &showing, talk->fail);
-    if (rc >= 0) rc = show_line(talk, "unit", wh_span_of(visit.unit));
-    if (rc >= 0) rc = show_line(talk, "duty", wh_span_of(visit.duty));
-    if (rc >= 0) rc = show_line(talk, "period", wh_span_of(visit.period));
-    if (rc >= 0) rc = show_line(talk, "date", day_text(visit.day, day));
-    if (rc >= 0) rc = show_line(talk, "inspector", wh_span_of(visit.inspector));
+    int rc = host->record(host->self, wh_span_of(visit->id), take_conclusion, &showing, talk->fail);
+    int known = find_unit(host, wh_span_of(visit->unit), &unit, talk->fail) == 0;
+    const char *state = state_of(visit, known ? &unit : NULL, host->today(host->self));
+    if (rc >= 0) rc = show_fact(talk, "unit", wh_span_of(visit->unit));
+    if (rc >= 0) rc = show_fact(talk, "duty", wh_span_of(visit->duty));
+    if (rc >= 0) rc = show_fact(talk, "period", wh_span_of(visit->period));
+    if (rc >= 0) rc = show_fact(talk, "date", day_text(visit->day, day));
+    if (rc >= 0) rc = show_fact(talk, "inspector", wh_span_of(visit->inspector));
+    if (rc >= 0) rc = show_fact(talk, "state", wh_span_of(state));
+    if (rc >= 0) rc = show_fact(talk, "conclusion", wh_span_of(showing.conclusion));
     if (rc >= 0) {
-        rc = show_line(talk, "state", wh_span_of(state_of(&visit, host->today(host->self))));
-    }
-    if (rc >= 0) rc = show_line(talk, "conclusion", wh_span_of(showing.conclusion));
-    if (rc >= 0) {
-        rc = host->records(host->self, wh_span_of(KIND_FINDING), wh_span_of(visit.unit), INT32_MIN,
+        rc = host->records(host->self, wh_span_of(KIND_FINDING), wh_span_of(visit->unit), INT32_MIN,
                            INT32_MAX, show_finding, &showing, talk->fail);
     }
     return rc < 0 ? rc : 0;
 }
 
+int run_show(const struct talk *talk)
+{
+    const struct wh_host *host = talk->host;
+    struct wh_span id = given_text(talk, "visit");
+    struct visit visit;
+    int is_finding = 0, rc;
+    (void)host->record(host->self, id, take_is_finding, &is_finding, talk->fail);
+    if (is_finding || is_letter(talk, id)) return show_given_finding(talk, id);
+    rc = given_visit(talk, "visit", &visit);
+    return rc < 0 ? rc : show_visit(talk, &visit);
+}
+
 /* ---- done ---- */
 
-static int check_day(const struct talk *talk, int64_t day)
+static int check_window(const struct talk *talk, const struct inspection_duty *duty, int64_t day)
 {
-    if (day <= talk->host->today(talk->host->self)) return 0;
-    return refuse(talk, WH_E_INVALID, "日期：不能晚于今天", "date: it can't lie in the future");
+    char text[DAY_TEXT_SIZE], begins[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE];
+    if (day >= duty->period.begins && day <= duty->period.due + LATE_DAYS) return 0;
+    (void)day_text(day, text);
+    (void)day_text(duty->period.begins, begins);
+    (void)day_text(duty->period.due + LATE_DAYS, last);
+    return refuse(talk, WH_E_INVALID, "日期 %s：不在 %s %s 之内（%s 至 %s，含逾期补检）",
+                  "date %s: not within %s %s (%s to %s, when it is late at last)", text, duty->id,
+                  duty->period.name, begins, last);
+}
+
+/* Two of one day would be two deeds of one visit. */
+static int check_once(const struct talk *talk, const struct known_unit *unit, const char *duty,
+                      int64_t day)
+{
+    struct known_units one = {(struct known_unit *)(uintptr_t)unit, 1, 1};
+    struct visits visits;
+    char text[DAY_TEXT_SIZE];
+    int rc = read_visits(talk->host, &one, duty, day, day, &visits, talk->fail);
+    for (uint32_t i = 0; rc == 0 && i < visits.count; i++) {
+        if (!visits.items[i].done) continue;
+        (void)day_text(day, text);
+        rc = refuse(talk, WH_E_INVALID, "单位 %s：%s 的检查已登记（%s），不重复登记",
+                    "unit %s: a visit of %s is entered already (%s)", unit->code, text,
+                    visits.items[i].id);
+    }
+    free(visits.items); /* NULL where they could not be read */
+    return rc;
+}
+
+/* A visit of this day may be entered for the unit and duty; `duty` then has the period that it
+ * counts for, which may be an earlier one that is late and was not met. */
+static int settle_period(const struct talk *talk, const struct known_unit *unit,
+                         struct inspection_duty *duty, int64_t day)
+{
+    char met[16];
+    int rc = check_window(talk, duty, day);
+    if (rc == 0) rc = check_once(talk, unit, duty->id, day);
+    if (rc == 0) rc = find_period_met(talk, unit, duty->id, day, met);
+    if (rc < 0 || !met[0] || strcmp(met, duty->period.name) == 0) return rc;
+    rc = remark(talk, "单位 %s：按期限规则，这次检查计入尚未完成的 %s，不计入 %s",
+                "unit %s: by the rule of due days this visit counts for %s, the earliest that is "
+                "open, and not for %s",
+                unit->code, met, duty->period.name);
+    copy_text(duty->period.name, sizeof(duty->period.name), wh_span_of(met));
+    return rc;
+}
+
+/* The unit, who checks it, and the duty and period of a visit that stands. */
+static int find_around(const struct talk *talk, const struct visit *visit, struct known_unit *unit,
+                       struct known_unit *checker, struct inspection_duty *duty)
+{
+    const struct wh_host *host = talk->host;
+    int rc = find_unit(host, wh_span_of(visit->unit), unit, talk->fail);
+    if (rc == 0) rc = find_unit(host, wh_span_of(unit->parent), checker, talk->fail);
+    if (rc < 0) return rc;
+    return find_duty(talk, checker, wh_span_of(visit->duty), wh_span_of(visit->period), duty);
+}
+
+static int check_done(const struct talk *talk, const struct visit *visit, int64_t day,
+                      struct known_unit *unit, struct inspection_duty *duty)
+{
+    struct wh_span inspector =
+        is_given(talk, "inspector") ? given_text(talk, "inspector") : wh_span_of(visit->inspector);
+    struct known_unit checker;
+    int rc = check_visit_stands(talk, visit);
+    if (rc == 0 && visit->done) {
+        rc = refuse(talk, WH_E_INVALID, "%s：已登记完成（更正先撤销：wuhao inspect undo %s）",
+                    "%s: it is entered as done already (to enter something else, take it back "
+                    "first: `wuhao inspect undo %s`)",
+                    visit->id, visit->id);
+    }
+    if (rc == 0) rc = check_said(talk, "conclusion");
+    if (rc == 0) rc = check_past(talk, day);
+    if (rc == 0) rc = find_around(talk, visit, unit, &checker, duty);
+    if (rc == 0) rc = check_there(talk, unit, day);
+    if (rc == 0) rc = check_inspector(talk, &checker, inspector, day);
+    return rc < 0 ? rc : settle_period(talk, unit, duty, day);
 }
 
 int run_done(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     struct fields fields = {.count = 0};
+    struct inspection_duty duty;
+    struct known_unit unit;
     struct visit visit;
     char day[DAY_TEXT_SIZE];
     int64_t today = host->today(host->self), at;
     int rc = given_visit(talk, "visit", &visit);
     if (rc < 0) return rc;
     at = given_number(talk, "date", visit.day <= today ? visit.day : today);
-    rc = check_day(talk, at);
+    rc = check_done(talk, &visit, at, &unit, &duty);
     if (rc < 0) return rc;
     put_field(&fields, "date", day_text(at, day));
+    put_field(&fields, "period", wh_span_of(duty.period.name));
     put_field(&fields, "progress", wh_span_of("done"));
     put_field(&fields, "conclusion", given_text(talk, "conclusion"));
     if (is_given(talk, "inspector")) put_field(&fields, "inspector", given_text(talk, "inspector"));
     rc = host->record_edit(host->self, wh_span_of(visit.id), list_of_fields(&fields), talk->fail);
+    if (rc >= 0) rc = rename_periods(talk, &unit, duty.id, at, NULL);
     return rc < 0 ? rc : reply_word(talk, "done");
+}
+
+/* ---- record ---- */
+
+/* Where no period is given: the one that the day counts for, else the one that it lies in. */
+static int find_period(const struct talk *talk, const struct known_unit *unit,
+                       const struct known_unit *checker, int64_t day, struct inspection_duty *ret)
+{
+    struct wh_span asked = given_text(talk, "period");
+    char name[16], id[64];
+    int rc = find_duty(talk, checker, given_text(talk, "duty"), asked, ret);
+    if (rc < 0 || asked.len > 0) return rc;
+    rc = find_period_met(talk, unit, ret->id, day, name);
+    if (rc < 0) return rc;
+    if (!name[0]) name_period_of(talk, ret->id, day, name);
+    if (!name[0]) return 0;
+    memcpy(id, ret->id, sizeof(id));
+    return find_duty(talk, checker, wh_span_of(id), wh_span_of(name), ret);
+}
+
+static int check_record(const struct talk *talk, const struct known_unit *unit, int64_t day,
+                        struct inspection_duty *duty)
+{
+    struct known_unit checker;
+    int rc = check_said(talk, "conclusion");
+    if (rc == 0) rc = check_past(talk, day);
+    if (rc == 0 && (!unit->parent[0] ||
+                    find_unit(talk->host, wh_span_of(unit->parent), &checker, talk->fail) < 0)) {
+        rc = refuse(talk, WH_E_NOT_PERMITTED, "单位 %s：没有上级可以检查",
+                    "unit %s: there is no unit above it that could check it", unit->code);
+    }
+    if (rc == 0) rc = check_checker(talk, unit, &checker);
+    if (rc == 0) rc = check_there(talk, unit, day);
+    if (rc == 0) rc = find_period(talk, unit, &checker, day, duty);
+    if (rc == 0) rc = check_inspector(talk, &checker, given_text(talk, "inspector"), day);
+    return rc < 0 ? rc : settle_period(talk, unit, duty, day);
 }
 
 /* A visit that nobody had planned. */
@@ -192,15 +327,11 @@ int run_record(const struct talk *talk)
     const struct wh_host *host = talk->host;
     struct fields fields = {.count = 0};
     struct inspection_duty duty;
-    struct known_unit unit, above;
+    struct known_unit unit;
     struct wh_record_id id;
     int64_t day = given_day(talk);
     int rc = given_unit(talk, "unit", &unit);
-    if (rc == 0) rc = check_day(talk, day);
-    if (rc == 0) rc = find_unit(host, wh_span_of(unit.parent), &above, talk->fail);
-    if (rc == 0) {
-        rc = find_duty(talk, &above, given_text(talk, "duty"), given_text(talk, "period"), &duty);
-    }
+    if (rc == 0) rc = check_record(talk, &unit, day, &duty);
     if (rc < 0) return rc;
     put_field(&fields, "duty", wh_span_of(duty.id));
     put_field(&fields, "period", wh_span_of(duty.period.name));
@@ -209,15 +340,8 @@ int run_record(const struct talk *talk)
     put_field(&fields, "conclusion", given_text(talk, "conclusion"));
     rc = host->record_add(host->self, wh_span_of(KIND_VISIT), wh_span_of(unit.code), day,
                           list_of_fields(&fields), &id, talk->fail);
+    if (rc >= 0) rc = rename_periods(talk, &unit, duty.id, day, NULL);
     return rc < 0 ? rc : reply_word(talk, id.text);
-}
-
-int run_undo(const struct talk *talk)
-{
-    const struct wh_host *host = talk->host;
-    int rc = host->record_withdraw(host->self, given_text(talk, "id"), given_text(talk, "why"),
-                                   talk->fail);
-    return rc < 0 ? rc : reply_word(talk, "withdrawn");
 }
 
 /* ---- checklist ---- */
@@ -245,100 +369,4 @@ int run_checklist(const struct talk *talk)
     rc = host->explain(host->self, wh_span_of(unit.code), &query, host->language(talk->call),
                        take_item, (void *)(uintptr_t)talk, talk->fail);
     return rc < 0 ? rc : 0;
-}
-
-/* ---- draw ---- */
-
-/* A lot: everybody can work it out again from the seed and the unit's code. FNV-1a in 64 bits over
- * "SEED CODE", then the finisher of MurmurHash3, which spreads codes that differ in their last
- * digit. */
-static uint64_t lot_of(struct wh_span seed, const char *code)
-{
-    uint64_t lot = UINT64_C(0xcbf29ce484222325);
-    for (uint64_t i = 0; i < seed.len; i++) {
-        lot = (lot ^ (unsigned char)seed.data[i]) * UINT64_C(0x100000001b3);
-    }
-    lot = (lot ^ ' ') * UINT64_C(0x100000001b3);
-    for (; *code; code++) lot = (lot ^ (unsigned char)*code) * UINT64_C(0x100000001b3);
-    lot = (lot ^ (lot >> 33)) * UINT64_C(0xff51afd7ed558ccd);
-    lot = (lot ^ (lot >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
-    return lot ^ (lot >> 33);
-}
-
-struct lot {
-    uint64_t number;
-    const struct known_unit *unit;
-};
-
-static int compare_lots(const void *a, const void *b)
-{
-    const struct lot *left = a, *right = b;
-    if (left->number != right->number) return left->number < right->number ? -1 : 1;
-    return strcmp(left->unit->code, right->unit->code);
-}
-
-static int show_lot(const struct talk *talk, const struct lot *lot, uint32_t place, int drawn)
-{
-    struct wh_value row[5];
-    char number[32];
-    (void)snprintf(number, sizeof(number), "%016" PRIx64, lot->number);
-    row[0] = wh_value_number(WH_INTEGER, place);
-    row[1] = wh_value_text(wh_span_of(lot->unit->code));
-    row[2] = wh_value_text(wh_span_of(lot->unit->name));
-    row[3] = wh_value_text(wh_span_of(number));
-    row[4] = wh_value_number(WH_YESNO, drawn);
-    return talk->host->reply_row(talk->call, row, 5, talk->fail);
-}
-
-static int keep_lot(const struct talk *talk, const struct inspection_duty *duty,
-                    const struct lot *lot)
-{
-    const struct wh_host *host = talk->host;
-    struct fields fields = {.count = 0};
-    put_field(&fields, "duty", wh_span_of(duty->id));
-    put_field(&fields, "period", wh_span_of(duty->period.name));
-    put_field(&fields, "seed", given_text(talk, "seed"));
-    return host->record_add(host->self, wh_span_of(KIND_SAMPLE), wh_span_of(lot->unit->code),
-                            given_day(talk), list_of_fields(&fields), NULL, talk->fail);
-}
-
-static int draw_lots(const struct talk *talk, const struct inspection_duty *duty,
-                     const struct known_units *units)
-{
-    struct lot *lots = calloc(units->count + 1u, sizeof(*lots));
-    int64_t wanted = given_number(talk, "count", 0);
-    int rc = lots ? 0 : WH_E_FAILED;
-    for (uint32_t i = 0; lots && i < units->count; i++) {
-        lots[i] =
-            (struct lot){lot_of(given_text(talk, "seed"), units->items[i].code), &units->items[i]};
-    }
-    if (lots && units->count > 0) qsort(lots, units->count, sizeof(*lots), compare_lots);
-    for (uint32_t i = 0; rc == 0 && i < units->count; i++) {
-        int drawn = i < wanted;
-        if (drawn && !is_given(talk, "dry-run")) rc = keep_lot(talk, duty, &lots[i]);
-        if (rc == 0) rc = show_lot(talk, &lots[i], i + 1, drawn);
-    }
-    free(lots);
-    return rc;
-}
-
-int run_draw(const struct talk *talk)
-{
-    const struct wh_host *host = talk->host;
-    struct inspection_duty duty;
-    struct known_units units = {NULL, 0, 0};
-    struct known_unit unit;
-    int rc = is_given(talk, "unit") ? given_unit(talk, "unit", &unit)
-                                    : find_unit(host, host->home(host->self), &unit, talk->fail);
-    if (rc == 0) {
-        rc = find_duty(talk, &unit, given_text(talk, "duty"), given_text(talk, "period"), &duty);
-    }
-    if (rc == 0) rc = units_to_see(talk, &unit, &duty, &units);
-    if (rc == 0 && (given_number(talk, "count", 0) < 1 ||
-                    given_number(talk, "count", 0) > (int64_t)units.count)) {
-        rc = refuse(talk, WH_E_INVALID, "抽取数：应在 1 到 %u 之间", "count: 1 to %u", units.count);
-    }
-    if (rc == 0) rc = draw_lots(talk, &duty, &units);
-    free(units.items);
-    return rc;
 }

@@ -84,6 +84,7 @@ def test_what_is_no_file_is_said(town, tmp_path):
 def test_a_photograph_of_a_finding_stays_with_it(town, tmp_path):
     (tmp_path / "wall.jpg").write_bytes(b"before")
     (tmp_path / "mended.jpg").write_bytes(b"after")
+    town.ok("add", "inspector", "--unit", "2311", "date=2025-01-01", "person=甲")
     visit = town.ok("inspect", "record", "231182", "--duty", "check_city", "--period", "2025-1",
                     "--inspector", "甲", "--conclusion", "x", "--date", "2025-12-01",
                     "--csv").split()[-1]

@@ -67,6 +67,8 @@ def tree_fixture(pair, tmp_path_factory):
         if at == 0:
             town.ok("inspect", "fix", finding, "--text", "x", "--date", f"{YEAR}-05-20")
     town.ok("plugin", "run", "inspection", "overdue")
+    mark = town.rows("list", "overdue_finding", "--unit", villages(town)[0])[0]["id"]
+    town.ok("inspect", "undo", mark, "--why", "x")  # entered late, and let pass
     pair["wudalianchi"].ok("add", "meeting", "--unit", COUNTY, f"date={YEAR}-03-03", "purpose=work",
                            "subject=x")
     rename(pair["city"], str(folder), villages(town)[0], NASTY)

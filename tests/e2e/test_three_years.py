@@ -61,7 +61,7 @@ class Round:
                                       node.free_port() if len(code) < 7 else None)
                       for name, code in shape}
         self.diligence = {code: self.chance.choice((0, 0.5, 0.9, 1, 1)) for code in self.units}
-        self.open_findings = []  # (id, unit, raised by, deadline, node)
+        self.open_findings = []  # (id, unit, raised by, on, deadline, node)
         self.marked = set()  # (unit, deadline, id) of those over their deadline
         self.seen = set()  # what came up, so that an empty world does not pass
         self.today = None
@@ -183,25 +183,22 @@ class Round:
                 deadline = day + DAY * self.chance.randrange(5, 60)
                 finding = one.ok("inspect", "finding", visit, "--text", "x", "--deadline",
                                  deadline, "--date", day, "--csv").split()[-1]
-                self.open_findings.append((finding, unit, inspector, deadline, one))
+                self.open_findings.append((finding, unit, inspector, day, deadline, one))
 
     def fix_findings(self, first):
-        """Some are fixed, before or after their deadline; what is over it counts."""
+        """Some are fixed; what was not entered as fixed by its deadline counts, whatever day it
+        states."""
         left = []
-        for finding, unit, inspector, deadline, one in self.open_findings:
+        for finding, unit, inspector, raised, deadline, one in self.open_findings:
             if self.chance.random() < 0.5:
-                day = first + DAY * self.chance.randrange((self.today - first).days + 1)
+                begin = max(first, raised)
+                day = begin + DAY * self.chance.randrange((self.today - begin).days + 1)
                 one.ok("inspect", "fix", finding, "--text", "x", "--date", day)
                 one.ok("inspect", "verify", finding, "--by", inspector)
-                if day <= deadline:
-                    if (unit, deadline, finding) in self.marked:
-                        self.marked.remove((unit, deadline, finding))
-                elif (unit, deadline, finding) not in self.marked:
-                    self.marked.add((unit, deadline, finding))
             else:
-                left.append((finding, unit, inspector, deadline, one))
-                if deadline < self.today:
-                    self.marked.add((unit, deadline, finding))
+                left.append((finding, unit, inspector, raised, deadline, one))
+            if deadline < self.today:
+                self.marked.add((unit, deadline, finding))
         self.open_findings = left
         for one in self.nodes.values():
             one.ok("plugin", "run", "inspection", "overdue")
@@ -262,6 +259,7 @@ class Round:
             self.world.hear(unit, self.today)
             result = "passed" if verdict and self.chance.random() < 0.9 else "failed"
             above = self.server(self.units[unit]["parent"])
+            self.server(unit).wait_synced()
             above.wait_synced()
             outcome = above.cli("inspect", "accept", unit, result, "--reason", "x", "--date",
                                 self.today)

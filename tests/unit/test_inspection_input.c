@@ -27,7 +27,7 @@ static void a_unit_that_is_missed_has_its_reason(void **state)
     struct plan plan;
     (void)state;
     one.input = (struct plan_input){one.days, one.inspectors, one.units, 2, 2, 6};
-    one.inspectors[0] = (struct plan_inspector){{1}, 1};
+    one.inspectors[0] = (struct plan_inspector){{1}, 1, {0}};
     one.units[0].forbidden[0] = 3;
     one.units[1].first_day = 20001;                                           /* nobody can then */
     one.units[2] = (struct plan_unit){.first_day = 20001, .last_day = 20000}; /* no day at all */
@@ -77,7 +77,8 @@ static void refuses(const struct plan_input *input)
 static void input_against_the_bounds_is_refused(void **state)
 {
     static const int32_t days[] = {20000, 20001}, twice[] = {20000, 20000}, zero[] = {0, 1};
-    static const struct plan_inspector inspectors[2], eager[] = {{{0}, PLAN_VISITS_A_DAY_MAX + 1}};
+    static const struct plan_inspector inspectors[2],
+        eager[] = {{{0}, PLAN_VISITS_A_DAY_MAX + 1, {0}}};
     static const struct plan_unit units[] = {{.weight = PLAN_WEIGHT_MAX + 1},
                                              {.pinned = 1},
                                              {.pinned = 1, .former = {2, 20000}},

@@ -206,7 +206,7 @@ static void a_lost_day_moves_its_own_visits_alone(void **state)
     uint32_t i;
     (void)state;
     one.input = (struct plan_input){one.days, one.inspectors, one.units, 3, 1, 6};
-    one.inspectors[0] = (struct plan_inspector){{7}, 3};
+    one.inspectors[0] = (struct plan_inspector){{7}, 3, {0}};
     for (i = 0; i < 6; i++) one.units[i].former = (struct plan_visit){0, one.days[i / 3]};
     one.inspectors[0].days[0] = 6;
     plan = plan_of(&one.input);
@@ -223,7 +223,7 @@ static void a_new_unit_moves_no_more_than_the_shortest_chain(void **state)
     struct plan plan;
     (void)state;
     one.input = (struct plan_input){one.days, one.inspectors, one.units, 3, 1, 3};
-    one.inspectors[0] = (struct plan_inspector){{7}, 1};
+    one.inspectors[0] = (struct plan_inspector){{7}, 1, {0}};
     one.units[0] = (struct plan_unit){.former = {0, 20000}, .last_day = 20001};
     one.units[1] = (struct plan_unit){.former = {0, 20001}};
     one.units[2] = (struct plan_unit){.last_day = 20000};
@@ -242,7 +242,7 @@ static void a_pinned_visit_stands_against_every_rule(void **state)
     uint32_t i;
     (void)state;
     one.input = (struct plan_input){one.days, one.inspectors, one.units, 2, 1, 4};
-    one.inspectors[0] = (struct plan_inspector){{2}, 1};
+    one.inspectors[0] = (struct plan_inspector){{2}, 1, {0}};
     for (i = 0; i < 3; i++) one.units[i] = (struct plan_unit){.pinned = 1};
     one.units[0].former = (struct plan_visit){0, 20000}; /* a day they cannot */
     one.units[1].former = (struct plan_visit){0, 20002};
@@ -253,6 +253,49 @@ static void a_pinned_visit_stands_against_every_rule(void **state)
     assert_int_equal(plan.reasons[3], PLAN_FULL);
     assert_int_equal(plan.cost.trips, 2);
     assert_int_equal(plan.cost.changed, 0);
+    plan_deinit(&plan);
+}
+
+/* Other plans' visits leave less room: what is planned beside them is as much as can be, and on no
+ * day too much. */
+static void visits_of_other_plans_take_their_room(void **state)
+{
+    struct inspection_case one;
+    uint32_t seed, i, j;
+    (void)state;
+    for (seed = 0; seed < CASES; seed++) {
+        struct wh_chance chance = wh_chance_stream(seed, "taken");
+        uint8_t among[CASE_UNITS];
+        struct plan plan;
+        case_draw(&one, &chance, large);
+        for (i = 0; i < one.input.inspectors_count; i++) {
+            for (j = 0; j < one.input.days_count; j++) {
+                one.inspectors[i].taken[j] = (uint8_t)wh_chance_below(&chance, 5);
+            }
+        }
+        memset(among, 1, sizeof(among));
+        plan = plan_of(&one.input);
+        assert_int_equal(plan.units_count - plan.missed, judge_flow(&one.input, among).visits);
+        case_keep(&one, &plan);
+        plan_deinit(&plan);
+        case_disturb(&one, &chance);
+        plan = plan_of(&one.input);
+        plan_deinit(&plan);
+    }
+}
+
+static void a_day_that_is_full_of_another_plan_takes_nothing(void **state)
+{
+    struct inspection_case one = {.days = {20000, 20001}};
+    struct plan plan;
+    (void)state;
+    one.input = (struct plan_input){one.days, one.inspectors, one.units, 2, 1, 4};
+    one.inspectors[0] = (struct plan_inspector){{3}, 3, {3, 1}};
+    one.units[0].former = (struct plan_visit){0, 20000};
+    plan = plan_of(&one.input);
+    assert_int_equal(plan.missed, 2);
+    assert_int_equal(plan.reasons[3], PLAN_FULL);
+    assert_int_equal(plan.visits[0].day, 20001);
     plan_deinit(&plan);
 }
 
@@ -373,7 +416,7 @@ static void units_of_an_area_make_full_trips_and_weighty_ones_go_first(void **st
     uint32_t i;
     (void)state;
     one.input = (struct plan_input){one.days, one.inspectors, one.units, 4, 1, 12};
-    one.inspectors[0] = (struct plan_inspector){{15}, 0};
+    one.inspectors[0] = (struct plan_inspector){{15}, 0, {0}};
     for (i = 0; i < 12; i++) one.units[i] = (struct plan_unit){.area = i % 4, .weight = i % 4};
     plan = plan_of(&one.input);
     assert_int_equal(plan.cost.trips, 4);
@@ -394,6 +437,8 @@ int main(void)
         cmocka_unit_test(a_lost_day_moves_its_own_visits_alone),
         cmocka_unit_test(a_new_unit_moves_no_more_than_the_shortest_chain),
         cmocka_unit_test(a_pinned_visit_stands_against_every_rule),
+        cmocka_unit_test(visits_of_other_plans_take_their_room),
+        cmocka_unit_test(a_day_that_is_full_of_another_plan_takes_nothing),
         cmocka_unit_test(in_small_cases_the_cost_is_near_the_least),
         cmocka_unit_test(loads_follow_what_inspectors_can),
         cmocka_unit_test(plans_cost_no_more_than_they_did),

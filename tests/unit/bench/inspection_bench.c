@@ -85,10 +85,11 @@ void case_disturb(struct inspection_case *one, struct wh_chance *chance)
 
 /* ---- Rules ---- */
 
-static int32_t capacity_of(const struct plan_input *input, uint32_t inspector)
+static int32_t capacity_of(const struct plan_input *input, uint32_t inspector, uint32_t day)
 {
     uint32_t visits = input->inspectors[inspector].visits_a_day;
-    return visits == 0 ? 3 : (int32_t)visits;
+    int32_t left = (visits == 0 ? 3 : (int32_t)visits) - input->inspectors[inspector].taken[day];
+    return left < 0 ? 0 : left;
 }
 
 static uint32_t index_of(const struct plan_input *input, int32_t day)
@@ -113,7 +114,7 @@ static void count_room(const struct plan_input *input, int32_t *room)
     uint32_t i, j;
     for (i = 0; i < input->inspectors_count; i++) {
         for (j = 0; j < input->days_count; j++) {
-            room[i * input->days_count + j] = capacity_of(input, i);
+            room[i * input->days_count + j] = capacity_of(input, i, j);
         }
     }
     for (i = 0; i < input->units_count; i++) {
@@ -227,7 +228,7 @@ static int64_t uneven(const struct plan_input *input, const int64_t *load, int64
     uint32_t i, j;
     for (i = 0; i < input->inspectors_count; i++) {
         for (j = 0; j < input->days_count; j++) {
-            can[i] += plan_set_has(input->inspectors[i].days, j) * capacity_of(input, i);
+            can[i] += plan_set_has(input->inspectors[i].days, j) * capacity_of(input, i, j);
         }
         all += can[i];
     }
