@@ -26,6 +26,7 @@ static const struct wh_choice objection_states[] = {
     {"open", {"待复核", "Open"}}, {"upheld", {"成立", "Upheld"}}, {"rejected", {"不成立",
      "Rejected"}},
 };
+const struct wh_list objection_words = WH_LIST(objection_states);
 static const struct wh_field objection_fields[] = {
     {"item", {"指标", "Item"}, WH_TEXT, WH_REQUIRED, 0, 0, {NULL, 0, 0}},
     {"reason", {"理由", "Reason"}, WH_LONG_TEXT, WH_REQUIRED, 0, 0, {NULL, 0, 0}},
@@ -37,6 +38,7 @@ static const struct wh_choice class_choices[] = {
     {"qualified", {"达标", "Qualified"}}, {"near", {"基本达标", "Near the mark"}},
     {"weak", {"弱化", "Weak"}}, {"hollow", {"虚化", "Hollow"}},
 };
+const struct wh_list class_titles = WH_LIST(class_choices);
 static const struct wh_field classification_fields[] = {
     {"class", {"分类", "Class"}, WH_CHOICE, WH_REQUIRED, 0, 0, WH_LIST(class_choices)},
     {"reason", {"理由", "Reason"}, WH_LONG_TEXT, WH_REQUIRED, 0, 0, {NULL, 0, 0}},
@@ -69,13 +71,9 @@ static const struct wh_metric target_metrics[] = {
     {"target_year", {"预达标年度", "Year to qualify in"}, WH_TO_DATE, WH_MEASURED, 0, 0, BY_NODE,
      BY_NODE},
 };
-static const char *const open_words[] = {"open"};
-static const struct wh_test open_tests[] = {{"outcome", WH_LIST(open_words)}};
-static const struct wh_condition open_conditions[] = {{WH_LIST(open_tests), 0, 0}};
 static const struct wh_metric objection_metrics[] = {
-    {"objections_open", {"待复核异议", "Objections not answered"}, WH_FLOW, WH_COUNT, 0, 0, BY_NODE,
-     WH_LIST(open_conditions)},
-    {"objections", {"异议", "Objections"}, WH_FLOW, WH_COUNT, 0, 0, BY_NODE, BY_NODE},
+    {"objection", {"待复核异议", "Day of an objection that is open"}, WH_TO_DATE, WH_MEASURED, 0, 0,
+     BY_NODE, BY_NODE},
 };
 
 #define ASSESSED (WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS)
@@ -86,7 +84,7 @@ static const struct wh_kind kinds[] = {
      WH_LIST(judgement_fields), {NULL, 0, 0}, WH_LIST(points_metrics)},
     {KIND_SELF, {"自评分", "Self-assessed points"}, ASSESSED, OPEN_YEARLY,
      WH_LIST(self_fields), {NULL, 0, 0}, WH_LIST(points_metrics)},
-    {KIND_OBJECTION, {"异议", "Objections"}, ASSESSED, WH_KIND_BY_FORM | WH_KIND_BY_COMMAND,
+    {KIND_OBJECTION, {"异议", "Objections"}, ASSESSED, OPEN_YEARLY,
      WH_LIST(objection_fields), {NULL, 0, 0}, WH_LIST(objection_metrics)},
     {KIND_CLASSIFICATION, {"分类排队", "Classes of units"}, ASSESSED,
      WH_KIND_YEARLY | WH_KIND_BY_COMMAND,
@@ -122,7 +120,7 @@ static const struct wh_param object_params[] = {
     UNIT, ITEM, {"reason", {"异议理由", "what is wrong with it"}, WH_TEXT, WH_PARAM_REQUIRED}, DAY,
 };
 static const struct wh_param review_params[] = {
-    {"objection", {"异议编号", "the objection"}, WH_TEXT, WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
+    {"objection", {"异议编号（见 assess objections）", "the objection, as `assess objections` lists it"}, WH_TEXT, WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
     {"reason", {"答复理由", "the answer, with reasons"}, WH_TEXT, WH_PARAM_REQUIRED},
     {"uphold", {"异议成立", "the objection is right (else it is rejected)"}, WH_YESNO,
      WH_PARAM_SWITCH},
@@ -271,6 +269,9 @@ static int assessment_measure(void *self, const struct wh_cell *cell, struct wh_
     if (wh_span_equal(cell->kind, wh_span_of(KIND_CLASSIFICATION)) ||
         wh_span_equal(cell->kind, wh_span_of(KIND_TARGET))) {
         return measure_class(self, cell, fail);
+    }
+    if (wh_span_equal(cell->kind, wh_span_of(KIND_OBJECTION))) {
+        return measure_objections(self, cell, fail);
     }
     return measure_points(self, cell, fail);
 }

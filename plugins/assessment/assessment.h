@@ -13,6 +13,8 @@
 
 /* Columns that two files fill. */
 extern const struct wh_list show_columns, list_columns, objections_columns;
+/* Titles (struct wh_choice) of outcomes of an objection, and of classes. */
+extern const struct wh_list objection_words, class_titles;
 extern const struct wh_list classes_columns, targets_columns, fallen_columns;
 
 /* points.c */
@@ -46,7 +48,8 @@ struct item_points {
     int64_t closeness; /* length of the code of who judged: the nearest counts */
 };
 
-/* Reads them from the rows, one for each item, into `ret` (of items->count); *ret_locked is 1 where
+/* Reads them from the rows, one for each item, into `ret` (of items->count; NULL without items);
+ * *ret_locked is 1 where
  * the year was accepted or refused. */
 int read_points(const struct wh_host *host, const struct known_unit *unit, uint32_t year,
                 const struct judged_items *items, struct item_points *ret, int32_t *ret_locked,
@@ -58,14 +61,21 @@ int measure_points(const struct wh_host *host, const struct wh_cell *cell, struc
 /* judgement.c */
 int run_judge(const struct talk *talk);
 int run_self(const struct talk *talk);
+int run_undo(const struct talk *talk);
+/* Refuses where the unit's year was accepted or refused: its points are locked. */
+int check_unlocked(const struct talk *talk, const struct known_unit *unit, uint32_t year);
+
+/* objections.c */
 int run_object(const struct talk *talk);
 int run_review(const struct talk *talk);
-int run_undo(const struct talk *talk);
+int run_objections(const struct talk *talk);
+/* Measures a cell of `objection`. */
+int measure_objections(const struct wh_host *host, const struct wh_cell *cell,
+                       struct wh_failure *fail);
 
 /* sheet.c */
 int run_show(const struct talk *talk);
 int run_list(const struct talk *talk);
-int run_objections(const struct talk *talk);
 
 /* classes.c */
 int run_classify(const struct talk *talk);
@@ -73,6 +83,7 @@ int run_classes(const struct talk *talk);
 int run_target(const struct talk *talk);
 int run_targets(const struct talk *talk);
 int run_fallen(const struct talk *talk);
+/* milestones.c */
 int run_close(const struct talk *talk);
 /* gaps.c, doubts.c */
 int run_gaps(const struct talk *talk);

@@ -1,5 +1,6 @@
 /* The round: classes of all units, who is to qualify when, who fell back (domain.md D3, D5). */
 #include "assessment.h"
+#include "overview.h"
 #include "writing.h"
 
 #include <stdlib.h>
@@ -75,125 +76,7 @@ int measure_class(const struct wh_host *host, const struct wh_cell *cell, struct
                : host->metric_set(host->self, wh_span_of("class"), latest.class_number, fail);
 }
 
-/* ---- What is known of each unit ---- */
-
-struct standing_of_unit {
-    int64_t class_number;
-    int64_t target_year;
-    int64_t said_in; /* the year of the target's record: a later one replaces it */
-    int64_t score_h; /* -1: not ranked */
-    int32_t qualified;
-    int32_t qualified_before;
-};
-
-struct overview {
-    const struct talk *talk;
-    uint32_t year;
-    uint32_t of_year; /* that standings are read for */
-    int64_t pass_township_h;
-    int64_t pass_grassroots_h;
-    struct known_units units;
-    struct standing_of_unit *items; /* beside units.items */
-};
-
-static struct standing_of_unit *item_of(struct overview *overview, struct wh_span code)
-{
-    const struct known_unit *unit;
-    char text[32];
-    copy_text(text, sizeof(text), code);
-    unit = unit_of_code(&overview->units, text);
-    return unit ? &overview->items[unit - overview->units.items] : NULL;
-}
-
-static int take_standing(void *context, const struct wh_standing *standing)
-{
-    struct overview *overview = context;
-    struct standing_of_unit *item = item_of(overview, standing->unit);
-    int32_t qualified = (standing->flags & WH_STANDING_QUALIFIED) != 0;
-    if (!item) return 0;
-    if (overview->of_year != overview->year) {
-        item->qualified_before = qualified;
-    } else {
-        item->qualified = qualified;
-        item->score_h = standing->score_h;
-    }
-    return 0;
-}
-
-/* Classes and targets come from whoever is above; those of the nearest are written last. */
-static int take_figure(void *context, const struct wh_figure *figure)
-{
-    struct overview *overview = context;
-    struct standing_of_unit *item;
-    int is_class = wh_span_equal(figure->facet, wh_span_of(KIND_CLASSIFICATION));
-    if (!is_class && !wh_span_equal(figure->facet, wh_span_of(KIND_TARGET))) return 0;
-    item = item_of(overview, figure->unit);
-    if (!item || figure->value == 0 || figure->year > overview->year) return 0;
-    if (is_class) {
-        item->class_number = figure->value;
-    } else if (figure->year >= item->said_in) {
-        item->target_year = figure->value;
-        item->said_in = figure->year;
-    }
-    return 0;
-}
-
-static int read_standings(struct overview *overview, uint32_t year)
-{
-    static const uint32_t levels[] = {WH_LEVEL_TOWNSHIP, WH_LEVEL_GRASSROOTS};
-    const struct talk *talk = overview->talk;
-    const struct wh_host *host = talk->host;
-    int rc = 0;
-    overview->of_year = year;
-    if (!host->programme(host->self, year)) return 0;
-    for (uint32_t i = 0; rc >= 0 && i < 2; i++) {
-        struct wh_standing_query query = {.level = levels[i], .year = year, .pass_h = -1};
-        query.under = given_text(talk, "under");
-        rc = host->standings(host->self, &query, take_standing, overview, talk->fail);
-    }
-    return rc < 0 ? rc : 0;
-}
-
-static int read_overview(const struct talk *talk, struct overview *overview)
-{
-    const struct wh_host *host = talk->host;
-    const struct wh_programme_view *programme;
-    int rc;
-    memset(overview, 0, sizeof(*overview));
-    overview->talk = talk;
-    overview->year = given_year(talk);
-    programme = host->programme(host->self, overview->year);
-    if (!programme) {
-        return refuse(talk, WH_E_NOT_FOUND, "%u 年没有方案", "there is no programme for %u",
-                      overview->year);
-    }
-    overview->pass_township_h = programme->pass_township_h;
-    overview->pass_grassroots_h = programme->pass_grassroots_h;
-    rc = read_units(host, given_text(talk, "under"), &overview->units, talk->fail);
-    if (rc < 0) return rc;
-    overview->items = calloc(overview->units.count + 1u, sizeof(*overview->items));
-    if (!overview->items) return WH_E_FAILED;
-    for (uint32_t i = 0; i < overview->units.count; i++) overview->items[i].score_h = -1;
-    rc = host->figures(host->self, given_text(talk, "under"), 1, 0, take_figure, overview,
-                       talk->fail);
-    if (rc >= 0) rc = read_standings(overview, overview->year - 1);
-    if (rc >= 0) rc = read_standings(overview, overview->year);
-    return rc < 0 ? rc : 0;
-}
-
-static void free_overview(struct overview *overview)
-{
-    free(overview->units.items);
-    free(overview->items);
-}
-
-/* Units of the two levels that are assessed, which exist in the year. */
-static int is_assessed(const struct overview *overview, uint32_t i)
-{
-    const struct known_unit *unit = &overview->units.items[i];
-    return (unit->level == WH_LEVEL_TOWNSHIP || unit->level == WH_LEVEL_GRASSROOTS) &&
-           unit_existed(unit, first_day_of(overview->year), last_day_of(overview->year));
-}
+/* ---- Values of a row ---- */
 
 static int64_t missing_of(const struct overview *overview, uint32_t i)
 {
@@ -243,6 +126,16 @@ static int read_said(const struct overview *overview, const char *kind, uint32_t
 
 /* ---- Commands ---- */
 
+static const struct wh_choice target_states[] = {
+    {"made", {"已达标", "Made"}},
+    {"open", {"进行中", "Open"}},
+    {"missed", {"未达标", "Missed"}},
+};
+static const struct wh_choice fallen_words[] = {
+    {"fell_back", {"退步", "Fell back"}},
+    {"not_made", {"到期未达标", "Not made"}},
+};
+
 static int show_class(struct overview *overview, uint32_t i)
 {
     const struct standing_of_unit *item = &overview->items[i];
@@ -267,6 +160,7 @@ int run_classes(const struct talk *talk)
 {
     struct overview overview;
     int rc = read_overview(talk, &overview);
+    if (rc == 0) rc = tell_words(talk, "class", class_titles);
     for (int32_t classified = 0; rc == 0 && classified < 2; classified++) {
         for (uint32_t i = 0; rc == 0 && i < overview.units.count; i++) {
             int has_class = overview.items[i].class_number != 0;
@@ -305,9 +199,11 @@ static int show_target(struct overview *overview, uint32_t i)
 
 int run_targets(const struct talk *talk)
 {
+    const struct wh_list titles = WH_LIST(target_states);
     int64_t wanted = given_number(talk, "target", 0);
     struct overview overview;
     int rc = read_overview(talk, &overview);
+    if (rc == 0) rc = tell_words(talk, "state", titles);
     for (uint32_t i = 0; rc == 0 && i < overview.units.count; i++) {
         int64_t year = overview.items[i].target_year;
         if (!is_assessed(&overview, i) || year == 0 || (wanted != 0 && year != wanted)) continue;
@@ -331,8 +227,10 @@ static int show_fallen(struct overview *overview, uint32_t i, const char *why, i
 /* Qualified in the year before and not now; named for this year or an earlier one and not there. */
 int run_fallen(const struct talk *talk)
 {
+    const struct wh_list titles = WH_LIST(fallen_words);
     struct overview overview;
     int rc = read_overview(talk, &overview);
+    if (rc == 0) rc = tell_words(talk, "why", titles);
     for (uint32_t i = 0; rc == 0 && i < overview.units.count; i++) {
         const struct standing_of_unit *item = &overview.items[i];
         if (!is_assessed(&overview, i) || item->qualified) continue;
@@ -401,45 +299,4 @@ int run_target(const struct talk *talk)
                     fields[0].text.data);
     }
     return rc < 0 ? rc : add_record(talk, KIND_TARGET, wh_span_of(unit.code), list);
-}
-
-/* ---- Milestones ---- */
-
-/* Every assessed unit below has a class, or a year in which it is to qualify. */
-static int check_milestone(const struct talk *talk, const char *what)
-{
-    struct overview overview;
-    uint32_t left = 0;
-    int is_review = strcmp(what, "review") == 0;
-    char first[32] = "";
-    int rc = read_overview(talk, &overview);
-    for (uint32_t i = 0; rc == 0 && i < overview.units.count; i++) {
-        const struct standing_of_unit *item = &overview.items[i];
-        int done = is_review ? item->class_number != 0 : item->target_year != 0 || item->qualified;
-        struct wh_span under = given_text(talk, "under");
-        if (!is_assessed(&overview, i) || done) continue;
-        if (wh_span_equal(under, wh_span_of(overview.units.items[i].code))) continue; /* itself */
-        if (left++ == 0) memcpy(first, overview.units.items[i].code, sizeof(first));
-    }
-    free_overview(&overview);
-    if (rc < 0 || left == 0) return rc;
-    return refuse(talk, WH_E_INVALID, "%s：尚有 %u 个单位未完成，如 %s（见 wuhao assess classes）",
-                  "%s: %u units are left, as %s (see `wuhao assess classes`)", what, left, first);
-}
-
-int run_close(const struct talk *talk)
-{
-    struct known_unit unit;
-    struct wh_span what = given_text(talk, "what");
-    struct wh_named_text fields[] = {
-        {wh_span_of("what"), what},
-        {wh_span_of("note"), given_text(talk, "note")},
-    };
-    struct wh_list list = WH_LIST(fields);
-    int rc = given_unit(talk, "under", &unit);
-    if (rc == 0 && wh_span_equal(what, wh_span_of("review"))) rc = check_milestone(talk, "review");
-    if (rc == 0 && wh_span_equal(what, wh_span_of("targets"))) {
-        rc = check_milestone(talk, "targets");
-    }
-    return rc < 0 ? rc : add_record(talk, KIND_MILESTONE, wh_span_of(unit.code), list);
 }

@@ -1,6 +1,7 @@
 /* Figures that look too quiet to be true (domain.md D36: weak and hollow units): a unit that was
- * not heard of, a roster that does not move, a quarter that repeats the one before. Told as a
- * doubt, never as a success. Read from rows, so the city sees the same as the township. */
+ * not heard of, a roster that does not move, a quarter that repeats the one before, an acceptance
+ * that the records no longer bear out. Told as a doubt, never as a success. Read from rows, so the
+ * city sees the same as the township. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +16,14 @@ static const struct wh_column columns[] = {
 
 const struct wh_list doubts_columns = WH_LIST(columns);
 
+static const struct wh_choice words[] = {
+    {"silent", {"整季无数据", "Silent"}},
+    {"figures_repeat", {"与上季数字相同", "Figures repeat"}},
+    {"roster_still", {"队伍长期不变", "Roster does not move"}},
+    {"accepted_below_mark", {"验收达标，但现有记录不达标", "Accepted, and below the mark now"}},
+    {"refused_above_mark", {"验收未通过，但现有记录达标", "Refused, and above the mark now"}},
+};
+
 #define QUARTERS 4
 #define METRICS_MAX 64
 
@@ -25,6 +34,10 @@ struct quiet {
     int64_t elders[QUARTERS]; /* -1: none told */
     int64_t elders_before;    /* the last of the years before; 0: none */
     int64_t joined;
+    int64_t score_h;               /* -1: not ranked */
+    int32_t final;                 /* accepted or refused */
+    int32_t qualified;             /* as it was accepted or refused */
+    int32_t by_records;            /* as the records have it now */
     char metrics[METRICS_MAX][64]; /* flows of activities, articles and help */
     int64_t values[METRICS_MAX][QUARTERS];
     uint32_t metrics_count;
@@ -86,6 +99,53 @@ static int take_figure(void *context, const struct wh_figure *figure)
     return 0;
 }
 
+/* ---- Acceptances beside the records ---- */
+
+struct standing_of {
+    struct looking *looking;
+    int by_records; /* with a pass line of its own nothing is final */
+};
+
+static int take_standing(void *context, const struct wh_standing *standing)
+{
+    struct standing_of *of = context;
+    int qualified = (standing->flags & WH_STANDING_QUALIFIED) != 0;
+    const struct known_unit *unit;
+    struct quiet *quiet;
+    char code[32];
+    copy_text(code, sizeof(code), standing->unit);
+    unit = unit_of_code(&of->looking->units, code);
+    if (!unit) return 0;
+    quiet = &of->looking->items[unit - of->looking->units.items];
+    if (of->by_records) {
+        quiet->by_records = qualified;
+    } else {
+        quiet->qualified = qualified;
+        quiet->final = (standing->flags & WH_STANDING_FINAL) != 0;
+        quiet->score_h = standing->score_h;
+    }
+    return 0;
+}
+
+static int read_standings(struct looking *looking, struct wh_span under)
+{
+    const struct talk *talk = looking->talk;
+    const struct wh_programme_view *programme =
+        talk->host->programme(talk->host->self, looking->year);
+    int rc = 0;
+    for (uint32_t i = 0; programme && rc >= 0 && i < 4; i++) {
+        struct standing_of of = {looking, i >= 2};
+        int is_township = i % 2 == 0;
+        struct wh_standing_query query = {.year = looking->year, .under = under, .pass_h = -1};
+        query.level = is_township ? WH_LEVEL_TOWNSHIP : WH_LEVEL_GRASSROOTS;
+        if (of.by_records) {
+            query.pass_h = is_township ? programme->pass_township_h : programme->pass_grassroots_h;
+        }
+        rc = talk->host->standings(talk->host->self, &query, take_standing, &of, talk->fail);
+    }
+    return rc < 0 ? rc : 0;
+}
+
 /* ---- Doubts ---- */
 
 static int show(const struct talk *talk, const struct quiet *quiet, const char *what,
@@ -129,6 +189,12 @@ static int show_doubts(const struct looking *looking, const struct quiet *quiet)
         if (!quiet->heard[q]) rc = show(talk, quiet, "silent", text);
         if (rc >= 0 && q > 0 && repeats(quiet, q)) rc = show(talk, quiet, "figures_repeat", text);
     }
+    if (rc >= 0 && quiet->final && quiet->qualified != quiet->by_records) {
+        char text[POINTS_TEXT_SIZE] = "";
+        if (quiet->score_h >= 0) (void)points_text(quiet->score_h, text);
+        rc = show(talk, quiet, quiet->qualified ? "accepted_below_mark" : "refused_above_mark",
+                  text);
+    }
     if (rc >= 0 && roster_is_still(looking, quiet)) rc = show(talk, quiet, "roster_still", NULL);
     return rc;
 }
@@ -147,7 +213,9 @@ int run_doubts(const struct talk *talk)
     struct looking looking = {.talk = talk};
     uint32_t year = given_year(talk);
     struct wh_span under = given_text(talk, "under");
-    int rc = read_units(host, under, &looking.units, talk->fail);
+    const struct wh_list titles = WH_LIST(words);
+    int rc = tell_words(talk, "what", titles);
+    if (rc == 0) rc = read_units(host, under, &looking.units, talk->fail);
     if (rc < 0) return rc;
     looking.year = year;
     looking.quarters = quarters_over(talk, year);
@@ -158,6 +226,7 @@ int run_doubts(const struct talk *talk)
         for (uint32_t q = 0; q < QUARTERS; q++) looking.items[i].elders[q] = -1;
     }
     if (rc >= 0) rc = host->figures(host->self, under, 1, 0, take_figure, &looking, talk->fail);
+    if (rc >= 0) rc = read_standings(&looking, under);
     for (uint32_t i = 0; rc >= 0 && i < looking.units.count; i++) {
         const struct known_unit *unit = &looking.units.items[i];
         if (!(unit->level & (WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS))) continue;

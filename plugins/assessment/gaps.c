@@ -15,6 +15,18 @@ static const struct wh_column columns[] = {
 
 const struct wh_list gaps_columns = WH_LIST(columns);
 
+static const struct wh_choice words[] = {
+    {"director_vacant", {"主任空缺", "No director"}},
+    {"director_ineligible", {"主任不符合条件", "Director not eligible"}},
+    {"deputy_vacant", {"常务副主任空缺", "No executive deputy"}},
+    {"deputy_ineligible", {"常务副主任不符合条件", "Executive deputy not eligible"}},
+    {"roles_missing", {"角色空缺", "Roles that nobody has"}},
+    {"elder_over_age", {"五老超龄", "Elder over the age"}},
+    {"elder_without_role", {"五老没有角色", "Elder without a role"}},
+    {"elder_not_visited", {"今年未走访", "Elder not visited this year"}},
+    {"no_lead_person", {"没有责任人", "No lead person"}},
+};
+
 #define ROLES_MAX 64
 #define ROSTER_MAX 5000 /* of one unit */
 
@@ -234,6 +246,17 @@ static int show_unit(const struct look *look)
     return rc < 0 ? rc : show_elders(look);
 }
 
+static int tell_titles(const struct talk *talk)
+{
+    const struct wh_list titles = WH_LIST(words);
+    struct look look = {.talk = talk};
+    int rc = tell_words(talk, "what", titles);
+    look.year = (uint32_t)year_of(talk->host->today(talk->host->self));
+    find_roles(&look);
+    if (rc < 0 || !look.roles_field) return rc;
+    return tell_words(talk, "text", look.roles_field->choices);
+}
+
 int run_gaps(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
@@ -245,6 +268,7 @@ int run_gaps(const struct talk *talk)
         free(elders);
         return rc;
     }
+    rc = tell_titles(talk);
     for (uint32_t i = 0; rc >= 0 && i < units.count; i++) {
         struct look look = {.talk = talk, .unit = &units.items[i], .elders = elders};
         look.year = (uint32_t)year_of(today);

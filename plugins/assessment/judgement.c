@@ -42,17 +42,16 @@ static int read_item(const struct talk *talk, struct entry *entry)
                   "points: item %s takes 0 to %s", entry->items.items[entry->item].id, full);
 }
 
-static int check_open(const struct talk *talk, const struct entry *entry)
+int check_unlocked(const struct talk *talk, const struct known_unit *unit, uint32_t year)
 {
-    struct item_points *points = calloc(entry->items.count + 1u, sizeof(*points));
+    struct judged_items none = {.items = NULL};
     int32_t locked = 0;
-    int rc = points ? read_points(talk->host, &entry->unit, entry->year, &entry->items, points,
-                                  &locked, talk->fail)
-                    : WH_E_FAILED;
-    free(points);
+    int rc = read_points(talk->host, unit, year, &none, NULL, &locked, talk->fail);
     if (rc < 0 || !locked) return rc;
-    return refuse(talk, WH_E_NOT_PERMITTED, "单位 %s：%u 年已验收，评分已锁定",
-                  "unit %s: %u was accepted, its points are locked", entry->unit.code, entry->year);
+    return refuse(
+        talk, WH_E_NOT_PERMITTED, "单位 %s：%u 年已验收，评分已锁定（要改须先撤回验收）",
+        "unit %s: %u was accepted, its points are locked (take the acceptance back first)",
+        unit->code, year);
 }
 
 static int read_entry(const struct talk *talk, struct entry *ret)
@@ -67,7 +66,7 @@ static int read_entry(const struct talk *talk, struct entry *ret)
         rc = read_judged_items(talk->host, ret->unit.level, ret->year, &ret->items, talk->fail);
     }
     if (rc == 0) rc = read_item(talk, ret);
-    if (rc == 0) rc = check_open(talk, ret);
+    if (rc == 0) rc = check_unlocked(talk, &ret->unit, ret->year);
     return rc;
 }
 
@@ -148,76 +147,41 @@ int run_self(const struct talk *talk)
     return rc;
 }
 
-/* ---- Objections ---- */
+/* ---- Taking back ---- */
 
-int run_object(const struct talk *talk)
-{
-    const struct wh_host *host = talk->host;
-    struct fields fields = {.count = 0};
-    struct entry entry;
-    struct wh_record_id id;
-    int rc;
-    memset(&entry, 0, sizeof(entry));
-    rc = given_unit(talk, "unit", &entry.unit);
-    entry.day = given_day(talk);
-    entry.year = (uint32_t)year_of(entry.day);
-    if (rc == 0) {
-        rc = read_judged_items(host, entry.unit.level, entry.year, &entry.items, talk->fail);
-    }
-    entry.item = judged_item_of(&entry.items, given_text(talk, "item"));
-    if (rc == 0 && entry.item < 0) {
-        rc = refuse(talk, WH_E_INVALID, "指标：%s 没有这个评分项（见 wuhao assess show）",
-                    "item: %s has no such judged item (see `wuhao assess show`)", entry.unit.code);
-    }
-    free(entry.items.items);
-    if (rc < 0) return rc;
-    put_field(&fields, "item", given_text(talk, "item"));
-    put_field(&fields, "reason", given_text(talk, "reason"));
-    put_field(&fields, "outcome", wh_span_of("open"));
-    rc = host->record_add(host->self, wh_span_of(KIND_OBJECTION), wh_span_of(entry.unit.code),
-                          entry.day, list_of_fields(&fields), &id, talk->fail);
-    return rc < 0 ? rc : reply_word(talk, id.text);
-}
+struct undoing {
+    char kind[64];
+    char unit[32];
+    int64_t date;
+};
 
-static int is_open(void *context, const struct wh_record_view *record)
+static int take_undone(void *context, const struct wh_record_view *record)
 {
-    int *open = context;
-    *open = wh_span_equal(record->kind, wh_span_of(KIND_OBJECTION)) &&
-            wh_span_equal(field_text(record, "outcome"), wh_span_of("open"));
+    struct undoing *undoing = context;
+    copy_text(undoing->kind, sizeof(undoing->kind), record->kind);
+    copy_text(undoing->unit, sizeof(undoing->unit), record->unit);
+    undoing->date = record->date;
     return 1;
 }
 
-int run_review(const struct talk *talk)
+/* Points of a year that was accepted stay: those of the levels above, and the unit's own. */
+static int check_undone(const struct talk *talk, struct wh_span id)
 {
-    const struct wh_host *host = talk->host;
-    struct fields fields = {.count = 0};
-    struct wh_span id = given_text(talk, "objection");
-    char day[DAY_TEXT_SIZE];
-    int open = 0;
-    int rc = host->record(host->self, id, is_open, &open, talk->fail);
+    struct undoing undoing = {"", "", 0};
+    struct known_unit unit;
+    int rc = talk->host->record(talk->host->self, id, take_undone, &undoing, talk->fail);
     if (rc < 0) return rc;
-    if (!open) {
-        return refuse(talk, WH_E_INVALID, "%.*s：不是待复核的异议（见 wuhao assess objections）",
-                      "%.*s: it is no open objection (see `wuhao assess objections`)", (int)id.len,
-                      id.data);
-    }
-    put_field(&fields, "outcome", wh_span_of(is_given(talk, "uphold") ? "upheld" : "rejected"));
-    put_field(&fields, "answer", given_text(talk, "reason"));
-    put_field(&fields, "answered", day_text(host->today(host->self), day));
-    rc = host->record_edit(host->self, id, list_of_fields(&fields), talk->fail);
-    if (rc < 0) return rc;
-    if (!is_given(talk, "uphold")) return reply_word(talk, "rejected");
-    rc = reply_word(talk, "upheld");
-    return rc < 0 ? rc
-                  : remark(talk, "请用 wuhao assess judge 登记新的得分",
-                           "enter the new points with `wuhao assess judge`");
+    if (strcmp(undoing.kind, KIND_JUDGEMENT) != 0 && strcmp(undoing.kind, KIND_SELF) != 0) return 0;
+    rc = find_unit(talk->host, wh_span_of(undoing.unit), &unit, talk->fail);
+    return rc < 0 ? rc : check_unlocked(talk, &unit, (uint32_t)year_of(undoing.date));
 }
 
 int run_undo(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     struct wh_span id = given_text(talk, "id");
-    int rc = host->record_withdraw(host->self, id, given_text(talk, "why"), talk->fail);
+    int rc = check_undone(talk, id);
+    if (rc == 0) rc = host->record_withdraw(host->self, id, given_text(talk, "why"), talk->fail);
     if (rc < 0) return rc;
     return reply_word(talk, "withdrawn");
 }

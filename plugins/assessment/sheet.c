@@ -1,4 +1,4 @@
-/* Points to be looked at: judged beside self-assessed, and objections. */
+/* Points to be looked at: judged beside self-assessed. */
 #include "assessment.h"
 
 #include <stdlib.h>
@@ -26,20 +26,14 @@ static const struct wh_column list[] = {
     COLUMN("difference", "差异", "Difference", WH_DECIMAL),
     COLUMN("state", "状态", "State", WH_TEXT),
 };
-static const struct wh_column objections[] = {
-    COLUMN("id", "编号", "Objection", WH_TEXT),
-    COLUMN("unit", "单位", "Unit", WH_TEXT),
-    COLUMN("date", "日期", "Date", WH_DATE),
-    COLUMN("item", "指标", "Item", WH_TEXT),
-    COLUMN("reason", "理由", "Reason", WH_TEXT),
-    COLUMN("state", "状态", "State", WH_TEXT),
-    COLUMN("answer", "答复", "Answer", WH_TEXT),
-    COLUMN("answered", "答复日期", "Answered", WH_DATE),
-};
-
 const struct wh_list show_columns = WH_LIST(show);
 const struct wh_list list_columns = WH_LIST(list);
-const struct wh_list objections_columns = WH_LIST(objections);
+
+static const struct wh_choice states[] = {
+    {"open", {"待评", "Open"}},
+    {"judged", {"已评", "Judged"}},
+    {"locked", {"已锁定", "Locked"}},
+};
 
 /* One unit's sheet for a year. */
 struct sheet {
@@ -124,11 +118,13 @@ static int show_item(const struct talk *talk, const struct sheet *sheet, uint32_
 
 int run_show(const struct talk *talk)
 {
+    const struct wh_list titles = WH_LIST(states);
     struct sheet sheet;
     uint32_t year = given_year(talk);
     int rc;
     memset(&sheet, 0, sizeof(sheet));
-    rc = given_unit(talk, "unit", &sheet.unit);
+    rc = tell_words(talk, "state", titles);
+    if (rc == 0) rc = given_unit(talk, "unit", &sheet.unit);
     if (rc == 0) rc = read_sheet(talk, year, &sheet);
     for (uint32_t i = 0; rc == 0 && i < sheet.items.count; i++) {
         rc = show_item(talk, &sheet, year, i);
@@ -182,9 +178,11 @@ static int is_shown(const struct talk *talk, const struct sheet *sheet, uint32_t
 
 int run_list(const struct talk *talk)
 {
+    const struct wh_list titles = WH_LIST(states);
     uint32_t year = given_year(talk);
     struct known_units units;
     int rc = read_units(talk->host, given_text(talk, "under"), &units, talk->fail);
+    if (rc == 0) rc = tell_words(talk, "state", titles);
     for (uint32_t i = 0; rc == 0 && i < units.count; i++) {
         struct sheet sheet;
         memset(&sheet, 0, sizeof(sheet));
@@ -195,50 +193,4 @@ int run_list(const struct talk *talk)
     }
     free(units.items);
     return rc;
-}
-
-/* ---- Objections ---- */
-
-struct objecting {
-    const struct talk *talk;
-    int rc;
-};
-
-static int show_objection(void *context, const struct wh_record_view *record)
-{
-    struct objecting *objecting = context;
-    const struct talk *talk = objecting->talk;
-    struct wh_value row[8];
-    if (is_given(talk, "open") &&
-        !wh_span_equal(field_text(record, "outcome"), wh_span_of("open"))) {
-        return 0;
-    }
-    row[0] = wh_value_text(record->id);
-    row[1] = wh_value_text(record->unit);
-    row[2] = wh_value_number(WH_DATE, record->date);
-    row[3] = text_or_null(field_text(record, "item"));
-    row[4] = text_or_null(field_text(record, "reason"));
-    row[5] = text_or_null(field_text(record, "outcome"));
-    row[6] = text_or_null(field_text(record, "answer"));
-    row[7] = field_of(record, "answered")
-                 ? wh_value_number(WH_DATE, field_number(record, "answered", 0))
-                 : wh_value_null();
-    objecting->rc = talk->host->reply_row(talk->call, row, 8, talk->fail);
-    return objecting->rc;
-}
-
-int run_objections(const struct talk *talk)
-{
-    const struct wh_host *host = talk->host;
-    struct objecting objecting = {talk, 0};
-    uint32_t year = given_year(talk);
-    struct known_units units;
-    int rc = read_units(host, given_text(talk, "under"), &units, talk->fail);
-    for (uint32_t i = 0; rc == 0 && i < units.count; i++) {
-        rc = host->records(host->self, wh_span_of(KIND_OBJECTION), wh_span_of(units.items[i].code),
-                           first_day_of(year), last_day_of(year), show_objection, &objecting,
-                           talk->fail);
-    }
-    free(units.items);
-    return rc < 0 ? rc : 0;
 }

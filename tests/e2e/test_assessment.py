@@ -108,12 +108,12 @@ def test_an_objection_is_answered_with_reasons(pair):
     assert [line["state"] for line in town.rows("assess", "objections", "--year", YEAR,
                                                 "--open")] == ["open"]
     town.ok("wait", "--synced")
-    key = (unit, f"{YEAR}Q4", "objection", TOWN, "objections_open")
-    assert town.metrics(unit)[key] == 1
+    key = (unit, f"{YEAR}Q1", "objection", TOWN, f"g15.{objection}")  # a yearly cell
+    assert key in town.metrics(unit)
     town.ok("assess", "review", objection, "--uphold", "--reason", "已核实")
     assert judge(town, unit, "g15", "2", reason="复核后改").code == 0
     town.ok("wait", "--synced")
-    assert town.metrics(unit)[key] == 0
+    assert key not in town.metrics(unit)
     assert points(town, unit, "g15") == "2.00"
     line = town.rows("assess", "objections", "--year", YEAR)[0]
     assert (line["state"], line["answer"]) == ("upheld", "已核实")
@@ -138,6 +138,8 @@ def test_every_unit_is_classed_then_the_review_is_closed(homes):
     town.ok("assess", "classify", below[0], "hollow", "--reason", "无人负责", "--date", DAY)
     town.ok("wait", "--synced")
     assert town.cli("assess", "close", "review", "--under", TOWN, "--date", DAY).code == 0
+    again = town.cli("assess", "close", "review", "--under", TOWN, "--date", DAY)
+    assert again.code == 4 and f"closed it on {DAY}" in again.err
     wrong = town.cli("assess", "classify", below[0], "weakly", "--reason", "x", "--date", DAY)
     assert wrong.code == 4 and "class" in wrong.err
     county.wait_synced()
@@ -226,3 +228,85 @@ def test_doubts_are_told_of_units_that_do_not_move(pair):
     silent = {line["text"] for line in city.rows("assess", "doubts", "--year", YEAR, "--under",
                                                  "231182001") if line["what"] == "silent"}
     assert silent == {"Q1", "Q2", "Q3", "Q4"}
+
+
+def test_an_objection_goes_up_as_a_figure_and_its_answer_comes_down(pair):
+    city, county, town = pair["city"], pair["wudalianchi"], pair["long-zhen"]
+    assert judge(county, TOWN, "t15", "3").code == 0
+    pair.wait_synced()
+    objection = town.ok("assess", "object", TOWN, "t15", "--reason", "只在本镇的话", "--date", DAY,
+                        "--csv").split()[-1]
+    own = town.cli("assess", "review", objection, "--uphold", "--reason", "自己批准")
+    assert own.code == 6 and "it is assessed by 231182" in own.err
+    pair.wait_synced()
+    for one in (county, city):
+        line = next(line for line in one.rows("assess", "objections", "--year", YEAR)
+                    if line["id"] == objection)
+        assert (line["unit"], line["item"], line["date"], line["reason"], line["state"]) == (
+            TOWN, "t15", DAY, None, "open")
+    assert "the unit's own node" in county.cli("assess", "objections", "--year", YEAR).err
+    assert city.cli("assess", "review", objection, "--reason", "x").code == 0  # it serves all below
+    again = city.cli("assess", "review", objection, "--reason", "x")
+    assert again.code == 4 and "no open objection" in again.err
+    second = town.ok("assess", "object", TOWN, "t15", "--reason", "再议", "--date", DAY,
+                     "--csv").split()[-1]
+    pair.wait_synced()
+    county.ok("assess", "review", second, "--uphold", "--reason", "已核实\n补一分")
+    pair.wait_synced()
+    lines = {line["id"]: line for line in town.rows("assess", "objections", "--year", YEAR)}
+    assert (lines[objection]["state"], lines[objection]["answer"]) == ("rejected", "x")
+    assert (lines[second]["state"], lines[second]["answer"]) == ("upheld", "已核实\n补一分")
+    assert lines[second]["answered"] == TODAY.isoformat()
+    assert second not in {line["id"] for line in town.rows("assess", "objections", "--open")}
+    assert "成立" in town.chinese("assess", "objections", "--year", YEAR).out
+
+
+def test_an_accepted_year_is_locked_for_undoing_and_objecting_too(pair):
+    town = pair["long-zhen"]
+    unit, day = "231182101208", f"{YEAR}-12-22"
+    judged = judge(town, unit, "g15", "3").out.split()[-1]
+    own = town.ok("assess", "self", unit, "g15", "2", "--date", DAY, "--csv").split()[-1]
+    town.ok("inspect", "apply", unit, "--date", day)
+    accepted = town.ok("inspect", "accept", unit, "failed", "--reason", "x", "--date", day,
+                       "--csv").split()[-1]
+    town.ok("wait", "--synced")
+    for record in (judged, own):
+        undone = town.cli("assess", "undo", record, "--why", "x")
+        assert undone.code == 6 and "its points are locked" in undone.err
+    late = town.cli("assess", "object", unit, "g15", "--reason", "x", "--date", DAY)
+    assert late.code == 6 and "its points are locked" in late.err
+    assert sheet(town, unit)["g15"]["points"] == "3.00"
+    town.ok("inspect", "undo", accepted, "--why", "x")
+    town.ok("wait", "--synced")
+    town.ok("assess", "undo", judged, "--why", "x")
+
+
+def test_an_acceptance_that_the_records_no_longer_bear_out_is_a_doubt(pair, tmp_path):
+    town = pair["long-zhen"]
+    town.import_folder(node.demo_records(tmp_path, [town], seed=9)[TOWN])
+    town.ok("wait", "--synced")
+    unit = next(line["unit"] for line in town.rows("rank", "--level", "grassroots", "--year", YEAR)
+                if line["qualified"] and not line["final"])
+    town.ok("inspect", "apply", unit, "--date", f"{YEAR}-12-22")
+    town.ok("inspect", "accept", unit, "passed", "--reason", "x", "--date", f"{YEAR}-12-22")
+    town.ok("wait", "--synced")
+    def doubts():
+        return {(line["unit"], line["what"]) for line in town.rows("assess", "doubts", "--year",
+                                                                   YEAR, "--under", unit)}
+    assert (unit, "accepted_below_mark") not in doubts()
+    for kind in ("meeting", "institution", "activity", "post", "research"):
+        for record in town.rows("list", kind, "--unit", unit):
+            town.ok("withdraw", record["id"], "--why", "x")
+    town.ok("wait", "--synced")
+    assert (unit, "accepted_below_mark") in doubts()
+    assert "验收达标，但现有记录不达标" in town.chinese("assess", "doubts", "--year", YEAR).out
+
+
+@pytest.mark.quick
+def test_a_milestone_is_closed_once_by_those_of_whom_it_is_asked(pair):
+    county, town = pair["wudalianchi"], pair["long-zhen"]
+    not_asked = town.cli("assess", "close", "round_summary", "--under", TOWN)
+    assert not_asked.code == 4 and "does not ask it of" in not_asked.err
+    early = county.cli("assess", "close", "round_summary", "--under", COUNTY, "--date",
+                       "2026-11-20")
+    assert early.code == 4 and "programme of 2026 does not ask" in early.err
