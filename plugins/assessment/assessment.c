@@ -120,7 +120,9 @@ static const struct wh_param object_params[] = {
     UNIT, ITEM, {"reason", {"异议理由", "what is wrong with it"}, WH_TEXT, WH_PARAM_REQUIRED}, DAY,
 };
 static const struct wh_param review_params[] = {
-    {"objection", {"异议编号（见 assess objections）", "the objection, as `assess objections` lists it"}, WH_TEXT, WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
+    {"objection", {"异议编号（见 assess objections）",
+     "the objection, as `assess objections` lists it"}, WH_TEXT,
+     WH_PARAM_REQUIRED | WH_PARAM_POSITIONAL},
     {"reason", {"答复理由", "the answer, with reasons"}, WH_TEXT, WH_PARAM_REQUIRED},
     {"uphold", {"异议成立", "the objection is right (else it is rejected)"}, WH_YESNO,
      WH_PARAM_SWITCH},

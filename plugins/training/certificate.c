@@ -1,162 +1,10 @@
 /* `training certificate`: what a person takes home, as pages to print. One HTML file a session, one
- * A4 page a person, in both languages; it loads nothing and says nothing of the day on which it was
- * made, so the same records give the same bytes. */
-#include <inttypes.h>
+ * page a person. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "certificate.h"
 #include "training.h"
-
-/* ---- Text that grows ---- */
-
-struct text {
-    char *data; /* the owner frees */
-    size_t len;
-    size_t size;
-    int32_t is_short; /* memory was out */
-    int32_t reserved;
-};
-
-static void put_bytes(struct text *text, const char *data, size_t len)
-{
-    if (text->len + len > text->size) {
-        size_t size = (text->len + len) * 2 + 4096;
-        char *grown = realloc(text->data, size);
-        if (!grown) {
-            text->is_short = 1;
-            return;
-        }
-        text->data = grown;
-        text->size = size;
-    }
-    memcpy(text->data + text->len, data, len);
-    text->len += len;
-}
-
-static void put(struct text *text, const char *markup)
-{
-    put_bytes(text, markup, strlen(markup));
-}
-
-/* Text of a record: never markup. */
-static void put_escaped(struct text *text, struct wh_span span)
-{
-    for (uint64_t i = 0; i < span.len; i++) {
-        switch (span.data[i]) {
-        case '&': put(text, "&amp;"); break;
-        case '<': put(text, "&lt;"); break;
-        case '>': put(text, "&gt;"); break;
-        case '"': put(text, "&quot;"); break;
-        case '\'': put(text, "&#39;"); break;
-        default: put_bytes(text, &span.data[i], 1);
-        }
-    }
-}
-
-/* ---- One page ---- */
-
-static const char head[] =
-    "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
-    "<title>培训证书 · Certificates of Training</title>\n<style>\n"
-    "@page { size: A4; margin: 0 }\n"
-    "body { margin: 0; color: #222; font-family: \"Noto Serif CJK SC\", \"SimSun\", \"Songti SC\", "
-    "serif }\n"
-    ".page { box-sizing: border-box; width: 210mm; height: 296mm; padding: 40mm 25mm 25mm; "
-    "page-break-after: always; break-after: page; overflow: hidden; position: relative; "
-    "text-align: center }\n"
-    ".page::before { content: \"\"; position: absolute; top: 12mm; right: 12mm; bottom: 12mm; "
-    "left: 12mm; border: 1mm double #a33 }\n"
-    ".page:last-child { page-break-after: auto; break-after: auto }\n"
-    "h1 { margin: 0; font-size: 34pt; letter-spacing: 8pt; color: #a33 }\n"
-    "h2 { margin: 4mm 0 18mm; font-size: 16pt; font-weight: normal }\n"
-    ".name { margin: 0 0 12mm; font-size: 26pt }\n"
-    ".text { margin: 0 0 8mm; font-size: 15pt; line-height: 1.9; text-align: left; "
-    "overflow-wrap: anywhere }\n"
-    ".sign { margin-top: 20mm; text-align: right; font-size: 14pt; line-height: 1.8 }\n"
-    ".number { position: absolute; left: 25mm; bottom: 22mm; font-size: 10pt; color: #555 }\n"
-    "</style>\n</head>\n<body>\n";
-
-#define NUMBER_SIZE 40
-
-/* "2026-7Q3K-9XZM-2A4B": the year, and 60 bits of a hash (FNV-1a) of the record's id in letters
- * that nobody mistakes for each other. */
-static void write_number(const struct attendance *attendance, char ret[NUMBER_SIZE])
-{
-    static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    uint64_t hash = 14695981039346656037u;
-    char word[13];
-    for (uint64_t i = 0; i < attendance->id.len; i++) {
-        hash = (hash ^ (unsigned char)attendance->id.data[i]) * 1099511628211u;
-    }
-    for (uint32_t i = 0; i < 12; i++) word[i] = letters[(hash >> (5 * i)) & 31u];
-    word[12] = '\0';
-    (void)snprintf(ret, NUMBER_SIZE, "%04d-%.4s-%.4s-%.4s", (int)year_of(attendance->date), word,
-                   word + 4, word + 8);
-}
-
-/* What a page says beside the person's name. */
-struct page {
-    const struct session *session;
-    struct wh_span unit; /* that held the session */
-    char hours[POINTS_TEXT_SIZE];
-    char day_zh[32];
-    char day[DAY_TEXT_SIZE];
-    char number[NUMBER_SIZE];
-};
-
-static void put_chinese(struct text *text, const struct page *page, struct wh_span name)
-{
-    put(text, "<p class=\"text\" lang=\"zh-CN\">　　兹证明 ");
-    put_escaped(text, name);
-    put(text, " 同志于 ");
-    put(text, page->day_zh);
-    put(text, "参加由 ");
-    put_escaped(text, page->unit);
-    put(text, " 举办的“");
-    put_escaped(text, page->session->topic);
-    put(text, "”培训");
-    if (page->hours[0]) {
-        put(text, "，计 ");
-        put(text, page->hours);
-        put(text, " 学时");
-    }
-    put(text, "，特发此证。</p>\n");
-}
-
-static void put_english(struct text *text, const struct page *page, struct wh_span name)
-{
-    put(text, "<p class=\"text\" lang=\"en\">This is to certify that ");
-    put_escaped(text, name);
-    put(text, " took part in the training “");
-    put_escaped(text, page->session->topic);
-    put(text, "”, held by ");
-    put_escaped(text, page->unit);
-    put(text, " on ");
-    put(text, page->day);
-    if (page->hours[0]) {
-        put(text, ", of ");
-        put(text, page->hours);
-        put(text, " hours");
-    }
-    put(text, ".</p>\n");
-}
-
-static void put_page(struct text *text, const struct page *page, struct wh_span name)
-{
-    put(text, "<section class=\"page\">\n<h1>培训证书</h1>\n<h2>Certificate of Training</h2>\n"
-              "<p class=\"name\">");
-    put_escaped(text, name);
-    put(text, "</p>\n");
-    put_chinese(text, page, name);
-    put_english(text, page, name);
-    put(text, "<p class=\"sign\">");
-    put_escaped(text, page->unit);
-    put(text, "<br>");
-    put(text, page->day);
-    put(text, "</p>\n<p class=\"number\">编号 No. ");
-    put(text, page->number);
-    put(text, "</p>\n</section>\n");
-}
 
 /* ---- Files ---- */
 
@@ -173,20 +21,44 @@ struct issuing {
     uint32_t reserved;
 };
 
-static void fill_page(const struct issuing *issuing, const struct session *session,
-                      const struct attendance *attendance, struct page *ret)
+static void write_texts(const struct session *session, const struct attendance *attendance,
+                        struct wh_span unit, int64_t hours_h, struct text *zh, struct text *en)
+{
+    char hours[POINTS_TEXT_SIZE], day[DAY_TEXT_SIZE], day_zh[CERTIFICATE_DAY_SIZE];
+    struct wh_span name = attendance->name, topic = session->topic;
+    certificate_day(attendance->date, day_zh);
+    (void)day_text(attendance->date, day);
+    (void)points_text(hours_h, hours);
+    text_print(zh, "　　兹证明 %.*s 同志于 %s参加由 %.*s 举办的“%.*s”培训", (int)name.len,
+               name.data, day_zh, (int)unit.len, unit.data, (int)topic.len, topic.data);
+    text_print(en,
+               "This is to certify that %.*s took part in the training “%.*s”, held by %.*s on %s",
+               (int)name.len, name.data, (int)topic.len, topic.data, (int)unit.len, unit.data, day);
+    if (hours_h > 0) {
+        text_print(zh, "，计 %s 学时", hours);
+        text_print(en, ", of %s hours", hours);
+    }
+    text_print(zh, "，特发此证。");
+    text_print(en, ".");
+}
+
+static void put_page(const struct issuing *issuing, const struct session *session,
+                     const struct attendance *attendance, struct text *page)
 {
     const struct known_unit *unit = unit_of_code(&issuing->units, session->unit);
-    struct wh_civil civil = wh_civil_of((int32_t)attendance->date);
-    int64_t hours_h = hours_of(&issuing->sessions, attendance);
-    ret->session = session;
-    ret->unit = wh_span_of(unit ? unit->name : session->unit);
-    ret->hours[0] = '\0';
-    if (hours_h > 0) (void)points_text(hours_h, ret->hours);
-    (void)day_text(attendance->date, ret->day);
-    (void)snprintf(ret->day_zh, sizeof(ret->day_zh), "%d年%d月%d日", (int)civil.year,
-                   (int)civil.month, (int)civil.day);
-    write_number(attendance, ret->number);
+    struct text zh = {.len = 0}, en = {.len = 0};
+    struct certificate one = {.zh = "培训证书", .en = "Certificate of Training"};
+    one.name = attendance->name;
+    one.unit = wh_span_of(unit ? unit->name : session->unit);
+    one.date = attendance->date;
+    one.record = attendance->id;
+    write_texts(session, attendance, one.unit, hours_of(&issuing->sessions, attendance), &zh, &en);
+    one.text_zh = wh_span_of(zh.data);
+    one.text_en = wh_span_of(en.data);
+    certificates_put(page, &one);
+    page->failed |= zh.failed | en.failed;
+    text_free(&zh);
+    text_free(&en);
 }
 
 static int reply_pages(const struct talk *talk, const struct session *session,
@@ -197,8 +69,9 @@ static int reply_pages(const struct talk *talk, const struct session *session,
     struct wh_value row[4];
     char name[80];
     int rc;
-    if (text->is_short)
+    if (text->failed) {
         return refuse(talk, WH_E_FAILED, "证书：内存不足", "certificate: no memory");
+    }
     (void)snprintf(name, sizeof(name), "certificates-%.*s.html", (int)session->id.len,
                    session->id.data);
     file = wh_span_of(name);
@@ -216,20 +89,18 @@ static int issue_session(const struct issuing *issuing, uint32_t from, uint32_t 
 {
     const struct attendances *all = &issuing->attendances;
     const struct session *session = session_of(&issuing->sessions, all->items[from].session);
-    struct text text = {NULL, 0, 0, 0, 0};
+    struct text text = {.len = 0};
     uint32_t at = from;
     int rc;
-    put(&text, head);
+    certificates_begin(&text, "培训证书", "Certificates of Training");
     while (at < all->count && wh_span_equal(all->items[at].session, session->id)) {
-        struct page page;
-        fill_page(issuing, session, &all->items[at], &page);
-        put_page(&text, &page, all->items[at].name);
+        put_page(issuing, session, &all->items[at], &text);
         at++;
     }
-    put(&text, "</body>\n</html>\n");
+    certificates_end(&text);
     *ret_next = at;
     rc = reply_pages(issuing->talk, session, &text, at - from);
-    free(text.data);
+    text_free(&text);
     return rc;
 }
 

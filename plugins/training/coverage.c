@@ -14,6 +14,12 @@ struct line {
     int64_t hours_h;
 };
 
+static const struct wh_choice sources[] = {
+    {"records", {"本节点记录", "Records"}},
+    {"figures", {"上报数", "Figures"}},
+    {"none", {"无", "None"}},
+};
+
 struct covering {
     const struct talk *talk;
     struct known_units units;
@@ -199,7 +205,10 @@ static int read_by(const struct talk *talk, int32_t *ret)
 int run_coverage(const struct talk *talk)
 {
     struct covering covering = {.talk = talk};
+    const struct wh_list titles = WH_LIST(sources);
     int rc = read_by(talk, &covering.is_by_role);
+    if (rc == 0) rc = tell_words(talk, "role", role_titles);
+    if (rc == 0) rc = tell_words(talk, "source", titles);
     if (rc == 0) rc = given_year_checked(talk, &covering.year);
     if (rc == 0) rc = given_scope(talk, &covering.units);
     if (rc == 0) {

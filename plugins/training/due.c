@@ -191,12 +191,20 @@ static int show_all_due(struct asking *asking)
                   "none of the %u persons on the rosters is due", asking->on_rosters);
 }
 
+static const struct wh_choice states[] = {
+    {"late", {"已逾期", "Late"}},
+    {"open", {"未到期", "Open"}},
+};
+
 int run_due(const struct talk *talk)
 {
+    const struct wh_list titles = WH_LIST(states);
     const struct wh_host *host = talk->host;
     struct asking asking = {.talk = talk};
     struct known_units units = {NULL, 0, 0};
     int rc = given_scope(talk, &units);
+    if (rc == 0) rc = tell_words(talk, "state", titles);
+    if (rc == 0) rc = tell_words(talk, "roles", role_titles);
     asking.day = given_number(talk, "at", host->today(host->self));
     asking.ahead = given_number(talk, "ahead", 0);
     if (rc == 0 && (asking.ahead < 0 || asking.ahead > 3660)) {

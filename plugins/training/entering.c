@@ -24,6 +24,20 @@ static int given_roster(const struct talk *talk, const struct session *session,
                   (int)session->id.len, session->id.data, session->unit, ret->code);
 }
 
+static int check_day(const struct talk *talk, const struct session *session)
+{
+    int64_t day = given_number(talk, "date", session->date);
+    char text[DAY_TEXT_SIZE];
+    (void)day_text(session->date, text);
+    if (day > talk->host->today(talk->host->self)) {
+        return refuse(talk, WH_E_INVALID, "日期：还没有到，不能登记签到",
+                      "date: it has not come yet, nobody can have attended");
+    }
+    if (is_day_of(session, day)) return 0;
+    return refuse(talk, WH_E_INVALID, "日期：培训于 %s 开始，签到应在该日起 31 天内",
+                  "date: the session began on %s (give a day of it, up to 31 days later)", text);
+}
+
 static int check_role(const struct talk *talk)
 {
     struct wh_span role = given_text(talk, "role");
@@ -84,6 +98,7 @@ int run_attend(const struct talk *talk)
     struct known_unit unit;
     int rc = check_role(talk);
     if (rc == 0) rc = given_session(talk, "session", &pool, &sessions);
+    if (rc == 0) rc = check_day(talk, &sessions.items[0]);
     if (rc == 0) rc = given_roster(talk, &sessions.items[0], &unit);
     if (rc == 0) rc = enter(talk, &sessions.items[0], &unit, &pool);
     free(sessions.items);
@@ -104,6 +119,7 @@ struct completing {
     uint64_t looked_at;
     uint32_t written;
     uint32_t left;
+    int32_t all; /* also where other hours are written */
 };
 
 static int write_hours(struct completing *completing)
@@ -116,7 +132,9 @@ static int write_hours(struct completing *completing)
     put_field(&fields, "hours", points_text(completing->session->hours_h, hours));
     for (uint32_t i = 0; rc >= 0 && i < all->count; i++) {
         const struct attendance *one = &all->items[i];
-        if (one->hours_h >= 0 || !wh_span_equal(one->session, completing->session->id)) continue;
+        if (one->hours_h == completing->session->hours_h) continue;
+        if (one->hours_h >= 0 && !completing->all) continue;
+        if (!wh_span_equal(one->session, completing->session->id)) continue;
         if (completing->looked_at > LOOKED_AT_MAX || completing->written == WH_CALL_WRITES_MAX) {
             completing->left++;
             continue;
@@ -159,7 +177,8 @@ int run_hours(const struct talk *talk)
 {
     struct pool pool = {NULL};
     struct sessions sessions = {NULL, 0, 0, NULL};
-    struct completing completing = {.talk = talk, .attendances = {.pool = &pool}};
+    struct completing completing = {
+        .talk = talk, .attendances = {.pool = &pool}, .all = is_given(talk, "all")};
     int rc = given_session(talk, "session", &pool, &sessions);
     if (rc == 0 && sessions.items[0].hours_h < 0) {
         rc = refuse(talk, WH_E_INVALID, "培训 %.*s：没有登记学时（wuhao edit 编号 hours=学时）",

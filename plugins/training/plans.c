@@ -115,14 +115,24 @@ static int show_plans(const struct talk *talk, struct plans *plans, const struct
     return rc;
 }
 
+static const struct wh_choice states[] = {
+    {"planned", {"计划中", "Planned"}},
+    {"overdue", {"逾期未办", "Overdue"}},
+    {"held", {"已举办", "Held"}},
+    {"dropped", {"已取消", "Dropped"}},
+};
+
 int run_plan(const struct talk *talk)
 {
+    const struct wh_list titles = WH_LIST(states);
     struct pool pool = {NULL};
     struct plans plans = {NULL, 0, 0, &pool};
     struct sessions sessions = {NULL, 0, 0, NULL};
     struct known_units units = {NULL, 0, 0};
     uint32_t year;
     int rc = given_year_checked(talk, &year);
+    if (rc == 0) rc = tell_words(talk, "state", titles);
+    if (rc == 0) rc = tell_words(talk, "audience", audience_titles);
     if (rc == 0) rc = given_scope(talk, &units);
     for (uint32_t i = 0; rc == 0 && i < units.count; i++) {
         rc = read_plans(talk, units.items[i].code, first_day_of(year), last_day_of(year), &plans);

@@ -4,8 +4,9 @@
 
 #include "training.h"
 
-/* Attendances of a session may be dated a little outside its year. */
-#define BESIDE_YEAR_DAYS 31
+/* So many days after its own somebody may have come to a session; so attendances of a session may
+ * be dated a little outside its year. */
+#define SESSION_DAYS_MAX 31
 
 /* ---- Reading ---- */
 
@@ -119,6 +120,11 @@ int given_session(const struct talk *talk, const char *name, struct pool *pool,
                   (int)place.id.len, place.id.data ? place.id.data : "");
 }
 
+int is_day_of(const struct session *session, int64_t day)
+{
+    return day >= session->date && day <= session->date + SESSION_DAYS_MAX;
+}
+
 int64_t hours_of(const struct sessions *sessions, const struct attendance *attendance)
 {
     const struct session *session;
@@ -201,6 +207,13 @@ static int show_session(const struct talk *talk, const struct session *session)
     return talk->host->reply_row(talk->call, row, 11, talk->fail);
 }
 
+static const struct wh_choice states[] = {
+    {"entered", {"已登记", "Entered"}},
+    {"open", {"未登全", "Open"}},
+    {"over", {"超出", "Over"}},
+    {"unknown", {"无此培训", "Unknown"}},
+};
+
 /* By day, then id. */
 static int compare_days(const void *a, const void *b)
 {
@@ -251,8 +264,8 @@ static int read_listing(struct listing *listing, struct pool *pool)
     rc = read_units(talk->host, wh_span_of(listing->units.items[0].code), &below, talk->fail);
     listing->attendances.pool = pool;
     for (uint32_t i = 0; rc >= 0 && i < below.count; i++) {
-        rc = read_attendances(talk, below.items[i].code, listing->first - BESIDE_YEAR_DAYS,
-                              listing->last + BESIDE_YEAR_DAYS, &listing->attendances);
+        rc = read_attendances(talk, below.items[i].code, listing->first - SESSION_DAYS_MAX,
+                              listing->last + SESSION_DAYS_MAX, &listing->attendances);
     }
     free(below.items);
     for (uint32_t i = 0; rc >= 0 && i < listing->attendances.count; i++) {
@@ -267,7 +280,9 @@ int run_sessions(const struct talk *talk)
     struct listing listing = {.talk = talk};
     struct pool pool = {NULL};
     uint32_t year;
+    const struct wh_list titles = WH_LIST(states);
     int rc = given_year_checked(talk, &year);
+    if (rc == 0) rc = tell_words(talk, "state", titles);
     if (rc == 0) rc = given_scope(talk, &listing.units);
     if (rc == 0) {
         listing.first = first_day_of(year);

@@ -16,6 +16,7 @@ static const struct wh_choice audience_choices[] = {
     {"elders", {"五老", "Elders"}}, {"ten_roles", {"十大员", "Ten roles"}},
     {"leaders", {"领导班子", "Leaders"}},
 };
+const struct wh_list audience_titles = WH_LIST(audience_choices);
 static const struct wh_choice plan_states[] = {
     {"planned", {"计划中", "Planned"}}, {"held", {"已举办", "Held"}},
     {"dropped", {"取消", "Dropped"}},
@@ -40,6 +41,7 @@ static const struct wh_field attendance_fields[] = {
     {"role", {"身份", "Role"}, WH_CHOICE, WH_REQUIRED, 0, 0, WH_LIST(role_choices)},
     HOURS("学时（空：同培训）", "Hours (empty: the session's)"),
 };
+const struct wh_list role_titles = WH_LIST(role_choices);
 static const char *const attendance_unique[] = {"session", "person", "birth_year"};
 
 static const char *const held_words[] = {"held"};
@@ -118,7 +120,10 @@ static const struct wh_param attend_params[] = {
      WH_UNIT, 0},
     {"date", {"日期（默认同培训）", "the day (default: the session's)"}, WH_DATE, 0},
 };
-static const struct wh_param hours_params[] = {SESSION};
+static const struct wh_param hours_params[] = {
+    SESSION, {"all", {"已有学时的也改写", "also where other hours are written"}, WH_YESNO,
+    WH_PARAM_SWITCH},
+};
 static const struct wh_param coverage_params[] = {
     UNIT, {"under", {"此单位及其以下", "this unit and those below it"}, WH_UNIT, 0}, YEAR,
     {"by", {"role：按身份分列", "role: a line for each role"}, WH_TEXT, 0},
@@ -214,6 +219,11 @@ static const struct wh_command commands[] = {
      "wuhao training certificate --session 01J... --out certificates"},
 };
 
+static const struct wh_job jobs[] = {
+    {"follow", {"签到随培训变动", "attendances follow sessions that were withdrawn or moved"},
+     "daily 03:20", 20000, 0},
+};
+
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
@@ -280,6 +290,24 @@ static int training_command(void *self, uint32_t index, struct wh_call *call,
     return runs[index](&talk);
 }
 
+static int training_job(void *self, uint32_t index, struct wh_failure *fail)
+{
+    (void)index;
+    return follow_sessions(self, fail);
+}
+
+/* A session of this node has changed: its attendances are looked at soon. */
+static int training_rows_changed(void *self, struct wh_list changes, struct wh_failure *fail)
+{
+    const struct wh_host *host = self;
+    for (uint32_t i = 0; i < changes.count; i++) {
+        const struct wh_row_change *change = wh_list_at(&changes, i);
+        if (!wh_span_equal(change->facet, wh_span_of(KIND_SESSION))) continue;
+        return host->job_at(host->self, jobs[0].name, host->now_ms(host->self), fail);
+    }
+    return 0;
+}
+
 static const char *const needs[] = {"ledger"};
 
 WH_EXPORT const struct wh_plugin wuhao_plugin = {
@@ -294,4 +322,7 @@ WH_EXPORT const struct wh_plugin wuhao_plugin = {
     .settings = WH_LIST(settings),
     .open = training_open,
     .command = training_command,
+    .jobs = WH_LIST(jobs),
+    .job = training_job,
+    .rows_changed = training_rows_changed,
 };

@@ -17,6 +17,8 @@
 /* The units that the arguments `unit` (that one) or `under` (it and those below) name, else the
  * home and all below it; in memory that the caller frees. Refuses units that are not there. */
 int given_scope(const struct talk *talk, struct known_units *ret);
+/* Titles (struct wh_choice) of roles, and of whom a session is for. */
+extern const struct wh_list role_titles, audience_titles;
 /* The argument `year`, else this one. Refuses one that no calendar has. */
 int given_year_checked(const struct talk *talk, uint32_t *ret);
 
@@ -67,6 +69,8 @@ struct session *session_of(const struct sessions *sessions, struct wh_span id);
 /* The session that the argument `name` names, as the only one in `ret`; refuses what is none. */
 int given_session(const struct talk *talk, const char *name, struct pool *pool,
                   struct sessions *ret);
+/* 1 where somebody may have come to it on this day: a session may last several. */
+int is_day_of(const struct session *session, int64_t day);
 /* Hours of an attendance: its own, else the session's, else 0. */
 int64_t hours_of(const struct sessions *sessions, const struct attendance *attendance);
 
@@ -76,6 +80,11 @@ int run_sessions(const struct talk *talk);
 
 int run_attend(const struct talk *talk);
 int run_hours(const struct talk *talk);
+
+/* ---- following.c ---- */
+
+/* What the job `follow` does: 0, WH_AGAIN where some are left, or a code. */
+int follow_sessions(const struct wh_host *host, struct wh_failure *fail);
 
 /* ---- plans.c ---- */
 

@@ -103,6 +103,12 @@ def test_a_plan_whose_session_is_withdrawn_or_that_is_called_off(pair):
     (("attend", "SESSION", "--person", "李某", "--role", "elder", "--birth-year", "1066"), 4,
      "birth_year"),
     (("attend", "SESSION", "--role", "elder"), 2, "person"),
+    (("attend", "SESSION", "--person", "李某", "--role", "elder", "--date", f"{YEAR}-02-28"), 4,
+     f"the session began on {YEAR}-03-01"),
+    (("attend", "SESSION", "--person", "李某", "--role", "elder", "--date", f"{YEAR}-04-02"), 4,
+     "up to 31 days later"),
+    (("attend", "SESSION", "--person", "李某", "--role", "elder", "--date", "2150-01-01"), 4,
+     "it has not come yet"),
     (("held", "PLAN"), 2, "either --session ID or --undo"),
     (("held", "PLAN", "--session", "PLAN"), 3, "there is no such session"),
     (("held", "PLAN", "--session", "VILLAGE SESSION"), 4, f"it is of unit {VILLAGE}, the plan of"),
@@ -126,6 +132,45 @@ def test_what_is_wrong_is_said_and_changes_nothing(pair, tmp_path, arguments, co
 
 
 # ---- Attendance ----
+
+def dates(town, unit):
+    return [line["date"] for line in town.rows("list", "attendance", "--unit", unit)]
+
+
+def test_attendances_follow_a_session_that_is_moved_or_withdrawn(pair):
+    town, city, unit = pair["long-zhen"], pair["city"], "231182101215"
+    one = session(town, f"{YEAR}-06-01", unit, hours="3")
+    other = session(town, f"{YEAR}-09-01", unit, hours="2")
+    for who in ("钱一", "钱二"):
+        assert attend(town, one, who).code == 0
+    assert attend(town, other, "钱一").code == 0
+    town.ok("edit", one, f"date={YEAR - 1}-12-20")
+    node.wait_until(lambda: dates(town, unit) == [f"{YEAR - 1}-12-20"] * 2 + [f"{YEAR}-09-01"], 30,
+                    "they move along")
+    town.ok("edit", one, "hours=1")
+    assert "hours" in town.cli("training", "hours", "--help").out
+    assert town.rows("training", "hours", one)[0]["written"] == 0
+    assert town.rows("training", "hours", one, "--all")[0]["written"] == 2
+    pair.wait_synced()
+    last = {metric: value for (_, quarter, facet, _, metric), value in city.metrics(
+        unit, YEAR - 1).items() if (facet, quarter) == ("attendance", f"{YEAR - 1}Q4")}
+    assert (last["attendances"], last["trained"], last["training_hours_h"]) == (2, 2, 200)
+    town.ok("withdraw", one, "--why", "没有举办")
+    node.wait_until(lambda: dates(town, unit) == [f"{YEAR}-09-01"], 30, "they are withdrawn too")
+    pair.wait_synced()
+    assert all(value == 0 for (_, quarter, facet, _, _), value in city.metrics(
+        unit, YEAR - 1).items() if (facet, quarter) == ("attendance", f"{YEAR - 1}Q4"))
+    town.ok("withdraw", other, "--why", "没有举办")
+    node.wait_until(lambda: dates(town, unit) == [], 30, "so are the last ones")
+
+
+def test_attendances_of_sessions_that_are_not_of_this_node_stay(pair):
+    town, unit = pair["long-zhen"], "231182101208"
+    town.ok("add", "attendance", "--unit", unit, f"date={YEAR}-06-02", "session=01ELSEWHERE",
+            "person=冯三", "role=elder")
+    town.ok("plugin", "run", "training", "follow")
+    assert dates(town, unit) == [f"{YEAR}-06-02"]
+
 
 @pytest.mark.quick
 def test_a_session_tells_who_is_missing_and_hours_are_written_out(pair):
