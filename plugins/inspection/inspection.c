@@ -335,11 +335,32 @@ static int inspection_open(const struct wh_host *host, void **ret_self, struct w
     return 0;
 }
 
+/* States of visits, plans, findings and applications. */
+static const struct wh_choice states[] = {
+    {"planned", {"已安排", "Planned"}},
+    {"overdue", {"已逾期", "Overdue"}},
+    {"done", {"已完成", "Done"}},
+    {"closed", {"单位已撤销", "Closed"}},
+    {"withdrawn", {"已撤销", "Withdrawn"}},
+    {"new", {"新安排", "New"}},
+    {"kept", {"不变", "Kept"}},
+    {"moved", {"改期", "Moved"}},
+    {"unplanned", {"未能安排", "Unplanned"}},
+    {"open", {"待整改", "Open"}},
+    {"fixed", {"已整改", "Fixed"}},
+    {"verified", {"已核实", "Verified"}},
+    {"applied", {"已申请", "Applied"}},
+    {"passed", {"通过", "Passed"}},
+    {"failed", {"未通过", "Failed"}},
+};
+
 static int inspection_command(void *self, uint32_t index, struct wh_call *call,
                               struct wh_failure *fail)
 {
     struct talk talk = {self, call, fail};
+    const struct wh_list titles = WH_LIST(states);
     int rc = columns_of[index] ? talk.host->reply_columns(call, *columns_of[index], fail) : 0;
+    if (rc == 0 && columns_of[index]) rc = tell_words(&talk, "state", titles);
     return rc < 0 ? rc : runs[index](&talk);
 }
 
