@@ -202,13 +202,23 @@ static int read_by(const struct talk *talk, int32_t *ret)
     return refuse(talk, WH_E_USAGE, "by：只能是 role", "by: it can only be role");
 }
 
+static int tell_titles(const struct talk *talk)
+{
+    struct wh_choice roles[ROLE_COUNT + 1] = {{"all", {"全部", "All"}}};
+    const struct wh_list role_list = WH_LIST(roles), source_list = WH_LIST(sources);
+    int rc;
+    for (uint32_t i = 0; i < ROLE_COUNT; i++) {
+        memcpy(&roles[i + 1], wh_list_at(&role_titles, i), sizeof(roles[0]));
+    }
+    rc = tell_words(talk, "role", role_list);
+    return rc < 0 ? rc : tell_words(talk, "source", source_list);
+}
+
 int run_coverage(const struct talk *talk)
 {
     struct covering covering = {.talk = talk};
-    const struct wh_list titles = WH_LIST(sources);
     int rc = read_by(talk, &covering.is_by_role);
-    if (rc == 0) rc = tell_words(talk, "role", role_titles);
-    if (rc == 0) rc = tell_words(talk, "source", titles);
+    if (rc == 0) rc = tell_titles(talk);
     if (rc == 0) rc = given_year_checked(talk, &covering.year);
     if (rc == 0) rc = given_scope(talk, &covering.units);
     if (rc == 0) {
