@@ -167,6 +167,10 @@ static void begin_listing(struct listing *listing, const struct wh_kind *kind)
     if (listing->shape == SHAPE_VERSIONS) add_columns(columns, &list.count, version_columns, 4);
     listing->row = wh_arena_new(&call->arena, list.count, sizeof(*listing->row));
     wh_reply_columns(call, &list);
+    for (uint32_t i = 0; i < kind->fields.count; i++) {
+        const struct wh_field *field = wh_kind_field(kind, i);
+        if (field->choices.count > 0) wh_reply_words(call, field->name, &field->choices);
+    }
 }
 
 static int list_record(void *context, const struct wh_record *record)

@@ -193,15 +193,15 @@ void wh_reply_words(struct wh_call *call, const char *column, const struct wh_li
     Wh__Words message = WH__WORDS__INIT;
     if (call->columns == 0) wh_reply_columns(call, &call->command->columns);
     message.column = wh_arena_text(&arena, wh_span_of(column));
-    message.n_words = words->count;
     message.words = wh_arena_new(&arena, words->count, sizeof(*message.words));
     for (uint32_t i = 0; i < words->count; i++) {
         const struct wh_choice *word = wh_list_at(words, i);
         Wh__Words__Word *packed = wh_arena_new(&arena, 1, sizeof(*packed));
+        if (!word->title.zh && !word->title.en) continue; /* it is shown as it is */
         wh__words__word__init(packed);
         packed->word = wh_arena_text(&arena, wh_span_of(word->id));
         packed->title = title_in(call, word->title, &arena);
-        message.words[i] = packed;
+        message.words[message.n_words++] = packed;
     }
     reply.body_case = WH__REPLY__BODY_WORDS;
     reply.words = &message;

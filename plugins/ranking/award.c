@@ -52,10 +52,10 @@ static int read_award(const struct talk *talk, struct award *ret)
                   ret->id.data);
 }
 
-static void write_texts(const struct award *award, const char *name, struct text *zh,
-                        struct text *en)
+static void write_texts(const struct wh_host *host, const struct award *award, const char *name,
+                        struct text *zh, struct text *en)
 {
-    struct wh_title grade = merit_title(award->grade);
+    struct wh_title grade = merit_title(host, "grade", award->grade);
     text_print(zh, "　　授予 %s %s“%s”称号，特发此证。", name, award->grade[0] ? grade.zh : "",
                award->subject);
     text_print(en, "This is to certify that %s has been awarded “%s”%s%s.", name, award->subject,
@@ -89,7 +89,7 @@ int run_certificate(const struct talk *talk)
     if (rc == 0) rc = find_unit(host, wh_span_of(award.unit), &unit, talk->fail);
     if (rc < 0) return rc;
     one.name = wh_span_of(award.person[0] ? award.person : unit.name);
-    write_texts(&award, one.name.data, &zh, &en);
+    write_texts(host, &award, one.name.data, &zh, &en);
     one.text_zh = wh_span_of(zh.data);
     one.text_en = wh_span_of(en.data);
     one.unit = wh_span_of(home.name);

@@ -30,24 +30,29 @@ static const struct wh_column columns[] = {
 
 const struct wh_list cases_columns = WH_LIST(columns);
 
-static const struct wh_choice titles[] = {
-    {"case_collective", {"集体典型", "Case of a collective"}},
-    {"case_individual", {"个人典型", "Case of a person"}},
-    {"award_collective", {"集体表彰", "Award of a collective"}},
-    {"award_individual", {"个人表彰", "Award of a person"}},
-    {"township", {"乡镇级", "Township"}},
-    {"county", {"县级", "County"}},
-    {"city", {"市级", "City"}},
-    {"province", {"省级", "Province"}},
-    {"national", {"国家级", "National"}},
-};
-
-struct wh_title merit_title(const char *word)
+/* The choices of a field of the ledger: none where the programme has no such field. */
+static struct wh_list choices_of(const struct wh_host *host, const char *name)
 {
-    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
-        if (strcmp(titles[i].id, word) == 0) return titles[i].title;
+    const struct wh_kind *kind = host->kind(host->self, wh_span_of("merit"));
+    struct wh_list none = {NULL, 0, sizeof(struct wh_choice)};
+    for (uint32_t i = 0; kind && i < kind->fields.count; i++) {
+        const struct wh_field *field = wh_list_at(&kind->fields, i);
+        if (strcmp(field->name, name) == 0) return field->choices;
     }
-    return (struct wh_title){word, word};
+    return none;
+}
+
+struct wh_title merit_title(const struct wh_host *host, const char *field, const char *word)
+{
+    const struct wh_list choices = choices_of(host, field);
+    struct wh_title title = {word, word};
+    for (uint32_t i = 0; i < choices.count; i++) {
+        const struct wh_choice *choice = wh_list_at(&choices, i);
+        if (strcmp(choice->id, word) != 0) continue;
+        if (choice->title.zh) title.zh = choice->title.zh;
+        if (choice->title.en) title.en = choice->title.en;
+    }
+    return title;
 }
 
 /* ---- Spreading ---- */
@@ -198,10 +203,9 @@ static int show_case(void *context, const struct wh_published *published)
 
 int run_cases(const struct talk *talk)
 {
-    const struct wh_list words = WH_LIST(titles);
     struct showing showing = {talk, given_text(talk, "record"), 0};
-    int rc = tell_words(talk, "what", words);
-    if (rc == 0) rc = tell_words(talk, "grade", words);
+    int rc = tell_words(talk, "what", choices_of(talk->host, "what"));
+    if (rc == 0) rc = tell_words(talk, "grade", choices_of(talk->host, "grade"));
     if (rc == 0) {
         rc = talk->host->published(talk->host->self, wh_span_of(PREFIX), show_case, &showing,
                                    talk->fail);

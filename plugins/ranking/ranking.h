@@ -83,8 +83,8 @@ struct wh_standing_query query_of(const struct frozen *frozen);
 
 /* ---- cases.c: words of the ledger `merit` ---- */
 
-/* The title of a choice of its fields `what` and `grade`; the word itself where it has none. */
-struct wh_title merit_title(const char *word);
+/* The title of a choice of one of its fields; the word itself where it has none. */
+struct wh_title merit_title(const struct wh_host *host, const char *field, const char *word);
 
 /* ---- Commands ---- */
 

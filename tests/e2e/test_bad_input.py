@@ -83,6 +83,16 @@ def test_a_byte_order_mark_is_read_and_said(attempt):
 
 
 @quick
+def test_a_choice_is_given_and_shown_by_its_title(attempt, town):
+    result, added = attempt("report", lines(REPORT, f"{VILLAGE},2025-03-30,党支部,一季度,"))
+    assert (result.code, added) == (0, 1), result
+    line = next(line for line in town.rows("list", "report") if line["subject"] == "一季度")
+    assert line["to"] == "branch"  # programs read the word
+    assert "党支部" in town.chinese("list", "report", "--unit", VILLAGE).out
+    assert "党支部" not in town.ok("list", "report", "--unit", VILLAGE)
+
+
+@quick
 def test_dates_ahead_are_taken_and_told(attempt, town):
     ahead = (datetime.date.today() + datetime.timedelta(days=3)).isoformat()
     result, added = attempt("activity", lines(ACTIVITY, activity(date=ahead), activity()))
