@@ -200,12 +200,9 @@ static const struct mutation mutations[] = {
     {"min: 1910, max: 2010", "min: 2011, max: 2010", 0, WH_MSG_PROGRAMME_BOUNDS_ORDER,
      "birth_year"},
     {"min: 1910, max: 2010", "min: 1910.5, max: 2010", 0, WH_MSG_YAML_NOT_NUMBER, "1910.5"},
-    {"choices: [cadre, soldier", "choices: [cadre, cadre, soldier", 0, WH_MSG_PROGRAMME_TWICE,
-     "`cadre`"},
-    {"choices: [cadre, soldier, expert, teacher, model], ", "", 0, WH_MSG_YAML_MISSING,
-     "`choices`"},
-    {"choices: [cadre, soldier", "choices: [{id: cadre, title: {zh: 老干部}}, soldier", 0,
-     WH_MSG_YAML_MISSING, "`en`"},
+    {"{id: soldier, title", "{id: cadre, title", 0, WH_MSG_PROGRAMME_TWICE, "`cadre`"},
+    {"{name: phone, type: text", "{name: phone, type: choice", 0, WH_MSG_YAML_MISSING, "`choices`"},
+    {"{zh: 老干部, en: Cadre}", "{zh: 老干部}", 0, WH_MSG_YAML_MISSING, "`en`"},
     {"post: [director], basis: [party_secretary", "pots: [director], basis: [party_secretary", 0,
      WH_MSG_PROGRAMME_FIELD_NEAR, "`post`"},
     {"post: [director], basis: [party_secretary", "post: [dirctor], basis: [party_secretary", 0,
@@ -492,7 +489,7 @@ static void ledgers_become_kinds(void **state)
     assert_string_equal(*(const char *const *)wh_list_at(&test->values, 0), "yes");
     field = wh_list_at(&elder->fields, 1);
     assert_string_equal(((const struct wh_choice *)wh_list_at(&field->choices, 4))->title.zh,
-                        "model");
+                        "老模范");
     training = kind_named(programme, &arena, "training");
     hours = wh_list_at(&training->fields, 3);
     assert_int_equal(hours->flags, WH_BOUNDED);
@@ -501,7 +498,7 @@ static void ledgers_become_kinds(void **state)
     wh_arena_deinit(&arena);
 }
 
-static void a_choice_may_have_a_title_of_its_own(void **state)
+static void a_choice_may_be_an_id_alone(void **state)
 {
     struct wh_arena arena;
     uint32_t line;
@@ -510,12 +507,11 @@ static void a_choice_may_have_a_title_of_its_own(void **state)
     const struct wh_field *field;
     (void)state;
     wh_arena_init(&arena);
-    yaml = mutate(&arena, "choices: [cadre, soldier",
-                  "choices: [{id: cadre, title: {zh: 老干部, en: Cadre}}, soldier", &line);
+    yaml = mutate(&arena, "{id: cadre, title: {zh: 老干部, en: Cadre}}", "cadre", &line);
     programme = read_clean(yaml, &arena);
     field = wh_list_at(&kind_named(programme, &arena, "elder")->fields, 1);
     assert_string_equal(((const struct wh_choice *)wh_list_at(&field->choices, 0))->title.zh,
-                        "老干部");
+                        "cadre");
     wh_arena_deinit(&arena);
 }
 
@@ -531,7 +527,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_cut_or_changed_never_crash),
         cmocka_unit_test(a_message_without_what_the_code_relies_on_is_corrupt),
         cmocka_unit_test(ledgers_become_kinds),
-        cmocka_unit_test(a_choice_may_have_a_title_of_its_own),
+        cmocka_unit_test(a_choice_may_be_an_id_alone),
     };
     return cmocka_run_group_tests(tests, read_reference, drop_reference);
 }
