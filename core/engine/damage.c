@@ -32,6 +32,8 @@ bool wh_row_bytes_are_sound(struct wh_span bytes, struct wh_arena *arena)
 void wh_row_set_aside(struct wh_engine *engine, struct wh_span key, struct wh_span bytes)
 {
     struct wh_tuple aside;
+    /* A scan does not see the batch: this turn may have had it already, or written it anew. */
+    if (wh_batch_find(&engine->batch, WH_FAMILY_ROWS, key)) return;
     wh_key_damaged(&aside, key);
     wh_batch_put(&engine->batch, WH_FAMILY_META, wh_tuple_span(&aside), bytes);
     wh_batch_delete(&engine->batch, WH_FAMILY_ROWS, key);

@@ -7,7 +7,8 @@
 /* Are these the bytes of a row, with a value that its table can have? */
 bool wh_row_bytes_are_sound(struct wh_span bytes, struct wh_arena *arena);
 
-/* Keeps the bytes in the family `meta` and removes the row, in the open batch. */
+/* Keeps the bytes in the family `meta` and removes the row, in the open batch; does nothing
+ * where this batch has removed or written the row already. */
 void wh_row_set_aside(struct wh_engine *engine, struct wh_span key, struct wh_span bytes);
 
 /* Sets aside all such rows, in the open batch. WH_E_IO, WH_E_CORRUPT (the store itself). */

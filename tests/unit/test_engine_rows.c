@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "engine/damage.h"
 #include "engine/feed.h"
 #include "engine_bench.h"
 #include "model/key.h"
@@ -279,6 +280,37 @@ static void a_row_offered_again_moves_to_the_head_unchanged(void **state)
     bench_close(&bench);
 }
 
+static int damage(struct engine_bench *bench, void *argument)
+{
+    struct wh_tuple key = key_of(argument), row_key;
+    wh_key_row(&row_key, WH_TABLE_SUMMARY, wh_tuple_span(&key));
+    wh_batch_put(&bench->engine->batch, WH_FAMILY_ROWS, wh_tuple_span(&row_key), WH_S("not a row"));
+    return 0;
+}
+
+static int put_and_sweep(struct engine_bench *bench, void *argument)
+{
+    struct wh_error err;
+    int rc = put(bench, argument);
+    return rc < 0 ? rc : wh_damage_sweep(bench->engine, &err);
+}
+
+/* A sweep walks over the store as it was before the batch. */
+static void a_damaged_row_that_is_written_anew_is_set_aside_once_and_stays(void **state)
+{
+    struct fact fact = {"231182", "2311", 0, 0, "a", WH_REJECT_NONE};
+    struct engine_bench bench;
+    (void)state;
+    bench_root(&bench);
+    assert_int_equal(bench_turn(&bench, put, &fact), 0);
+    assert_int_equal(bench_turn(&bench, damage, &fact), 0);
+    fact.value = "b";
+    assert_int_equal(bench_turn(&bench, put_and_sweep, &fact), 0);
+    assert_int_equal(wh_engine_rows_set_aside(bench.engine), 1);
+    assert_value(&bench, &fact, "b");
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +324,7 @@ int main(void)
         cmocka_unit_test(a_failed_commit_changes_nothing_and_its_numbers_are_not_used_again),
         cmocka_unit_test(nth_failure),
         cmocka_unit_test(a_row_offered_again_moves_to_the_head_unchanged),
+        cmocka_unit_test(a_damaged_row_that_is_written_anew_is_set_aside_once_and_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
