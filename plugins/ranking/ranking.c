@@ -117,6 +117,10 @@ static const struct wh_command commands[] = {
      WH_PERMIT_READ, 0, "wuhao report --year 2026 --out /srv/report"},
 };
 
+static const struct wh_job jobs[] = {
+    {"cases", {"典型随记录变动", "cases follow the records that they tell of"}, "daily 03:40", 0, 0},
+};
+
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
@@ -145,6 +149,24 @@ static int ranking_command(void *self, uint32_t index, struct wh_call *call,
     return rc < 0 ? rc : runs[index](&talk);
 }
 
+static int ranking_job(void *self, uint32_t index, struct wh_failure *fail)
+{
+    (void)index;
+    return follow_cases(self, fail);
+}
+
+/* A case of this node has changed: what was spread of it is looked at soon. */
+static int ranking_rows_changed(void *self, struct wh_list changes, struct wh_failure *fail)
+{
+    const struct wh_host *host = self;
+    for (uint32_t i = 0; i < changes.count; i++) {
+        const struct wh_row_change *change = wh_list_at(&changes, i);
+        if (!wh_span_equal(change->facet, wh_span_of("merit"))) continue;
+        return host->job_at(host->self, jobs[0].name, host->now_ms(host->self), fail);
+    }
+    return 0;
+}
+
 static const char *const needs[] = {"ledger"};
 
 WH_EXPORT const struct wh_plugin wuhao_plugin = {
@@ -157,4 +179,7 @@ WH_EXPORT const struct wh_plugin wuhao_plugin = {
     .commands = WH_LIST(commands),
     .open = ranking_open,
     .command = ranking_command,
+    .jobs = WH_LIST(jobs),
+    .job = ranking_job,
+    .rows_changed = ranking_rows_changed,
 };

@@ -85,6 +85,9 @@ struct wh_standing_query query_of(const struct frozen *frozen);
 
 /* The title of a choice of one of its fields; the word itself where it has none. */
 struct wh_title merit_title(const struct wh_host *host, const char *field, const char *word);
+/* Publishes anew what this node has spread and whose record has changed, and recalls that of a
+ * record withdrawn. Within a job. */
+int follow_cases(const struct wh_host *host, struct wh_failure *fail);
 
 /* ---- Commands ---- */
 

@@ -223,7 +223,7 @@ def test_a_number_is_never_given_twice_though_the_node_was_put_back(homes, tmp_p
 def test_a_case_is_shown_to_all_below_with_what_may_be_published_alone(tree):
     county, town, city = tree["wudalianchi"], tree["long-zhen"], tree["city"]
     case = county.ok("add", "merit", "--unit", COUNTY, f"date={node.YEAR}-05-01",
-                     "what=case_individual", "grade=county", "subject=老兵讲堂", "person=不公开者",
+                     "what=case_individual", "grade=county", "subject=不公开者的讲堂", "person=不公开者",
                      "--csv").split()[-1]
     story = "第一行\n" + "年年如一日" * 100
     bare = county.cli("commend", "spread", case)
@@ -234,7 +234,7 @@ def test_a_case_is_shown_to_all_below_with_what_may_be_published_alone(tree):
     line = town.rows("commend", "cases")[0]
     assert line == {"record": case, "from": COUNTY, "unit": COUNTY, "name": "五大连池市",
                     "what": "case_individual", "grade": "county", "date": f"{node.YEAR}-05-01",
-                    "subject": "老兵讲堂", "person": "老李", "text": None}
+                    "person": "老李", "text": None}
     assert town.rows("commend", "cases", case)[0]["text"] == story
     assert "个人典型" in town.chinese("commend", "cases").out
     assert "不公开者" not in town.ok("commend", "cases", case)
@@ -250,6 +250,23 @@ def test_a_case_is_shown_to_all_below_with_what_may_be_published_alone(tree):
     county.ok("withdraw", case, "--why", "x")
     gone = county.cli("commend", "spread", case)
     assert gone.code == 3 and "no such case" in gone.err
+
+
+@pytest.mark.quick
+def test_a_case_that_was_spread_follows_its_record(tree):
+    county, town = tree["wudalianchi"], tree["long-zhen"]
+    case = county.ok("add", "merit", "--unit", COUNTY, f"date={node.YEAR}-05-01",
+                     "what=case_individual", "subject=x", "public_name=老王", "public_text=一",
+                     "--csv").split()[-1]
+    county.ok("commend", "spread", case)
+    county.ok("edit", case, "public_text=二")
+    county.ok("plugin", "run", "ranking", "cases")
+    node.wait_until(lambda: county.rows("commend", "cases", case)[0]["text"] == "二", 30,
+                    "the story as it is now")
+    county.ok("withdraw", case, "--why", "no consent")
+    node.wait_until(lambda: county.rows("commend", "cases") == [], 30, "it is recalled")
+    tree.wait_synced()
+    assert town.rows("commend", "cases") == []
 
 
 @pytest.mark.quick
