@@ -276,6 +276,18 @@ static void check_days(struct tree *tree)
     }
 }
 
+/* One of another branch may be known above alone. */
+static void check_successor(struct tree *tree, struct line *line)
+{
+    struct wh_span code = line->unit.code, successor = line->unit.successor;
+    if (successor.len == 0) return;
+    if (wh_span_equal(successor, code)) {
+        line_fault(tree, line, SUCCESSOR, WH_MSG_UNIT_SUCCESSOR_SELF, code, successor);
+    } else if (wh_code_in_range(successor, tree->engine->home) && !find(tree, successor)) {
+        line_fault(tree, line, SUCCESSOR, WH_MSG_UNIT_SUCCESSOR_UNKNOWN, code, successor);
+    }
+}
+
 static void check_tree(struct tree *tree)
 {
     struct wh_span home = tree->engine->home;
@@ -286,6 +298,7 @@ static void check_tree(struct tree *tree)
             line_fault(tree, line, CODE, WH_MSG_UNIT_OUTSIDE, line->unit.code, home);
         } else {
             check_parent(tree, line);
+            check_successor(tree, line);
         }
     }
     check_prefixes(tree);

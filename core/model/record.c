@@ -85,6 +85,13 @@ static void check_dates(const struct wh_record_scope *scope, const struct wh_rec
         wh_fault_add(faults, line, WH_S("date"), WH_MSG_RECORD_UNIT_CLOSED,
                      WH_ARGS(wh_arg_s(record->unit), wh_arg_c(day)));
     }
+    /* a roster holds what began earlier, perhaps with a unit that this one followed */
+    if (unit && unit->opened != 0 && record->date < unit->opened &&
+        record->kind->metrics.count > 0 && !wh_kind_looks_back(record->kind)) {
+        wh_day_format(unit->opened, day);
+        wh_fault_add(faults, line, WH_S("date"), WH_MSG_RECORD_UNIT_OPENED,
+                     WH_ARGS(wh_arg_s(record->unit), wh_arg_c(day)));
+    }
     wh_day_format(record->date, day);
     if (record->date > scope->today + DAYS_AHEAD_MAX) {
         wh_fault_add(faults, line, WH_S("date"), WH_MSG_RECORD_DATE_AHEAD, WH_ARGS(wh_arg_c(day)));

@@ -45,7 +45,7 @@ int32_t judged_item_of(const struct judged_items *items, struct wh_span id);
 struct item_points {
     int64_t self_h;
     int64_t judged_h;
-    int64_t closeness; /* length of the code of who judged: the nearest counts */
+    char by[32]; /* the unit whose points count: of those above, the nearest */
 };
 
 /* Reads them from the rows, one for each item, into `ret` (of items->count; NULL without items);
@@ -57,6 +57,15 @@ int read_points(const struct wh_host *host, const struct known_unit *unit, uint3
 
 /* Measures a cell of `judgement` or `self_assessment`. */
 int measure_points(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);
+
+/* own_voice.c */
+
+/* Refuses where another node, nearer to the unit than this one or its own, keeps the unit: what a
+ * unit says of itself is not entered by those who judge it. */
+int check_own_voice(const struct talk *talk, const struct known_unit *unit);
+/* A remark where what was entered here about `unit` counts for nothing, since `by`, nearer to it,
+ * has said something too. */
+int tell_nearer(const struct talk *talk, const struct known_unit *unit, const char *by);
 
 /* judgement.c */
 int run_judge(const struct talk *talk);

@@ -13,6 +13,7 @@ static const struct wh_column classes[] = {
     COLUMN("score", "得分", "Score", WH_DECIMAL),
     COLUMN("qualified", "达标", "Qualified", WH_YESNO),
     COLUMN("target_year", "预达标年度", "Target year", WH_INTEGER),
+    COLUMN("by", "分类单位", "By", WH_TEXT),
     COLUMN("date", "分类日期", "Classified", WH_DATE),
     COLUMN("reason", "理由", "Reason", WH_TEXT),
 };
@@ -24,6 +25,7 @@ static const struct wh_column targets[] = {
     COLUMN("state", "状态", "State", WH_TEXT),
     COLUMN("score", "得分", "Score", WH_DECIMAL),
     COLUMN("missing", "差分", "Missing", WH_DECIMAL),
+    COLUMN("by", "确定单位", "By", WH_TEXT),
     COLUMN("lead", "责任人", "Lead", WH_TEXT),
     COLUMN("measures", "措施", "Measures", WH_TEXT),
 };
@@ -95,7 +97,7 @@ static void put_unit(struct wh_value *row, const struct known_unit *unit)
     row[2] = wh_value_text(wh_span_of(unit->kind));
 }
 
-/* ---- The records of one unit, where they are here ---- */
+/* ---- The records of one unit, where what counts was said here ---- */
 
 struct said {
     int64_t day; /* 0: nothing */
@@ -114,11 +116,12 @@ static int take_said(void *context, const struct wh_record_view *record)
     return 0;
 }
 
-static int read_said(const struct overview *overview, const char *kind, uint32_t i,
+static int read_said(const struct overview *overview, const char *kind, const char *by, uint32_t i,
                      struct said *ret)
 {
     const struct wh_host *host = overview->talk->host;
     memset(ret, 0, sizeof(*ret));
+    if (!wh_span_equal(host->home(host->self), wh_span_of(by))) return 0;
     return host->records(host->self, wh_span_of(kind), wh_span_of(overview->units.items[i].code),
                          INT32_MIN, last_day_of(overview->year), take_said, ret,
                          overview->talk->fail);
@@ -139,9 +142,9 @@ static const struct wh_choice fallen_words[] = {
 static int show_class(struct overview *overview, uint32_t i)
 {
     const struct standing_of_unit *item = &overview->items[i];
-    struct wh_value row[9];
+    struct wh_value row[10];
     struct said said;
-    int rc = read_said(overview, KIND_CLASSIFICATION, i, &said);
+    int rc = read_said(overview, KIND_CLASSIFICATION, item->class_by, i, &said);
     if (rc < 0) return rc;
     put_unit(row, &overview->units.items[i]);
     row[3] = text_or_null(
@@ -150,9 +153,10 @@ static int show_class(struct overview *overview, uint32_t i)
     row[5] = wh_value_number(WH_YESNO, item->qualified);
     row[6] =
         item->target_year > 0 ? wh_value_number(WH_INTEGER, item->target_year) : wh_value_null();
-    row[7] = said.day != 0 ? wh_value_number(WH_DATE, said.day) : wh_value_null();
-    row[8] = text_or_null(wh_span_of(said.text));
-    return overview->talk->host->reply_row(overview->talk->call, row, 9, overview->talk->fail);
+    row[7] = text_or_null(wh_span_of(item->class_by));
+    row[8] = said.day != 0 ? wh_value_number(WH_DATE, said.day) : wh_value_null();
+    row[9] = text_or_null(wh_span_of(said.text));
+    return overview->talk->host->reply_row(overview->talk->call, row, 10, overview->talk->fail);
 }
 
 /* Those without a class come first. */
@@ -183,18 +187,19 @@ static const char *target_state(const struct overview *overview, uint32_t i)
 static int show_target(struct overview *overview, uint32_t i)
 {
     const struct standing_of_unit *item = &overview->items[i];
-    struct wh_value row[9];
+    struct wh_value row[10];
     struct said said;
-    int rc = read_said(overview, KIND_TARGET, i, &said);
+    int rc = read_said(overview, KIND_TARGET, item->target_by, i, &said);
     if (rc < 0) return rc;
     put_unit(row, &overview->units.items[i]);
     row[3] = wh_value_number(WH_INTEGER, item->target_year);
     row[4] = wh_value_text(wh_span_of(target_state(overview, i)));
     row[5] = number_or_null(WH_DECIMAL, item->score_h);
     row[6] = wh_value_number(WH_DECIMAL, missing_of(overview, i));
-    row[7] = text_or_null(wh_span_of(said.lead));
-    row[8] = text_or_null(wh_span_of(said.text));
-    return overview->talk->host->reply_row(overview->talk->call, row, 9, overview->talk->fail);
+    row[7] = text_or_null(wh_span_of(item->target_by));
+    row[8] = text_or_null(wh_span_of(said.lead));
+    row[9] = text_or_null(wh_span_of(said.text));
+    return overview->talk->host->reply_row(overview->talk->call, row, 10, overview->talk->fail);
 }
 
 int run_targets(const struct talk *talk)
@@ -256,15 +261,36 @@ static int check_above(const struct talk *talk, const struct known_unit *unit)
                   (int)home.len, home.data);
 }
 
-static int add_record(const struct talk *talk, const char *kind, struct wh_span unit,
+/* Who said something of a unit this year, and is nearest to it. */
+struct nearest {
+    struct wh_span facet;
+    char by[32];
+};
+
+static int take_nearest(void *context, const struct wh_figure *figure)
+{
+    struct nearest *nearest = context;
+    if (!wh_span_equal(figure->facet, nearest->facet) || figure->value == 0) return 0;
+    if (figure->origin.len > strlen(nearest->by)) {
+        copy_text(nearest->by, sizeof(nearest->by), figure->origin);
+    }
+    return 0;
+}
+
+static int add_record(const struct talk *talk, const char *kind, const struct known_unit *unit,
                       struct wh_list fields)
 {
     const struct wh_host *host = talk->host;
+    struct nearest nearest = {wh_span_of(kind), ""};
     struct wh_record_id id;
-    int rc = host->record_add(host->self, wh_span_of(kind), unit, given_day(talk), fields, &id,
-                              talk->fail);
-    if (rc < 0) return rc;
-    return reply_word(talk, id.text);
+    int rc = host->record_add(host->self, wh_span_of(kind), wh_span_of(unit->code), given_day(talk),
+                              fields, &id, talk->fail);
+    if (rc == 0) rc = reply_word(talk, id.text);
+    if (rc == 0) {
+        rc = host->figures(host->self, wh_span_of(unit->code), 0,
+                           (uint32_t)year_of(given_day(talk)), take_nearest, &nearest, talk->fail);
+    }
+    return rc < 0 ? rc : tell_nearer(talk, unit, nearest.by);
 }
 
 int run_classify(const struct talk *talk)
@@ -277,7 +303,7 @@ int run_classify(const struct talk *talk)
     struct wh_list list = WH_LIST(fields);
     int rc = given_unit(talk, "unit", &unit);
     if (rc == 0) rc = check_above(talk, &unit);
-    return rc < 0 ? rc : add_record(talk, KIND_CLASSIFICATION, wh_span_of(unit.code), list);
+    return rc < 0 ? rc : add_record(talk, KIND_CLASSIFICATION, &unit, list);
 }
 
 int run_target(const struct talk *talk)
@@ -298,5 +324,5 @@ int run_target(const struct talk *talk)
                     "target: there is no programme for %.*s", (int)fields[0].text.len,
                     fields[0].text.data);
     }
-    return rc < 0 ? rc : add_record(talk, KIND_TARGET, wh_span_of(unit.code), list);
+    return rc < 0 ? rc : add_record(talk, KIND_TARGET, &unit, list);
 }

@@ -214,9 +214,11 @@ int run_doubts(const struct talk *talk)
     uint32_t year = given_year(talk);
     struct wh_span under = given_text(talk, "under");
     const struct wh_list titles = WH_LIST(words);
+    int64_t day;
     int rc = tell_words(talk, "what", titles);
     if (rc == 0) rc = read_units(host, under, &looking.units, talk->fail);
     if (rc < 0) return rc;
+    day = day_of_count(host, year);
     looking.year = year;
     looking.quarters = quarters_over(talk, year);
     looking.items = calloc(looking.units.count + 1u, sizeof(*looking.items));
@@ -230,7 +232,7 @@ int run_doubts(const struct talk *talk)
     for (uint32_t i = 0; rc >= 0 && i < looking.units.count; i++) {
         const struct known_unit *unit = &looking.units.items[i];
         if (!(unit->level & (WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS))) continue;
-        if (!unit_existed(unit, first_day_of(year), last_day_of(year))) continue;
+        if (!unit_existed(unit, day, day)) continue;
         rc = show_doubts(&looking, &looking.items[i]);
     }
     free(looking.items);

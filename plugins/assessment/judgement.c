@@ -72,6 +72,20 @@ static int read_entry(const struct talk *talk, struct entry *ret)
 
 /* ---- Writing ---- */
 
+/* As a record keeps it: without blanks around it. */
+static struct wh_span given_assessor(const struct talk *talk)
+{
+    struct wh_span name = given_text(talk, "assessor");
+    while (name.len > 0 && (name.data[0] == ' ' || name.data[0] == '\t')) {
+        name.data++;
+        name.len--;
+    }
+    while (name.len > 0 && (name.data[name.len - 1] == ' ' || name.data[name.len - 1] == '\t')) {
+        name.len--;
+    }
+    return name;
+}
+
 /* The record of this assessor, item and year, if there is one. */
 struct former {
     struct wh_span item;
@@ -94,7 +108,7 @@ static int write_entry(const struct talk *talk, const struct entry *entry, const
 {
     const struct wh_host *host = talk->host;
     struct former former = {.item = wh_span_of(entry->items.items[entry->item].id),
-                            .assessor = given_text(talk, "assessor")};
+                            .assessor = given_assessor(talk)};
     struct wh_record_id id;
     char day[DAY_TEXT_SIZE];
     int rc = host->records(host->self, wh_span_of(kind), wh_span_of(entry->unit.code),
@@ -120,8 +134,21 @@ static int enter(const struct talk *talk, const struct entry *entry, const char 
     put_field(&fields, "points", points_text(entry->points_h, points));
     put_field(&fields, "reason", given_text(talk, "reason"));
     put_field(&fields, "evidence", given_text(talk, "evidence"));
-    if (is_given(talk, "assessor")) put_field(&fields, "assessor", given_text(talk, "assessor"));
+    if (is_given(talk, "assessor")) put_field(&fields, "assessor", given_assessor(talk));
     return write_entry(talk, entry, kind, &fields);
+}
+
+static int tell_whose_count(const struct talk *talk, const struct entry *entry)
+{
+    struct item_points *points = calloc(entry->items.count, sizeof(*points));
+    int32_t locked;
+    int rc;
+    if (!points) return WH_E_FAILED;
+    rc = read_points(talk->host, &entry->unit, entry->year, &entry->items, points, &locked,
+                     talk->fail);
+    if (rc == 0) rc = tell_nearer(talk, &entry->unit, points[entry->item].by);
+    free(points);
+    return rc;
 }
 
 int run_judge(const struct talk *talk)
@@ -132,6 +159,7 @@ int run_judge(const struct talk *talk)
     rc = read_entry(talk, &entry);
     if (rc == 0) rc = check_assessor(talk, &entry.unit, entry.items.assessor);
     if (rc == 0) rc = enter(talk, &entry, KIND_JUDGEMENT);
+    if (rc == 0) rc = tell_whose_count(talk, &entry);
     free(entry.items.items);
     return rc;
 }
@@ -142,6 +170,7 @@ int run_self(const struct talk *talk)
     int rc;
     memset(&entry, 0, sizeof(entry));
     rc = read_entry(talk, &entry);
+    if (rc == 0) rc = check_own_voice(talk, &entry.unit);
     if (rc == 0) rc = enter(talk, &entry, KIND_SELF);
     free(entry.items.items);
     return rc;

@@ -193,15 +193,53 @@ int run_objections(const struct talk *talk)
 
 /* ---- Objecting ---- */
 
+static int check_judged(const struct talk *talk, const struct known_unit *unit, uint32_t year,
+                        const struct judged_items *items)
+{
+    int32_t item = judged_item_of(items, given_text(talk, "item")), locked;
+    struct item_points *points;
+    int64_t judged_h = -1;
+    int rc;
+    if (item < 0) {
+        return refuse(talk, WH_E_INVALID, "指标：%s 没有这个评分项（见 wuhao assess show）",
+                      "item: %s has no such judged item (see `wuhao assess show`)", unit->code);
+    }
+    points = calloc(items->count, sizeof(*points));
+    if (!points) return WH_E_FAILED;
+    rc = read_points(talk->host, unit, year, items, points, &locked, talk->fail);
+    judged_h = points[item].judged_h;
+    free(points);
+    if (rc < 0 || judged_h >= 0) return rc;
+    return refuse(talk, WH_E_INVALID, "指标 %s：%s 在 %u 年还没有评分，无从提出异议",
+                  "item %s: %s has no points for it in %u yet, so there is nothing to object to",
+                  items->items[item].id, unit->code, year);
+}
+
 static int check_item(const struct talk *talk, const struct known_unit *unit, uint32_t year)
 {
     struct judged_items items;
     int rc = read_judged_items(talk->host, unit->level, year, &items, talk->fail);
-    if (rc == 0 && judged_item_of(&items, given_text(talk, "item")) < 0) {
-        rc = refuse(talk, WH_E_INVALID, "指标：%s 没有这个评分项（见 wuhao assess show）",
-                    "item: %s has no such judged item (see `wuhao assess show`)", unit->code);
-    }
+    if (rc == 0) rc = check_judged(talk, unit, year, &items);
     free(items.items);
+    return rc;
+}
+
+/* One objection to an item at a time. */
+static int check_none_open(const struct talk *talk, const struct known_unit *unit, uint32_t year)
+{
+    struct wh_span item = given_text(talk, "item");
+    struct objections all;
+    int rc = read_objections(talk, wh_span_of(unit->code), year, &all);
+    for (uint32_t i = 0; rc == 0 && i < all.count; i++) {
+        const struct objection *one = &all.items[i];
+        if (strcmp(one->unit, unit->code) != 0 || strcmp(one->state, "open") != 0 ||
+            !wh_span_equal(item, wh_span_of(one->item))) {
+            continue;
+        }
+        rc = refuse(talk, WH_E_INVALID, "指标 %s：已有待复核的异议 %s",
+                    "item %s: objection %s to it is open already", one->item, one->id);
+    }
+    free(all.items);
     return rc;
 }
 
@@ -217,7 +255,9 @@ int run_object(const struct talk *talk)
         rc = refuse(talk, WH_E_INVALID, "日期：不能晚于今天", "date: it can't lie in the future");
     }
     if (rc == 0) rc = check_item(talk, &unit, (uint32_t)year_of(day));
+    if (rc == 0) rc = check_own_voice(talk, &unit);
     if (rc == 0) rc = check_unlocked(talk, &unit, (uint32_t)year_of(day));
+    if (rc == 0) rc = check_none_open(talk, &unit, (uint32_t)year_of(day));
     if (rc < 0) return rc;
     put_field(&fields, "item", given_text(talk, "item"));
     put_field(&fields, "reason", given_text(talk, "reason"));

@@ -37,9 +37,11 @@ static int take_figure(void *context, const struct wh_figure *figure)
     if (!item || figure->value == 0 || figure->year > overview->year) return 0;
     if (is_class) {
         item->class_number = figure->value;
+        copy_text(item->class_by, sizeof(item->class_by), figure->origin);
     } else if (figure->year >= item->said_in) {
         item->target_year = figure->value;
         item->said_in = figure->year;
+        copy_text(item->target_by, sizeof(item->target_by), figure->origin);
     }
     return 0;
 }
@@ -96,6 +98,7 @@ void free_overview(struct overview *overview)
 int is_assessed(const struct overview *overview, uint32_t i)
 {
     const struct known_unit *unit = &overview->units.items[i];
+    int64_t day = day_of_count(overview->talk->host, overview->year);
     return (unit->level == WH_LEVEL_TOWNSHIP || unit->level == WH_LEVEL_GRASSROOTS) &&
-           unit_existed(unit, first_day_of(overview->year), last_day_of(overview->year));
+           unit_existed(unit, day, day);
 }

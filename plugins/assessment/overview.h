@@ -8,7 +8,9 @@
 struct standing_of_unit {
     int64_t class_number;
     int64_t target_year;
-    int64_t said_in; /* the year of the target's record: a later one replaces it */
+    int64_t said_in;   /* the year of the target's record: a later one replaces it */
+    char class_by[32]; /* the unit above that put it into the class, that named the target */
+    char target_by[32];
     int64_t score_h; /* -1: not ranked */
     int32_t qualified;
     int32_t qualified_before;
@@ -27,7 +29,7 @@ struct overview {
 /* By the arguments `year` or `date`, and `under`; WH_E_NOT_FOUND without a programme. */
 int read_overview(const struct talk *talk, struct overview *overview);
 void free_overview(struct overview *overview);
-/* 1 where the i-th unit is of a level that is assessed, and exists in the year. */
+/* 1 where the i-th unit is of a level that is assessed, and counts in the year. */
 int is_assessed(const struct overview *overview, uint32_t i);
 
 #endif

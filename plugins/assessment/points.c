@@ -137,11 +137,10 @@ struct reading {
 static void take_judged(struct reading *reading, const struct wh_figure *figure, int32_t item)
 {
     struct item_points *points = &reading->points[item];
-    int64_t closeness = (int64_t)figure->origin.len;
     if (!lies_above(figure->origin, reading->unit->code)) return;
-    if (points->judged_h >= 0 && closeness <= points->closeness) return;
+    if (points->judged_h >= 0 && figure->origin.len <= strlen(points->by)) return;
     points->judged_h = figure->value;
-    points->closeness = closeness;
+    copy_text(points->by, sizeof(points->by), figure->origin);
 }
 
 static int take_figure(void *context, const struct wh_figure *figure)

@@ -11,6 +11,7 @@ static const struct wh_column show[] = {
     COLUMN("points", "评分", "Points", WH_DECIMAL),
     COLUMN("difference", "差异", "Difference", WH_DECIMAL),
     COLUMN("state", "状态", "State", WH_TEXT),
+    COLUMN("by", "考核单位", "Assessed by", WH_TEXT),
     COLUMN("assessors", "考核人数", "Assessors", WH_INTEGER),
     COLUMN("reason", "理由", "Reason", WH_TEXT),
     COLUMN("evidence", "依据", "Evidence", WH_TEXT),
@@ -92,6 +93,7 @@ static int take_word(void *context, const struct wh_record_view *record)
     return 0;
 }
 
+/* The words of whose points count, where they are of this node. */
 static int show_item(const struct talk *talk, const struct sheet *sheet, uint32_t year, uint32_t i)
 {
     const struct wh_host *host = talk->host;
@@ -99,9 +101,12 @@ static int show_item(const struct talk *talk, const struct sheet *sheet, uint32_
     const struct item_points *points = &sheet->points[i];
     struct words_on_item words = {.item = wh_span_of(item->id)};
     const char *title = host->language(talk->call) == 0 ? item->zh : item->en;
-    struct wh_value row[10];
-    int rc = host->records(host->self, wh_span_of(KIND_JUDGEMENT), wh_span_of(sheet->unit.code),
+    struct wh_value row[11];
+    int rc = 0;
+    if (wh_span_equal(host->home(host->self), wh_span_of(points->by))) {
+        rc = host->records(host->self, wh_span_of(KIND_JUDGEMENT), wh_span_of(sheet->unit.code),
                            first_day_of(year), last_day_of(year), take_word, &words, talk->fail);
+    }
     if (rc < 0) return rc;
     row[0] = wh_value_text(wh_span_of(item->id));
     row[1] = wh_value_text(wh_span_of(title));
@@ -110,10 +115,11 @@ static int show_item(const struct talk *talk, const struct sheet *sheet, uint32_
     row[4] = number_or_null(WH_DECIMAL, points->judged_h);
     row[5] = difference(points->self_h, points->judged_h);
     row[6] = state_of(sheet, points->judged_h >= 0, 1);
-    row[7] = words.count > 0 ? wh_value_number(WH_INTEGER, words.count) : wh_value_null();
-    row[8] = text_or_null(wh_span_of(words.reason));
-    row[9] = text_or_null(wh_span_of(words.evidence));
-    return host->reply_row(talk->call, row, 10, talk->fail);
+    row[7] = text_or_null(wh_span_of(points->by));
+    row[8] = words.count > 0 ? wh_value_number(WH_INTEGER, words.count) : wh_value_null();
+    row[9] = text_or_null(wh_span_of(words.reason));
+    row[10] = text_or_null(wh_span_of(words.evidence));
+    return host->reply_row(talk->call, row, 11, talk->fail);
 }
 
 int run_show(const struct talk *talk)
@@ -165,10 +171,8 @@ static int list_unit(const struct talk *talk, const struct sheet *sheet)
 
 static int is_shown(const struct talk *talk, const struct sheet *sheet, uint32_t year)
 {
-    if (sheet->items.count == 0 ||
-        !unit_existed(&sheet->unit, first_day_of(year), last_day_of(year))) {
-        return 0;
-    }
+    int64_t day = day_of_count(talk->host, year);
+    if (sheet->items.count == 0 || !unit_existed(&sheet->unit, day, day)) return 0;
     if (!is_given(talk, "open") || sheet->locked) return !is_given(talk, "open");
     for (uint32_t i = 0; i < sheet->items.count; i++) {
         if (sheet->points[i].judged_h < 0) return 1;

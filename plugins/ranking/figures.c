@@ -281,7 +281,10 @@ static int64_t value_of(struct reading *r, const struct report_row *row, const s
         return 0;
     }
     for (uint32_t i = 0; i < STATISTIC_OF_MAX && of->of[i]; i++) {
-        sum = add(sum, values[slot_of(r, wh_span_of(of->of[i])) - r->slots]);
+        const struct slot *slot = slot_of(r, wh_span_of(of->of[i]));
+        /* what a closed unit held has gone on to another, which counts it; what it did it did */
+        if (slot->type == WH_STOCK && !open) continue;
+        sum = add(sum, values[slot - r->slots]);
     }
     if (of->source == FROM_METRICS) return sum;
     if (of->source == FROM_PRESENCE) return open && sum > 0;

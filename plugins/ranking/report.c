@@ -104,22 +104,29 @@ void report_free(struct report *report)
 
 /* ---- What all writers share ---- */
 
-const char *report_value(const struct report *report, uint32_t statistic, int64_t value,
-                         char ret[REPORT_TEXT_SIZE])
+const char *report_number(const struct report *report, uint32_t type, int64_t value,
+                          char ret[REPORT_TEXT_SIZE])
 {
     static const struct wh_title yes = {"是", "yes"}, no = {"否", "no"};
-    const struct statistic *one = &statistics[statistic];
-    ret[0] = 0;
-    if (value == NO_VALUE) return ret;
-    if (report_masks(report, statistic, value)) {
-        (void)snprintf(ret, REPORT_TEXT_SIZE, "<%d", SMALL_COUNT);
-    } else if (one->type == WH_YESNO) {
+    if (type == WH_YESNO) {
         (void)snprintf(ret, REPORT_TEXT_SIZE, "%s", report_word(report, value ? yes : no));
-    } else if (one->type == WH_DECIMAL) {
+    } else if (type == WH_DECIMAL) {
         (void)points_text(value, ret);
     } else {
         (void)snprintf(ret, REPORT_TEXT_SIZE, "%" PRId64, value);
     }
+    return ret;
+}
+
+const char *report_value(const struct report *report, uint32_t statistic, int64_t value,
+                         char ret[REPORT_TEXT_SIZE])
+{
+    ret[0] = 0;
+    if (value == NO_VALUE) return ret;
+    if (!report_masks(report, statistic, value)) {
+        return report_number(report, statistics[statistic].type, value, ret);
+    }
+    (void)snprintf(ret, REPORT_TEXT_SIZE, "<%d", SMALL_COUNT);
     return ret;
 }
 

@@ -135,9 +135,11 @@ int report_html(const struct report *report);
 int report_has_pages(const struct report *report);
 int report_unit_pages(const struct report *report);
 
-/* The title in the reader's language. */
-const char *report_word(const struct report *report, struct wh_title title);
 #define REPORT_TEXT_SIZE 40
+/* A title, and the text of a value of this type, in the reader's language. */
+const char *report_word(const struct report *report, struct wh_title title);
+const char *report_number(const struct report *report, uint32_t type, int64_t value,
+                          char ret[REPORT_TEXT_SIZE]);
 /* A value for a reader; empty: there is none. */
 const char *report_value(const struct report *report, uint32_t statistic, int64_t value,
                          char ret[REPORT_TEXT_SIZE]);

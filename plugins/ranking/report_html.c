@@ -98,16 +98,79 @@ static void put_statistics(const struct report *report, struct text *page)
 
 /* ---- Rankings ---- */
 
-static const char *const ranking_ids[] = {
-    "rank",  "score",       "qualified",    "units_rated", "units_qualified",
-    "share", "rank_before", "score_change",
+/* Of the ranking's own columns, and of what is known of the year before. */
+static const char *const line_ids[] = {
+    "rank",
+    "score",
+    "qualified",
+    "units",
+    "units_qualified",
+    "share",
+    "units_grassroots",
+    "units_grassroots_qualified",
+    "share_grassroots",
 };
-#define RANKING_IDS (uint32_t)(sizeof(ranking_ids) / sizeof(ranking_ids[0]))
+static const char *const before_ids[] = {"rank_before", "score_change"};
+#define LINE_IDS (sizeof(line_ids) / sizeof(line_ids[0]))
+#define BEFORE_IDS (sizeof(before_ids) / sizeof(before_ids[0]))
 
-static void put_ranked(const struct report *report, struct text *page, const struct line *line,
-                       int has_page)
+/* The columns of a level that have a value for some unit. */
+struct ranking_columns {
+    uint32_t at[LINE_IDS]; /* among the ranking's columns */
+    const char *heads[2 + LINE_IDS + BEFORE_IDS];
+    uint32_t count;
+};
+
+static int has_value(const struct lines *lines, uint32_t level, uint32_t column)
+{
+    for (uint32_t i = 0; i < lines->count; i++) {
+        struct wh_value row[LINE_VALUES_MAX];
+        if (column < line_values(&lines->items[i], level, row) && row[column].type != 0) return 1;
+    }
+    return 0;
+}
+
+static void pick_ranking_columns(const struct report *report, enum report_level level,
+                                 struct ranking_columns *ret)
+{
+    const struct wh_list columns = line_columns(report_level_of(level));
+    ret->count = 0;
+    ret->heads[0] = WORD("单位", "Unit");
+    ret->heads[1] = WORD("上级", "Above it");
+    for (size_t i = 0; i < LINE_IDS; i++) {
+        for (uint32_t c = 0; c < columns.count; c++) {
+            const struct wh_column *column = wh_list_at(&columns, c);
+            if (strcmp(column->name, line_ids[i]) != 0) continue;
+            if (!has_value(&report->levels[level], report_level_of(level), c)) continue;
+            ret->heads[2 + ret->count] = report_word(report, column->title);
+            ret->at[ret->count++] = c;
+        }
+    }
+    for (size_t i = 0; i < BEFORE_IDS; i++) {
+        ret->heads[2 + ret->count + i] =
+            report_word(report, statistics[statistic_at(before_ids[i])].title);
+    }
+}
+
+static void put_line_value(const struct report *report, struct text *page,
+                           const struct wh_value *value)
+{
+    char text[REPORT_TEXT_SIZE];
+    const char *kind = "";
+    if (value->type == 0) {
+        html_cell(page, "", "–");
+        return;
+    }
+    if (value->type == WH_YESNO) kind = value->number ? "good" : "bad";
+    html_cell(page, kind, report_number(report, value->type, value->number, text));
+}
+
+static void put_ranked(const struct report *report, struct text *page, enum report_level level,
+                       const struct line *line, const struct ranking_columns *columns)
 {
     const struct report_row *row = report_row_of(report, line->unit);
+    int has_page = level == REPORT_TOWNSHIP && report_has_pages(report);
+    struct wh_value values[LINE_VALUES_MAX];
     if (!row) return;
     text_print(page, "<tr><td class=\"t\">");
     if (has_page) {
@@ -118,8 +181,12 @@ static void put_ranked(const struct report *report, struct text *page, const str
     text_put_html(page, wh_span_of(line->name));
     text_print(page, "%s</td>", has_page ? "</a>" : "");
     html_cell(page, "t", row->parent ? row->parent->unit->name : "");
-    for (uint32_t i = 0; i < RANKING_IDS; i++) {
-        uint32_t s = statistic_at(ranking_ids[i]);
+    (void)line_values(line, report_level_of(level), values);
+    for (uint32_t i = 0; i < columns->count; i++) {
+        put_line_value(report, page, &values[columns->at[i]]);
+    }
+    for (size_t i = 0; i < BEFORE_IDS; i++) {
+        uint32_t s = statistic_at(before_ids[i]);
         html_value(report, page, s, row->all[s]);
     }
     text_print(page, "</tr>\n");
@@ -129,7 +196,7 @@ static void put_ranking(const struct report *report, struct text *page, enum rep
                         const char *title)
 {
     const struct lines *lines = &report->levels[level];
-    const char *heads[RANKING_IDS + 2];
+    struct ranking_columns columns;
     if (lines->count == 0) return;
     html_heading(page, title);
     if (level == REPORT_GRASSROOTS && lines->count > GRASSROOTS_SHOWN_MAX) {
@@ -137,15 +204,10 @@ static void put_ranking(const struct report *report, struct text *page, enum rep
                    WORD(" 个，见表格文件。", " of them are in the workbook."));
         return;
     }
-    heads[0] = WORD("单位", "Unit");
-    heads[1] = WORD("上级", "Above it");
-    for (uint32_t i = 0; i < RANKING_IDS; i++) {
-        heads[i + 2] = report_word(report, statistics[statistic_at(ranking_ids[i])].title);
-    }
-    html_table(page, heads, RANKING_IDS + 2, 2);
+    pick_ranking_columns(report, level, &columns);
+    html_table(page, columns.heads, 2 + columns.count + BEFORE_IDS, 2);
     for (uint32_t i = 0; i < lines->count; i++) {
-        put_ranked(report, page, &lines->items[i],
-                   level == REPORT_TOWNSHIP && report_has_pages(report));
+        put_ranked(report, page, level, &lines->items[i], &columns);
     }
     html_table_end(page);
 }

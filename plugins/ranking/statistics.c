@@ -101,7 +101,7 @@ const struct statistic statistics[] = {
     METRIC("articles", "宣传报道", "Articles", PUBLICITY, OF_PIECES, "articles"),
     METRIC("articles_high", "其中省级以上媒体", "In provincial or national media", PUBLICITY,
         OF_PIECES, "articles_high"),
-    STANDING("units_rated", "参评单位", "Units rated", OF_UNITS, WH_INTEGER, STANDING_RATED),
+    STANDING("units_rated", "参评单位", "Units of both levels", OF_UNITS, WH_INTEGER, STANDING_RATED),
     STANDING("units_qualified", "达标单位", "Units qualified", OF_UNITS, WH_INTEGER,
         STANDING_QUALIFIED_UNITS),
     STANDING("share", "达标率", "Share qualified", OF_PERCENT, WH_DECIMAL, STANDING_SHARE),

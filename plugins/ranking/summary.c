@@ -218,6 +218,7 @@ static void fill_shares(struct report *report)
         if (units > 0) *place(row, STANDING_SHARE) = qualified * 10000 / units;
         if (!is_unit) continue;
         *place(row, STANDING_YEARS) = row->years_qualified;
+        if (!report_is_open(report, row)) continue;
         *place(row, STANDING_FELL_BACK) =
             row->years_qualified > 0 && *place(row, STANDING_QUALIFIED) != 1;
     }

@@ -105,6 +105,12 @@ int unit_existed(const struct known_unit *unit, int64_t first, int64_t last)
            (unit->closed == 0 || unit->closed > first);
 }
 
+int64_t day_of_count(const struct wh_host *host, int64_t year)
+{
+    int64_t last = last_day_of(year), today = host->today(host->self);
+    return today < last ? today : last;
+}
+
 static int take_first(void *context, const struct wh_unit_view *unit)
 {
     struct known_unit *found = context;

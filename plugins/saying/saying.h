@@ -66,6 +66,9 @@ struct known_unit copy_unit(const struct wh_unit_view *unit);
 /* 1 where it existed on some day of [first, last]. */
 int unit_existed(const struct known_unit *unit, int64_t first, int64_t last);
 
+/* The day whose units a year counts: its last one, or today while it is not over. */
+int64_t day_of_count(const struct wh_host *host, int64_t year);
+
 /* The unit of this code: WH_E_NOT_FOUND. */
 int find_unit(const struct wh_host *host, struct wh_span code, struct known_unit *ret,
               struct wh_failure *fail);

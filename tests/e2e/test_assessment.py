@@ -32,8 +32,8 @@ def test_the_township_judges_its_village_and_the_city_sees_the_points(pair):
     town, city = pair["long-zhen"], pair["city"]
     assert sheet(town, VILLAGE)["g15"] == {
         "item": "g15", "title": "Political standards and responsibility", "full": "3.00",
-        "self": None, "points": None, "difference": None, "state": "open", "assessors": None,
-        "reason": None, "evidence": None}
+        "self": None, "points": None, "difference": None, "state": "open", "by": None,
+        "assessors": None, "reason": None, "evidence": None}
     assert judge(town, VILLAGE, "g15", "2.5").code == 0
     town.ok("assess", "self", VILLAGE, "g15", "3", "--reason", "每季学习", "--date", DAY)
     pair.wait_synced()
@@ -56,7 +56,7 @@ def test_several_assessors_give_the_mean_rounded_down_and_one_may_change_his_min
         assert judge(town, unit, "g44", value, assessor).code == 0
     town.ok("wait", "--synced")
     assert sheet(town, unit)["g44"]["points"] == "2.33"  # 7.01 / 3
-    assert judge(town, unit, "g44", "4.00", "甲", reason="复核").code == 0
+    assert judge(town, unit, "g44", "4.00", " 甲", reason="复核").code == 0
     town.ok("wait", "--synced")
     line = sheet(town, unit)["g44"]
     assert (line["points"], line["assessors"]) == ("3.00", 3)  # 9.01 / 3
@@ -103,8 +103,13 @@ def test_an_objection_is_answered_with_reasons(pair):
     town = pair["long-zhen"]
     unit = "231182101205"
     assert judge(town, unit, "g15", "1").code == 0
-    objection = town.ok("assess", "object", unit, "g15", "--reason", "漏计一次学习", "--date", DAY,
-                        "--csv").split()[-1]
+    words = ("--reason", "漏计一次学习", "--date", DAY)
+    never = town.cli("assess", "object", unit, "g44", *words)
+    assert never.code == 4 and "nothing to object to" in never.err
+    town.ok("wait", "--synced")
+    objection = town.ok("assess", "object", unit, "g15", *words, "--csv").split()[-1]
+    twice = town.cli("assess", "object", unit, "g15", *words)
+    assert twice.code == 4 and objection in twice.err and "open already" in twice.err
     assert [line["state"] for line in town.rows("assess", "objections", "--year", YEAR,
                                                 "--open")] == ["open"]
     town.ok("wait", "--synced")
@@ -119,6 +124,43 @@ def test_an_objection_is_answered_with_reasons(pair):
     assert (line["state"], line["answer"]) == ("upheld", "已核实")
     again = town.cli("assess", "review", objection, "--reason", "x")
     assert again.code == 4 and "no open objection" in again.err
+
+
+def test_of_two_levels_the_nearest_is_shown_with_its_own_words_and_the_other_is_told(pair):
+    town, county, city = pair["long-zhen"], pair["wudalianchi"], pair["city"]
+    unit = "231182101206"
+    words = ("--reason", "镇", "--date", DAY)
+    county.ok("assess", "classify", unit, "near", "--reason", "县", "--date", DAY)
+    county.ok("assess", "target", unit, YEAR + 2, "--measures", "县", "--lead", "县甲", "--date", DAY)
+    assert judge(city, unit, "g15", "3", reason="市").code == 0
+    town.ok("assess", "classify", unit, "hollow", *words)
+    town.ok("assess", "target", unit, YEAR + 1, "--measures", "镇", "--lead", "镇甲", "--date", DAY)
+    assert judge(town, unit, "g15", "1", reason="镇").code == 0
+    pair.wait_synced()
+    for one, reason, lead in ((town, "镇", "镇甲"), (county, None, None), (city, None, None)):
+        line = one.rows("assess", "classes", "--under", unit, "--year", YEAR)[0]
+        assert (line["class"], line["by"], line["reason"]) == ("hollow", TOWN, reason)
+        line = one.rows("assess", "targets", "--under", unit, "--year", YEAR)[0]
+        assert (line["target_year"], line["by"], line["lead"]) == (YEAR + 1, TOWN, lead)
+        line = sheet(one, unit)["g15"]
+        assert (line["points"], line["by"], line["reason"]) == ("1.00", TOWN, reason)
+    again = county.cli("assess", "classify", unit, "near", "--reason", "县", "--date", DAY)
+    assert again.code == 0 and "counts for nothing" in again.err and TOWN in again.err
+    again = judge(city, unit, "g15", "2", reason="市")
+    assert again.code == 0 and "counts for nothing" in again.err
+
+
+@pytest.mark.quick
+def test_what_a_unit_says_of_itself_is_not_said_by_those_who_judge_it(pair):
+    town, county, city = pair["long-zhen"], pair["wudalianchi"], pair["city"]
+    assert judge(county, TOWN, "t15", "3").code == 0
+    pair.wait_synced()
+    for one, unit, item in ((city, TOWN, "t15"), (county, TOWN, "t15"), (county, VILLAGE, "g15")):
+        refused = one.cli("assess", "self", unit, item, "0", "--date", DAY)
+        assert refused.code == 6 and f"node {TOWN} keeps it" in refused.err
+    refused = county.cli("assess", "object", TOWN, "t15", "--reason", "x", "--date", DAY)
+    assert refused.code == 6 and "enter it there" in refused.err
+    town.ok("assess", "self", TOWN, "t15", "4", "--date", DAY)
 
 
 def test_every_unit_is_classed_then_the_review_is_closed(homes):

@@ -1,4 +1,6 @@
 """Units that come and go: what is counted and asked is what existed when it counted."""
+import csv
+
 import pytest
 
 import node
@@ -105,6 +107,37 @@ def test_a_closed_unit_gets_no_records_of_later_days(city):
 
 
 @pytest.mark.quick
+def test_a_unit_gets_no_records_of_days_before_it_was_opened(city):
+    bring(city, LATER)
+    early = city.cli("add", "meeting", "--unit", "9901002001", "date=2025-09-30", "purpose=study",
+                     "subject=x")
+    assert early.code == 4 and "2025-10-01" in early.err and "opened" in early.err
+    city.ok("add", "meeting", "--unit", "9901002001", "date=2025-10-01", "purpose=study",
+            "subject=x")
+    city.ok("add", "elder", "--unit", "9901002001", "date=2019-05-01", "person=老李",
+            "category=cadre", "birth_year=1960")  # a roster keeps since when
+
+
+@pytest.mark.quick
+def test_a_closed_unit_is_in_no_list_of_work_and_its_roster_counts_no_more(city, tmp_path):
+    city.ok("add", "elder", "--unit", "9901001003", "date=2019-05-01",
+            "person=老李", "category=cadre", "birth_year=1960")
+    city.ok("wait", "--synced")
+
+    def whole():
+        city.ok("report", "--year", "2025", "--out", tmp_path / "report")
+        with open(tmp_path / "report" / "statistics-2025.csv", encoding="utf-8") as file:
+            lines = {line["unit"]: line for line in csv.DictReader(file)}
+        return [int(lines["9901001"][name]) for name in ("elders", "meetings")]
+    assert whole() == [1, 4]
+    assert "9901001003" in city.ok("assess", "list", "--year", "2025")
+    bring(city, merged="2025-06-15", into="9901001001")
+    assert whole() == [0, 4]  # what it did stays done
+    for verb in ("list", "classes", "fallen", "doubts"):
+        assert "9901001003" not in city.ok("assess", verb, "--year", "2025")
+
+
+@pytest.mark.quick
 @pytest.mark.parametrize("given, word", [
     ({"split": "2025-10-01"}, "outlive"),
     ({"split": "2025-10-01", "gone": "2025-10-02", "merged": "2025-10-01"}, "outlive"),
@@ -121,6 +154,8 @@ def test_a_unit_is_not_closed_over_those_below_it(city, given, word):
     ("9901002,新镇,township,9901,2026-07-01,2026-01-01,", "on or before"),
     ("99,模拟市,city,,,2026-06-30,", "own"),
     ("9901002,=1+1,township,9901,,,", "formula"),
+    ("9901001003,三村,village,9901001,,2026-01-01,9901001003", "itself"),
+    ("9901001003,三村,village,9901001,,2026-01-01,9901001999", "no unit of the tree"),
 ])
 def test_days_and_names_of_units_make_sense(city, tmp_path, line, word):
     path = tmp_path / "one.csv"

@@ -420,6 +420,17 @@ def test_a_units_page_has_its_items_and_the_page_of_all_the_same_numbers(tree, f
             assert any(value in texts[at + 1:at + 3] for at in rows), (name, value)
 
 
+def test_a_ranking_on_the_page_has_the_numbers_of_rank(tree, files):
+    texts = Strict(text_of(files[f"report-{YEAR}.html"])).texts
+    names = {line["code"]: line["name"] for line in tree["city"].rows("unit", "list")}
+    for line in tree["city"].rows("rank", "--level", "township", "--year", YEAR):
+        at = max(i for i, (name, above) in enumerate(zip(texts, texts[1:]))
+                 if (name, above) == (line["name"], names[line["parent"]]))
+        numbers = ("rank", "score", None, "units", "units_qualified", "share")
+        for found, column in zip(texts[at + 2:], numbers):
+            assert column is None or found == ("–" if line[column] is None else str(line[column]))
+
+
 def test_a_city_has_pages_of_units_if_asked_and_a_county_always(report, files):
     def pages(those):
         return {name for name in those if name.startswith("unit-")}
