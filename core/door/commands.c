@@ -37,9 +37,9 @@ static const struct wh_param programme_show_params[] = {
     {"year", {"年度", "the issue in force in this year"}, WH_INTEGER, 0},
 };
 static const struct wh_param unit_import_params[] = {
-    {"file", {"组织树：code,name,kind,parent，可加 opened,closed,successor（closed：撤销首日）",
-     "the tree as CSV: code,name,kind,parent, and, where they came or went, opened,closed,successor "
-     "(closed: the first day without it)"}, WH_TEXT, REQUIRED_FILE},
+    {"file", {"组织树：code,name,kind,parent，可加 opened,closed,successor",
+     "the tree as CSV: code,name,kind,parent, and, where units came or went, "
+     "opened,closed,successor (closed: the first day without it)"}, WH_TEXT, REQUIRED_FILE},
     {"dry-run", {"只检查", "check only"}, WH_YESNO, WH_PARAM_SWITCH},
 };
 static const struct wh_param unit_list_params[] = {

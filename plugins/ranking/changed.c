@@ -23,6 +23,7 @@ const struct wh_list changed_columns = WH_LIST(columns);
 
 struct item_points {
     char id[64];
+    char title[160];
     int64_t points_h;
 };
 
@@ -39,6 +40,7 @@ static int take_item(void *context, const struct wh_explained *line)
     struct item_points *item = &items->items[items->count];
     if (line->depth != WH_EXPLAIN_ITEM || items->count == ITEMS_MAX) return 0;
     copy_text(item->id, sizeof(item->id), line->id);
+    copy_text(item->title, sizeof(item->title), line->title);
     item->points_h = line->points_h;
     items->count++;
     return 0;
@@ -62,7 +64,7 @@ static int read_items(const struct talk *talk, const struct frozen *frozen, cons
 
 struct why {
     const struct talk *talk;
-    char text[900];
+    char text[6000];
     size_t len;
 };
 
@@ -75,12 +77,13 @@ static void say(struct why *why, const char *zh, const char *en)
     if (why->len >= sizeof(why->text)) why->len = sizeof(why->text) - 1;
 }
 
-static void say_points(struct why *why, const char *id, int64_t before_h, int64_t now_h)
+static void say_points(struct why *why, const char *id, const char *title, int64_t before_h,
+                       int64_t now_h)
 {
-    char text[160], before[POINTS_TEXT_SIZE] = "-", now[POINTS_TEXT_SIZE] = "-";
+    char text[300], before[POINTS_TEXT_SIZE] = "-", now[POINTS_TEXT_SIZE] = "-";
     if (before_h >= 0) (void)points_text(before_h, before);
     if (now_h >= 0) (void)points_text(now_h, now);
-    (void)snprintf(text, sizeof(text), "%.60s %s -> %s", id, before, now);
+    (void)snprintf(text, sizeof(text), "%.60s %.160s %s -> %s", id, title, before, now);
     say(why, text, text);
 }
 
@@ -101,7 +104,8 @@ static int say_items(const struct talk *talk, const struct frozen *frozen, const
     for (uint32_t i = 0; rc >= 0 && i < both[1].count; i++) {
         const struct item_points *now = &both[1].items[i];
         int64_t before_h = points_of(&both[0], now->id);
-        if (before_h != now->points_h) say_points(why, now->id, before_h, now->points_h);
+        if (before_h != now->points_h)
+            say_points(why, now->id, now->title, before_h, now->points_h);
     }
     free(both);
     return rc < 0 ? rc : 0;
@@ -116,12 +120,12 @@ static void say_townships(const struct lines *before, const struct lines *now, s
         const struct line *n = &now->items[i], *b = line_of(before, n->unit);
         if ((b ? b->score_h : -1) == n->score_h) continue;
         if (changed++ < TOWNSHIPS_SAID_MAX)
-            say_points(why, n->unit, b ? b->score_h : -1, n->score_h);
+            say_points(why, n->unit, n->name, b ? b->score_h : -1, n->score_h);
     }
     for (uint32_t i = 0; i < before->count; i++) {
         const struct line *b = &before->items[i];
         if (b->score_h < 0 || line_of(now, b->unit)) continue;
-        if (changed++ < TOWNSHIPS_SAID_MAX) say_points(why, b->unit, b->score_h, -1);
+        if (changed++ < TOWNSHIPS_SAID_MAX) say_points(why, b->unit, b->name, b->score_h, -1);
     }
     if (changed > TOWNSHIPS_SAID_MAX) {
         char zh[60], en[60];
@@ -321,7 +325,8 @@ int run_changed(const struct talk *talk)
     struct lines now = {.count = 0};
     struct frozen frozen;
     struct changing changing = {.talk = talk, .frozen = &frozen, .now = &now};
-    int rc = given_frozen(talk, &frozen);
+    int rc = check_top(talk);
+    if (rc == 0) rc = given_frozen(talk, &frozen);
     if (rc < 0) return rc;
     changing.left = given_number(talk, "top", 100);
     changing.partial = !is_home(talk, frozen.origin);

@@ -15,6 +15,11 @@ const struct wh_list explain_columns = WH_LIST(columns);
 
 #define EXPLAIN_COLUMNS 13u
 
+static const struct wh_choice depths[] = {
+    {"score", {"总分", "Score"}},     {"item", {"指标", "Item"}}, {"bonus", {"加分", "Bonus"}},
+    {"metric", {"数据项", "Metric"}}, {"row", {"汇总", "Row"}},   {"record", {"记录", "Record"}},
+};
+
 struct explaining {
     const struct wh_host *host;
     struct wh_call *call;
@@ -99,7 +104,9 @@ int run_explain(const struct talk *talk)
     const struct wh_host *host = talk->host;
     struct explaining e = {.host = host, .call = talk->call, .fail = talk->fail};
     struct wh_standing_query query;
+    const struct wh_list words = WH_LIST(depths);
     int rc = read_query(talk, &query);
+    if (rc == 0) rc = tell_words(talk, "what", words);
     if (rc < 0) return rc;
     return host->explain(host->self, given_text(talk, "code"), &query, host->language(talk->call),
                          show_explained, &e, talk->fail);

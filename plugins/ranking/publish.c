@@ -152,6 +152,10 @@ int given_frozen(const struct talk *talk, struct frozen *ret)
     struct seeking seeking = {given_text(talk, "from"), given_number(talk, "number", 0), ret, 1};
     int rc = 0;
     memset(ret, 0, sizeof(*ret));
+    if (is_given(talk, "number") &&
+        seeking.number < 1) { /* 0 is the last one, where none is given */
+        return refuse(talk, WH_E_USAGE, "编号：应为正整数", "number: it must be 1 or more");
+    }
     if (!is_given(talk, "from")) {
         rc = host->published(host->self, none, take_origin, origin, talk->fail);
         seeking.origin = wh_span_of(origin);
@@ -267,7 +271,8 @@ int run_publish(const struct talk *talk)
 static const struct wh_column list_columns[] = {
     {"number", {"编号", "Number"}, WH_INTEGER, 0},   {"from", {"发布单位", "From"}, WH_TEXT, 0},
     {"date", {"发布日期", "Published"}, WH_DATE, 0}, {"level", {"层级", "Level"}, WH_TEXT, 0},
-    {"year", {"年度", "Year"}, WH_INTEGER, 0},       {"title", {"标题", "Title"}, WH_TEXT, 0},
+    {"year", {"年度", "Year"}, WH_INTEGER, 0},       {"kind", {"类型", "Kind"}, WH_TEXT, 0},
+    {"under", {"范围", "Below"}, WH_TEXT, 0},        {"title", {"标题", "Title"}, WH_TEXT, 0},
     {"moment", {"截至时刻", "As of"}, WH_TEXT, 0},
 };
 
@@ -275,7 +280,7 @@ static int list_frozen(void *context, const struct wh_published *published)
 {
     const struct talk *talk = context;
     struct frozen frozen;
-    struct wh_value row[7];
+    struct wh_value row[9];
     int rc;
     if (!is_ranking(published)) return 0;
     rc = read_frozen(published, 0, &frozen);
@@ -285,9 +290,11 @@ static int list_frozen(void *context, const struct wh_published *published)
     row[2] = wh_value_number(WH_DATE, frozen.day);
     row[3] = wh_value_text(wh_span_of(level_word(frozen.level)));
     row[4] = wh_value_number(WH_INTEGER, frozen.year);
-    row[5] = text_or_null(wh_span_of(frozen.title));
-    row[6] = wh_value_text(wh_span_of(frozen.moment));
-    return talk->host->reply_row(talk->call, row, 7, talk->fail);
+    row[5] = text_or_null(wh_span_of(frozen.kind));
+    row[6] = text_or_null(wh_span_of(frozen.under));
+    row[7] = text_or_null(wh_span_of(frozen.title));
+    row[8] = wh_value_text(wh_span_of(frozen.moment));
+    return talk->host->reply_row(talk->call, row, 9, talk->fail);
 }
 
 static int list_all(const struct talk *talk)

@@ -61,6 +61,12 @@ int read_ranking_query(const struct talk *talk, struct wh_standing_query *ret)
                   "rank: the level must be county, township or grassroots");
 }
 
+int check_top(const struct talk *talk)
+{
+    if (given_number(talk, "top", 1) >= 1) return 0;
+    return refuse(talk, WH_E_USAGE, "top：应为正整数", "top: it must be 1 or more");
+}
+
 /* ---- Beside an earlier one ---- */
 
 static const struct wh_column before_columns[] = {
@@ -221,9 +227,7 @@ int run_rank(const struct talk *talk)
     struct beside beside = {.what = BESIDE_NOTHING};
     struct wh_standing_query query;
     int rc = read_ranking_query(talk, &query);
-    if (rc == 0 && given_number(talk, "top", 1) < 1) {
-        rc = refuse(talk, WH_E_USAGE, "rank：top 应为正整数", "rank: top must be 1 or more");
-    }
+    if (rc == 0) rc = check_top(talk);
     if (rc == 0) rc = lines_read(talk->host, &query, &lines, talk->fail);
     if (rc == 0) rc = read_beside(talk, &query, &beside);
     if (rc >= 0) rc = show_lines(talk, query.level, &lines, &beside);

@@ -12,6 +12,8 @@
 int read_query(const struct talk *talk, struct wh_standing_query *ret);
 /* The same, with the level, the units below `under`, and of one kind. */
 int read_ranking_query(const struct talk *talk, struct wh_standing_query *ret);
+/* Refuses a --top below 1. */
+int check_top(const struct talk *talk);
 /* WH_LEVEL_*; 0: none that is ranked. */
 uint32_t level_of(struct wh_span word);
 const char *level_word(uint32_t level);

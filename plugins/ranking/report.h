@@ -136,11 +136,11 @@ int report_has_pages(const struct report *report);
 int report_unit_pages(const struct report *report);
 
 #define REPORT_TEXT_SIZE 40
-/* A title, and the text of a value of this type, in the reader's language. */
+/* A title, and the text of a value, in the reader's language; empty: there is none. */
 const char *report_word(const struct report *report, struct wh_title title);
+const char *report_kind(const struct report *report, const char *kind); /* of unit */
 const char *report_number(const struct report *report, uint32_t type, int64_t value,
                           char ret[REPORT_TEXT_SIZE]);
-/* A value for a reader; empty: there is none. */
 const char *report_value(const struct report *report, uint32_t statistic, int64_t value,
                          char ret[REPORT_TEXT_SIZE]);
 /* 1 where it is a small count of minors that is to be masked. */

@@ -79,6 +79,16 @@ static lxw_worksheet *add_sheet(const struct book *book, const char *name)
 
 /* ---- Statistics ---- */
 
+static const char *level_title(const struct report *report, uint32_t level)
+{
+    const char *word = level == WH_LEVEL_CITY ? "city" : level_word(level);
+    const char *zh = level == WH_LEVEL_CITY       ? "市级"
+                     : level == WH_LEVEL_COUNTY   ? "县级"
+                     : level == WH_LEVEL_TOWNSHIP ? "乡镇级"
+                                                  : "基层";
+    return WORD(zh, word);
+}
+
 static void put_statistics(const struct book *book)
 {
     const struct report *report = book->report;
@@ -101,11 +111,10 @@ static void put_statistics(const struct book *book)
     }
     for (uint32_t i = 0; i < report->rows_count; i++) {
         const struct report_row *row = &report->rows[i];
-        uint32_t level = row->unit->level;
         put_text(book, sheet, i + 1, 0, row->unit->code);
         put_text(book, sheet, i + 1, 1, row->unit->name);
-        put_text(book, sheet, i + 1, 2, row->unit->kind);
-        put_text(book, sheet, i + 1, 3, level == WH_LEVEL_CITY ? "city" : level_word(level));
+        put_text(book, sheet, i + 1, 2, report_kind(report, row->unit->kind));
+        put_text(book, sheet, i + 1, 3, level_title(report, row->unit->level));
         put_text(book, sheet, i + 1, 4, row->unit->parent);
         for (uint32_t s = 0; s < statistics_count; s++) {
             put_value(book, sheet, i + 1, TEXT_COLUMNS + s, s, row->all[s]);
@@ -135,6 +144,8 @@ static void put_cell(const struct book *book, lxw_worksheet *sheet, uint32_t row
     }
 }
 
+#define KIND_COLUMN 3 /* of a ranking */
+
 static void put_ranking(const struct book *book, enum report_level level, const char *name)
 {
     const struct report *report = book->report;
@@ -155,6 +166,7 @@ static void put_ranking(const struct book *book, enum report_level level, const 
     for (uint32_t i = 0; i < lines->count; i++) {
         struct wh_value row[LINE_VALUES_MAX];
         uint32_t count = line_values(&lines->items[i], report_level_of(level), row);
+        row[KIND_COLUMN] = wh_value_text(wh_span_of(report_kind(report, lines->items[i].kind)));
         for (uint32_t c = 0; c < count; c++) put_cell(book, sheet, i + 1, c, &row[c]);
     }
     worksheet_autofilter(sheet, 0, 0, lines->count, (lxw_col_t)(columns.count - 1));

@@ -140,6 +140,18 @@ const char *report_word(const struct report *report, struct wh_title title)
     return report->english || !title.zh ? title.en : title.zh;
 }
 
+const char *report_kind(const struct report *report, const char *kind)
+{
+    if (report->english) return kind;
+    for (uint32_t s = 0; s < statistics_count; s++) {
+        const struct statistic *one = &statistics[s];
+        if (one->source == FROM_UNITS && one->of[0] && strcmp(one->of[0], kind) == 0) {
+            return one->title.zh;
+        }
+    }
+    return strcmp(kind, "city") == 0 ? "市" : kind;
+}
+
 int report_masks(const struct report *report, uint32_t statistic, int64_t value)
 {
     return report->masks && statistics[statistic].counts_minors && value > 0 && value < SMALL_COUNT;

@@ -442,10 +442,14 @@ def test_a_city_has_pages_of_units_if_asked_and_a_county_always(report, files):
 
 
 def test_both_languages(report, files):
+    """Files that people read; those for programs keep their words."""
     chinese = report("--pages", language="zh_CN.UTF-8")
     text = text_of(chinese[f"report-{YEAR}.html"])
     assert f"黑河市 {YEAR} 年度报告" in text and 'lang="zh-CN"' in text
     assert openpyxl.load_workbook(chinese[f"report-{YEAR}.xlsx"]).sheetnames[0] == "统计"
+    rows = sheet_rows(chinese[f"report-{YEAR}.xlsx"], "统计")[1:]
+    assert {row[2] for row in rows} >= {"市", "县（市、区）", "乡镇", "村", "社区"}
+    assert {row[3] for row in rows} == {"市级", "县级", "乡镇级", "基层"}
     for name in files:  # what machines read does not depend on who asked
         if name.endswith(".csv"):
             assert text_of(chinese[name]) == text_of(files[name])

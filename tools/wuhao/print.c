@@ -10,31 +10,16 @@
 #include "base/memory.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "model/unit.h"
+#include "cell.h"
 
 #define FAULTS_SHOWN_MAX 20
 #define BAR_COLUMNS 30
-
-struct word {
-    char *word;
-    char *title;
-};
-
-struct column {
-    char *name;
-    struct word *words; /* that its cells hold, as a reply told */
-    size_t words_count;
-    char *title;
-    uint32_t type;
-    size_t width;
-    bool used; /* some row has a value: a table leaves the others out */
-};
 
 struct wh_printer {
     enum wh_form form;
     enum wh_language language;
     struct wh_arena arena; /* columns, and the rows of a table until its widths are known */
-    struct column *columns;
+    struct wh_cell_column *columns;
     size_t count;
     struct wh_span **rows; /* of a table */
     size_t rows_count;
@@ -66,96 +51,15 @@ int wh_printer_exit(const struct wh_printer *printer)
     return printer->exit_code;
 }
 
-/* ---- One cell ---- */
-
-static const struct {
-    const char *word;
-    enum wh_message message;
-} states[] = {
-    {"whole", WH_MSG_STATE_WHOLE},     {"damaged", WH_MSG_STATE_DAMAGED},
-    {"up", WH_MSG_STATE_UP},           {"down", WH_MSG_STATE_DOWN},
-    {"refused", WH_MSG_STATE_REFUSED}, {"diverged", WH_MSG_STATE_DIVERGED},
-    {"member", WH_MSG_STATE_MEMBER},   {"revoked", WH_MSG_STATE_REVOKED},
-    {"on", WH_MSG_STATE_ON},           {"off", WH_MSG_STATE_OFF},
-    {"failed", WH_MSG_STATE_FAILED},   {"quarantined", WH_MSG_STATE_QUARANTINED},
-};
-
-static const char *title_of(const struct column *column, struct wh_span word)
+/* What is printed for programs is in the words of the contract. */
+static enum wh_language as_shown(const struct wh_printer *printer)
 {
-    for (size_t i = 0; i < column->words_count; i++) {
-        if (wh_span_equal(word, wh_span_of(column->words[i].word))) return column->words[i].title;
-    }
-    return NULL;
-}
-
-/* "lecturer;law_adviser": each word that has a title by its title. */
-static struct wh_span words_text(const struct column *column, struct wh_span text,
-                                 struct wh_arena *arena)
-{
-    struct wh_buffer all = {NULL, 0, 0};
-    struct wh_span shown;
-    while (true) {
-        const char *end = text.len > 0 ? memchr(text.data, ';', text.len) : NULL;
-        struct wh_span word = wh_span(text.data, end ? (size_t)(end - text.data) : text.len);
-        const char *title = title_of(column, word);
-        wh_buffer_put(&all, title ? wh_span_of(title) : word);
-        if (!end) break;
-        wh_buffer_put_byte(&all, ';');
-        text = wh_span_from(text, word.len + 1);
-    }
-    shown = wh_arena_copy(arena, wh_buffer_span(&all));
-    wh_buffer_deinit(&all);
-    return shown;
-}
-
-/* Programs read the word of the contract, a person a word of his language. */
-static struct wh_span state_text(const struct wh_printer *printer, const char *word,
-                                 struct wh_arena *arena)
-{
-    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-        if (strcmp(word, states[i].word) != 0) continue;
-        return wh_message_text(states[i].message, printer->language, NULL, 0, arena);
-    }
-    return wh_span_of(word);
-}
-
-/* Kinds of records are words of the programme's: they stay. */
-static struct wh_span unit_kind_text(const char *word)
-{
-    uint32_t kind = wh_unit_kind_of(wh_span_of(word));
-    return kind == 0 ? wh_span_of(word) : wh_span_of(wh_unit_kind_title(kind).zh);
-}
-
-static struct wh_span cell_text(const struct wh_printer *printer, const struct column *column,
-                                const Wh__Cell *cell, struct wh_arena *arena)
-{
-    char text[64];
-    bool zh = printer->language == WH_ZH && printer->form == WH_FORM_TABLE;
-    if (cell->value_case == WH__CELL__VALUE_TEXT) {
-        bool is_state = zh && column->type == WH_TEXT && strcmp(column->name, "state") == 0;
-        if (zh && strcmp(column->name, "kind") == 0) return unit_kind_text(cell->text);
-        if (zh && column->words_count > 0) return words_text(column, wh_span_of(cell->text), arena);
-        return is_state ? state_text(printer, cell->text, arena) : wh_span_of(cell->text);
-    }
-    if (cell->value_case != WH__CELL__VALUE_NUMBER) return WH_SPAN_EMPTY;
-    switch (column->type) {
-    case WH_DECIMAL: wh_hundredths_format(cell->number, text); break;
-    case WH_DATE: wh_day_format((int32_t)cell->number, text); break;
-    case WH_YESNO:
-        if (zh) {
-            (void)snprintf(text, sizeof(text), "%s", cell->number ? "是" : "否");
-        } else {
-            (void)snprintf(text, sizeof(text), "%s", cell->number ? "yes" : "no");
-        }
-        break;
-    default: (void)snprintf(text, sizeof(text), "%" PRId64, cell->number); break;
-    }
-    return wh_arena_copy(arena, wh_span_of(text));
+    return printer->form == WH_FORM_TABLE ? printer->language : WH_EN;
 }
 
 /* ---- JSON and CSV: row by row ---- */
 
-static cJSON *json_value(const struct wh_printer *printer, const struct column *column,
+static cJSON *json_value(const struct wh_printer *printer, const struct wh_cell_column *column,
                          const Wh__Cell *cell, struct wh_arena *arena)
 {
     char number[32];
@@ -169,7 +73,7 @@ static cJSON *json_value(const struct wh_printer *printer, const struct column *
             return cJSON_CreateRaw(number); /* a double would lose digits */
         }
     }
-    text = cell_text(printer, column, cell, arena);
+    text = wh_cell_text(as_shown(printer), column, cell, arena);
     return cJSON_CreateString(wh_arena_text(arena, text));
 }
 
@@ -213,7 +117,8 @@ static void print_csv_row(const struct wh_printer *printer, const Wh__ReplyRow *
 {
     struct wh_arena arena = {NULL, 0};
     for (size_t i = 0; i < row->n_cells && i < printer->count; i++) {
-        print_csv_cell(cell_text(printer, &printer->columns[i], row->cells[i], &arena), i == 0);
+        print_csv_cell(wh_cell_text(as_shown(printer), &printer->columns[i], row->cells[i], &arena),
+                       i == 0);
     }
     putchar('\n');
     wh_arena_deinit(&arena);
@@ -226,7 +131,7 @@ static void keep_row(struct wh_printer *printer, const Wh__ReplyRow *row)
     struct wh_span *cells = wh_arena_new(&printer->arena, printer->count, sizeof(*cells));
     for (size_t i = 0; i < row->n_cells && i < printer->count; i++) {
         struct wh_span text =
-            cell_text(printer, &printer->columns[i], row->cells[i], &printer->arena);
+            wh_cell_text(as_shown(printer), &printer->columns[i], row->cells[i], &printer->arena);
         size_t width;
         cells[i] = wh_arena_copy(&printer->arena, wh_text_printable(text, &printer->arena));
         width = wh_text_columns(cells[i]);
@@ -240,7 +145,7 @@ static void keep_row(struct wh_printer *printer, const Wh__ReplyRow *row)
     printer->rows[printer->rows_count++] = cells;
 }
 
-static bool is_right_aligned(const struct column *column)
+static bool is_right_aligned(const struct wh_cell_column *column)
 {
     return column->type == WH_INTEGER || column->type == WH_DECIMAL;
 }
@@ -254,7 +159,7 @@ static bool is_last(const struct wh_printer *printer, size_t row, size_t column)
     return true;
 }
 
-static void print_cell(const struct column *column, struct wh_span text, bool last)
+static void print_cell(const struct wh_cell_column *column, struct wh_span text, bool last)
 {
     size_t width = wh_text_columns(text);
     int pad = column->width > width ? (int)(column->width - width) : 0;
@@ -331,7 +236,7 @@ static void take_columns(struct wh_printer *printer, const Wh__Columns *columns)
     printer->columns = wh_arena_new(&printer->arena, printer->count, sizeof(*printer->columns));
     for (size_t i = 0; i < printer->count; i++) {
         const Wh__Column *column = columns->columns[i];
-        struct column *kept = &printer->columns[i];
+        struct wh_cell_column *kept = &printer->columns[i];
         kept->name = wh_arena_text(&printer->arena, wh_span_of(column->name));
         kept->title = wh_arena_text(&printer->arena, wh_span_of(column->title));
         kept->type = column->type;
@@ -344,7 +249,7 @@ static void take_columns(struct wh_printer *printer, const Wh__Columns *columns)
 static void take_words(struct wh_printer *printer, const Wh__Words *words)
 {
     for (size_t i = 0; i < printer->count; i++) {
-        struct column *column = &printer->columns[i];
+        struct wh_cell_column *column = &printer->columns[i];
         if (strcmp(column->name, words->column) != 0) continue;
         column->words = wh_arena_new(&printer->arena, words->n_words, sizeof(*column->words));
         column->words_count = words->n_words;
