@@ -46,6 +46,11 @@ static bool read_place(struct wh_span text, int32_t *ret_day, uint64_t *ret_plac
     return true;
 }
 
+static int fail_ahead(const struct wh_assessment_query *query, struct wh_error *err)
+{
+    return wh_fail(err, WH_E_INVALID, WH_MSG_MOMENT_AHEAD, WH_ARGS(wh_arg_s(query->as_of)));
+}
+
 static int find_moment(struct wh_engine *engine, const struct wh_assessment_query *query,
                        struct wh_assessment *a, struct wh_error *err)
 {
@@ -54,6 +59,7 @@ static int find_moment(struct wh_engine *engine, const struct wh_assessment_quer
     int32_t day;
     a->place = WH_PLACE_NOW;
     if (read_place(query->as_of, &day, &a->place)) {
+        if (a->place > wh_engine_head(engine)) return fail_ahead(query, err);
         set_day(query, a, day);
         return 0;
     }
@@ -61,6 +67,9 @@ static int find_moment(struct wh_engine *engine, const struct wh_assessment_quer
         int rc;
         if (wh_moment_parse(query->as_of, now.zone_minutes, &moment_ms) < 0) {
             return wh_fail(err, WH_E_INVALID, WH_MSG_MOMENT, WH_ARGS(wh_arg_s(query->as_of)));
+        }
+        if (wh_day_at(moment_ms, now.zone_minutes) > wh_day_at(now.clock_ms, now.zone_minutes)) {
+            return fail_ahead(query, err);
         }
         rc = wh_engine_place(engine, moment_ms, &a->place, err);
         if (rc < 0) return rc;

@@ -245,6 +245,10 @@ int run_fallen(const struct talk *talk)
             rc = show_fallen(&overview, i, "not_made", item->target_year);
         }
     }
+    if (rc == 0 && talk->host->today(talk->host->self) < last_day_of(overview.year)) {
+        rc = remark(talk, "%u 年未过完，达标情况还会变化", "%u is not over: more units may qualify",
+                    overview.year);
+    }
     free_overview(&overview);
     return rc;
 }

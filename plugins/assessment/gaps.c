@@ -257,13 +257,21 @@ static int tell_titles(const struct talk *talk)
     return tell_words(talk, "text", look.roles_field->choices);
 }
 
+#define AGE_MAX 120
+
 int run_gaps(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     struct elder *elders = calloc(ROSTER_MAX, sizeof(*elders));
     int64_t today = host->today(host->self);
     struct known_units units;
-    int rc = elders ? read_units(host, given_text(talk, "under"), &units, talk->fail) : WH_E_FAILED;
+    int64_t age = given_number(talk, "age", 80);
+    int rc = elders ? 0 : WH_E_FAILED;
+    if (age < 0 || age > AGE_MAX) {
+        rc = refuse(talk, WH_E_USAGE, "age：应在 0 到 %d 之间", "age: it must lie between 0 and %d",
+                    AGE_MAX);
+    }
+    if (rc == 0) rc = read_units(host, given_text(talk, "under"), &units, talk->fail);
     if (rc < 0) {
         free(elders);
         return rc;
@@ -273,7 +281,7 @@ int run_gaps(const struct talk *talk)
         struct look look = {.talk = talk, .unit = &units.items[i], .elders = elders};
         look.year = (uint32_t)year_of(today);
         look.day = today;
-        look.age_limit = given_number(talk, "age", 80);
+        look.age_limit = age;
         look.director_eligible = look.deputy_eligible = look.lead_assigned = -1;
         if (!(units.items[i].level & (WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS))) continue;
         if (!unit_existed(&units.items[i], today, today)) continue;

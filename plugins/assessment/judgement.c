@@ -15,6 +15,49 @@ struct entry {
     uint32_t year;
 };
 
+/* ---- Evidence: links, notes, and records of this node ---- */
+
+#define ID_CHARACTERS 26 /* of a record: a ULID */
+
+static int is_of_id(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
+
+static int ignore_record(void *context, const struct wh_record_view *record)
+{
+    (void)context;
+    (void)record;
+    return 1;
+}
+
+static int check_link(const struct talk *talk, struct wh_span word)
+{
+    struct wh_failure ignored;
+    int rc;
+    if (word.len != ID_CHARACTERS) return 0;
+    rc = talk->host->record(talk->host->self, word, ignore_record, NULL, &ignored);
+    if (rc != WH_E_NOT_FOUND) return 0;
+    return refuse(talk, WH_E_NOT_FOUND, "依据 %.*s：没有这条记录（见 wuhao list）",
+                  "evidence %.*s: there is no such record (see `wuhao list`)", (int)word.len,
+                  word.data);
+}
+
+/* What reads as the id of a record must be one. */
+static int check_evidence(const struct talk *talk)
+{
+    struct wh_span all = given_text(talk, "evidence");
+    uint64_t begin = 0;
+    int rc = 0;
+    for (uint64_t i = 0; rc == 0 && i <= all.len; i++) {
+        struct wh_span word = {all.data + begin, i - begin};
+        if (i < all.len && is_of_id(all.data[i])) continue;
+        rc = check_link(talk, word);
+        begin = i + 1;
+    }
+    return rc;
+}
+
 /* ---- What is entered ---- */
 
 static int read_item(const struct talk *talk, struct entry *entry)
@@ -66,6 +109,7 @@ static int read_entry(const struct talk *talk, struct entry *ret)
         rc = read_judged_items(talk->host, ret->unit.level, ret->year, &ret->items, talk->fail);
     }
     if (rc == 0) rc = read_item(talk, ret);
+    if (rc == 0) rc = check_evidence(talk);
     if (rc == 0) rc = check_unlocked(talk, &ret->unit, ret->year);
     return rc;
 }

@@ -218,7 +218,9 @@ static int show_lines(const struct talk *talk, uint32_t level, const struct line
         put_beside(beside, &lines->items[i], row + count);
         rc = talk->host->reply_row(talk->call, row, count + more->count, talk->fail);
     }
-    return rc;
+    if (rc < 0 || lines->count > 0) return rc;
+    return remark(talk, "没有这样的单位（见 wuhao unit list）",
+                  "there is no such unit (see `wuhao unit list`)");
 }
 
 int run_rank(const struct talk *talk)

@@ -99,6 +99,18 @@ def test_what_is_wrong_is_said_and_changes_nothing(pair, arguments, code, said):
     assert town.rows("list", "judgement") == before
 
 
+def test_evidence_that_names_a_record_names_one_that_is_there(pair):
+    town = pair["long-zhen"]
+    record = town.ok("add", "meeting", "--unit", VILLAGE, f"date={DAY}", "purpose=study",
+                     "subject=x", "--csv").split()[-1]
+    words = (VILLAGE, "g44", "1", "--assessor", "丁", "--reason", "x", "--date", DAY, "--evidence")
+    wrong = "0" * len(record)
+    refused = town.cli("assess", "judge", *words, f"会议 {record}, {wrong}")
+    assert refused.code == 3 and wrong in refused.err
+    kept = town.ok("assess", "judge", *words, f"会议 {record}, http://x.cn/a", "--csv").split()[-1]
+    town.ok("assess", "undo", kept, "--why", "x")
+
+
 def test_an_objection_is_answered_with_reasons(pair):
     town = pair["long-zhen"]
     unit = "231182101205"
@@ -201,6 +213,8 @@ def test_targets_say_who_is_to_qualify_when_and_how_far_it_is(pair):
     assert (there["unit"], there["target_year"], there["lead"]) == (VILLAGE, 2026, None)
     assert float(there["missing"]) == 80 - float(there["score"] or 0)
     fallen = {line["unit"]: line for line in city.rows("assess", "fallen", "--year", 2026)}
+    if TODAY.year == 2026:
+        assert "not over" in city.cli("assess", "fallen", "--year", 2026).err
     assert fallen[VILLAGE]["why"] == "not_made" and fallen[VILLAGE]["since"] == 2026
     later = town.cli("assess", "target", VILLAGE, "2031", "--measures", "x", "--lead", "y")
     assert later.code == 4 and "no programme for 2031" in later.err

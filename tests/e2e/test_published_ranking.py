@@ -93,6 +93,23 @@ def test_what_changed_says_why_for_every_unit_that_moved(tree):
         float(changes[some]["score_before"]) * 100)
 
 
+@pytest.mark.quick
+@pytest.mark.parametrize("moment", ["2199-01-01", "2199-01-01T08:00",
+                                    f"{node.YEAR}-01-01#99999999"])
+def test_a_moment_that_is_not_there_yet_is_refused(tree, moment):
+    answer = tree["city"].cli("rank", "--level", "county", "--as-of", moment)
+    assert answer.code == 4 and "not come to" in answer.err
+
+
+@pytest.mark.quick
+def test_numbers_below_one_are_refused(tree):
+    for arguments in (("rank", "published", "0"), ("rank", "changed", "0"),
+                      ("rank", "changed", "1", "--top", "0"), ("assess", "gaps", "--age", "-1")):
+        assert tree["city"].cli(*arguments).code == 2
+    none = tree["city"].cli("rank", "--level", "township", "--kind", "school")
+    assert none.code == 0 and "no such unit" in none.err
+
+
 def test_a_second_one_gets_the_next_number_and_compares_with_itself_as_unchanged(tree):
     city = tree["city"]
     assert city.rows("rank", "publish", "--level", "grassroots", "--year", node.YEAR, "--under",
