@@ -16,7 +16,7 @@ static const struct wh_column columns[] = {
     COLUMN("share", "达标率%", "Share %", WH_DECIMAL),
     COLUMN("complete", "数据完整%", "Complete %", WH_DECIMAL),
     COLUMN("tie", "并列", "Tie", WH_YESNO),
-    COLUMN("doubts", "存疑", "Doubts", WH_INTEGER),
+    COLUMN("doubts", "存疑数据", "Rows in doubt", WH_INTEGER),
     COLUMN("final", "已验收", "Final", WH_YESNO),
     COLUMN("heard", "最近报送", "Last heard", WH_TEXT),
     /* at county level alone */

@@ -130,13 +130,6 @@ const char *report_value(const struct report *report, uint32_t statistic, int64_
     return ret;
 }
 
-int report_send(const struct report *report, const char *name, const char *data, size_t len)
-{
-    const struct talk *talk = report->talk;
-    struct wh_span content = {data, len};
-    return talk->host->reply_file(talk->call, wh_span_of(name), content, talk->fail);
-}
-
 /* A city's are many, and the node serves nobody else meanwhile. */
 int report_has_pages(const struct report *report)
 {

@@ -145,6 +145,5 @@ const char *report_value(const struct report *report, uint32_t statistic, int64_
                          char ret[REPORT_TEXT_SIZE]);
 /* 1 where it is a small count of minors that is to be masked. */
 int report_masks(const struct report *report, uint32_t statistic, int64_t value);
-int report_send(const struct report *report, const char *name, const char *data, size_t len);
 
 #endif

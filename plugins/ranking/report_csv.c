@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "report.h"
+#include "report_file.h"
 #include "text.h"
 
 /* ---- Statistics ---- */
@@ -81,26 +81,17 @@ static void put_ranking(const struct report *report, enum report_level level, st
     }
 }
 
-static int send_page(const struct report *report, const char *name, struct text *page)
-{
-    int rc = page->failed ? WH_E_FAILED : report_send(report, name, page->data, page->len);
-    text_free(page);
-    return rc;
-}
-
 int report_csv(const struct report *report)
 {
     struct text page = {NULL, 0, 0, 0};
-    char name[80];
+    char stem[40];
     int rc;
     put_statistics(report, &page);
-    (void)snprintf(name, sizeof(name), "statistics-%u.csv", report->year);
-    rc = send_page(report, name, &page);
+    rc = report_send_text(report, "statistics", "csv", &page);
     for (uint32_t l = 0; rc == 0 && l < REPORT_LEVELS; l++) {
         put_ranking(report, l, &page);
-        (void)snprintf(name, sizeof(name), "ranking-%s-%u.csv", level_word(report_level_of(l)),
-                       report->year);
-        rc = send_page(report, name, &page);
+        (void)snprintf(stem, sizeof(stem), "ranking-%s", level_word(report_level_of(l)));
+        rc = report_send_text(report, stem, "csv", &page);
     }
     return rc;
 }

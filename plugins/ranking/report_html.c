@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "html.h"
+#include "report_file.h"
 
 #define GRASSROOTS_SHOWN_MAX 100 /* all of them are in the workbook */
 #define COLUMNS_MAX 12
@@ -171,12 +172,14 @@ static void put_ranked(const struct report *report, struct text *page, enum repo
     const struct report_row *row = report_row_of(report, line->unit);
     int has_page = level == REPORT_TOWNSHIP && report_has_pages(report);
     struct wh_value values[LINE_VALUES_MAX];
+    char stem[40], name[REPORT_NAME_SIZE];
     if (!row) return;
     text_print(page, "<tr><td class=\"t\">");
     if (has_page) {
-        text_print(page, "<a href=\"unit-");
-        text_put_html(page, wh_span_of(line->unit));
-        text_print(page, "-%u.html\">", report->year);
+        (void)snprintf(stem, sizeof(stem), "unit-%s", line->unit);
+        text_print(page, "<a href=\"");
+        text_put_html(page, wh_span_of(report_name(report, stem, "html", name)));
+        text_print(page, "\">");
     }
     text_put_html(page, wh_span_of(line->name));
     text_print(page, "%s</td>", has_page ? "</a>" : "");
@@ -288,8 +291,7 @@ static void put_round(const struct report *report, struct text *page)
 int report_html(const struct report *report)
 {
     struct text page = {NULL, 0, 0, 0};
-    char title[300], name[80];
-    int rc = WH_E_FAILED;
+    char title[300];
     (void)snprintf(title, sizeof(title), WORD("%s %u 年度报告", "%s: report of %u"),
                    report->rows[0].unit->name, report->year);
     html_begin(report, &page, title);
@@ -303,8 +305,5 @@ int report_html(const struct report *report)
     put_ranking(report, &page, REPORT_GRASSROOTS,
                 WORD("基层单位排名", "Ranking of grassroots units"));
     html_end(report, &page);
-    (void)snprintf(name, sizeof(name), "report-%u.html", report->year);
-    if (!page.failed) rc = report_send(report, name, page.data, page.len);
-    text_free(&page);
-    return rc;
+    return report_send_text(report, "report", "html", &page);
 }

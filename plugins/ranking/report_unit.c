@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "html.h"
+#include "report_file.h"
 
 /* ---- Items ---- */
 
@@ -120,20 +121,19 @@ static void put_below(const struct report *report, struct text *page, const stru
 static int put_unit(const struct report *report, const struct report_row *row)
 {
     struct text page = {NULL, 0, 0, 0};
-    char title[300], name[100];
+    char title[300], stem[40], name[REPORT_NAME_SIZE];
     int rc;
     (void)snprintf(title, sizeof(title), WORD("%s %u 年度", "%s in %u"), row->unit->name,
                    report->year);
     html_begin(report, &page, title);
-    text_print(&page, "<p><a href=\"report-%u.html\">%s</a></p>\n", report->year,
+    text_print(&page, "<p><a href=\"%s\">%s</a></p>\n", report_name(report, "report", "html", name),
                WORD("总报告", "The whole report"));
     put_below(report, &page, row);
     rc = put_items(report, &page, row->unit);
     put_own(report, &page, row);
     html_end(report, &page);
-    if (rc == 0 && page.failed) rc = WH_E_FAILED;
-    (void)snprintf(name, sizeof(name), "unit-%s-%u.html", row->unit->code, report->year);
-    if (rc == 0) rc = report_send(report, name, page.data, page.len);
+    (void)snprintf(stem, sizeof(stem), "unit-%s", row->unit->code);
+    if (rc == 0) return report_send_text(report, stem, "html", &page);
     text_free(&page);
     return rc;
 }

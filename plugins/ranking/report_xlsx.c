@@ -11,6 +11,7 @@
 #include <xlsxwriter.h>
 
 #include "html.h"
+#include "report_file.h"
 
 #define TEXT_COLUMNS 5 /* of the statistics: code, name, kind, level, parent */
 
@@ -401,14 +402,15 @@ static int write_book(const struct report *report, const char *path)
 static int send_file(const struct report *report, int file)
 {
     struct stat info;
-    char name[80];
+    struct wh_span content;
     void *data;
     int rc;
     if (fstat(file, &info) != 0 || info.st_size <= 0) return WH_E_FAILED;
     data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, file, 0);
     if (data == MAP_FAILED) return WH_E_FAILED;
-    (void)snprintf(name, sizeof(name), "report-%u.xlsx", report->year);
-    rc = report_send(report, name, data, (size_t)info.st_size);
+    content.data = data;
+    content.len = (uint64_t)info.st_size;
+    rc = report_send(report, "report", "xlsx", content);
     (void)munmap(data, (size_t)info.st_size);
     return rc;
 }

@@ -339,8 +339,10 @@ def test_a_county_and_a_township_report_of_themselves(tree, report, programme, o
         for name, value in second.statistics(unit).items():
             assert lines[unit][name] == value, (unit, name)
     under = report("--under", root)
-    for name in (f"statistics-{YEAR}.csv", f"ranking-township-{YEAR}.csv"):
-        assert text_of(under[name]) == text_of(files[name])
+    for name in (f"statistics-{YEAR}", f"ranking-township-{YEAR}"):
+        assert text_of(under[f"{name}-{root}.csv"]) == text_of(files[f"{name}.csv"])
+    links = Strict(text_of(under[f"report-{YEAR}-{root}.html"])).links
+    assert all(link in under for link in links) and (links or root == TOWN)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="libreoffice-calc is not installed")
@@ -436,9 +438,10 @@ def test_a_city_has_pages_of_units_if_asked_and_a_county_always(report, files):
         return {name for name in those if name.startswith("unit-")}
     city, county = report(), report("--under", COUNTY)
     assert not pages(city) and len(pages(files)) > len(pages(county)) > 0
-    assert f"unit-{TOWN}-{YEAR}.html" in pages(county)
+    assert f"unit-{TOWN}-{YEAR}-{COUNTY}.html" in pages(county)
     assert "<a " not in text_of(city[f"report-{YEAR}.html"])  # no page that is not there
-    assert all(link in county for link in Strict(text_of(county[f"report-{YEAR}.html"])).links)
+    links = Strict(text_of(county[f"report-{YEAR}-{COUNTY}.html"])).links
+    assert links and all(link in county for link in links)
 
 
 def test_both_languages(report, files):
