@@ -26,7 +26,11 @@ static const struct wh_choice objection_states[] = {
     {"open", {"待复核", "Open"}}, {"upheld", {"成立", "Upheld"}}, {"rejected", {"不成立",
      "Rejected"}},
 };
-const struct wh_list objection_words = WH_LIST(objection_states);
+static const struct wh_choice objection_titles[] = {
+    {"open", {"待复核", "Open"}}, {"answered", {"已答复", "Answered"}},
+    {"upheld", {"成立", "Upheld"}}, {"rejected", {"不成立", "Rejected"}},
+};
+const struct wh_list objection_words = WH_LIST(objection_titles);
 static const struct wh_field objection_fields[] = {
     {"item", {"指标", "Item"}, WH_TEXT, WH_REQUIRED, 0, 0, {NULL, 0, 0}},
     {"reason", {"理由", "Reason"}, WH_LONG_TEXT, WH_REQUIRED, 0, 0, {NULL, 0, 0}},
@@ -72,8 +76,8 @@ static const struct wh_metric target_metrics[] = {
      BY_NODE},
 };
 static const struct wh_metric objection_metrics[] = {
-    {"objection", {"待复核异议", "Day of an objection that is open"}, WH_TO_DATE, WH_MEASURED, 0, 0,
-     BY_NODE, BY_NODE},
+    {"objection", {"异议", "Day of an objection, below 0 once answered"}, WH_TO_DATE, WH_MEASURED, 0,
+     0, BY_NODE, BY_NODE},
 };
 
 #define ASSESSED (WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS)
@@ -223,6 +227,11 @@ static const struct wh_command commands[] = {
      WH_LIST(classes_params), ANY_COLUMNS, WH_PERMIT_READ, 0, "wuhao assess doubts --year 2026"},
 };
 
+static const struct wh_job jobs[] = {
+    {"answers", {"异议答复入账", "answers from above are written into the objections"}, "hourly :25",
+     0, 0},
+};
+
 /* clang-format on */
 
 static int (*const runs[])(const struct talk *) = {
@@ -264,6 +273,12 @@ static int assessment_command(void *self, uint32_t index, struct wh_call *call,
     struct talk talk = {self, call, fail};
     int rc = columns_of[index] ? talk.host->reply_columns(call, *columns_of[index], fail) : 0;
     return rc < 0 ? rc : runs[index](&talk);
+}
+
+static int assessment_job(void *self, uint32_t index, struct wh_failure *fail)
+{
+    (void)index;
+    return follow_answers(self, fail);
 }
 
 static int assessment_measure(void *self, const struct wh_cell *cell, struct wh_failure *fail)
@@ -314,4 +329,6 @@ WH_EXPORT const struct wh_plugin wuhao_plugin = {
     .counts = assessment_counts,
     .command = assessment_command,
     .meets = assessment_meets,
+    .jobs = WH_LIST(jobs),
+    .job = assessment_job,
 };

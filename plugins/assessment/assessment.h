@@ -78,6 +78,9 @@ int check_unlocked(const struct talk *talk, const struct known_unit *unit, uint3
 int run_object(const struct talk *talk);
 int run_review(const struct talk *talk);
 int run_objections(const struct talk *talk);
+/* Writes answers that came from above into the records, so that those further up see
+ * that there is one. Within a job. */
+int follow_answers(const struct wh_host *host, struct wh_failure *fail);
 /* Measures a cell of `objection`. */
 int measure_objections(const struct wh_host *host, const struct wh_cell *cell,
                        struct wh_failure *fail);

@@ -1,7 +1,7 @@
 /* Objections: a unit says what is wrong with points, whoever judged it answers with reasons. Where
  * both have nodes of their own, the day of the objection goes up as a figure ("ITEM.ID" of the
- * facet `objection`), its words are told there, and the answer comes down as a letter to the unit.
- */
+ * facet `objection`; below 0 once it was answered), its words are told there, and the answer comes
+ * down as a letter to the unit. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,11 +29,12 @@ struct objection {
     char unit[32];
     char item[64];
     char reason[1000];
-    char state[16]; /* open, upheld, rejected */
+    char state[16]; /* open, upheld, rejected; answered: so much is known here */
     char answer[1000];
     int64_t day;
     int64_t answered; /* 0: not */
     int is_here;      /* the record is of this node; else its figure came up */
+    int by_letter;    /* it was answered, and the record does not say so yet */
 };
 
 struct objections {
@@ -92,11 +93,11 @@ static int take_figure(void *context, const struct wh_figure *figure)
     if (objection_of(all, id)) return 0; /* a record of this node */
     one = add(all);
     if (!one) return WH_E_FAILED;
-    one->day = figure->value;
+    one->day = figure->value < 0 ? -figure->value : figure->value;
     copy_text(one->id, sizeof(one->id), id);
     copy_text(one->unit, sizeof(one->unit), figure->unit);
     copy_text(one->item, sizeof(one->item), item);
-    copy_text(one->state, sizeof(one->state), wh_span_of("open"));
+    copy_text(one->state, sizeof(one->state), wh_span_of(figure->value < 0 ? "answered" : "open"));
     return 0;
 }
 
@@ -108,11 +109,12 @@ static int take_letter(void *context, const struct wh_published *published)
     id.data += sizeof(PREFIX) - 1;
     id.len -= sizeof(PREFIX) - 1;
     one = objection_of(context, id);
-    if (!one || strcmp(one->state, "open") != 0) return 0;
+    if (!one || (one->is_here && strcmp(one->state, "open") != 0)) return 0;
     copy_text(one->state, sizeof(one->state), letter_value(published->value, "outcome"));
     copy_text(one->answer, sizeof(one->answer), letter_body(published->value));
     copy_text(digits, sizeof(digits), letter_value(published->value, "answered"));
     one->answered = strtoll(digits, NULL, 10);
+    one->by_letter = 1;
     return 0;
 }
 
@@ -137,7 +139,7 @@ static int read_objections(const struct talk *talk, struct wh_span under, uint32
     return rc < 0 ? rc : 0;
 }
 
-/* ---- Measuring: the day of each that is open ---- */
+/* ---- Measuring: the day of each ---- */
 
 int measure_objections(const struct wh_host *host, const struct wh_cell *cell,
                        struct wh_failure *fail)
@@ -146,10 +148,11 @@ int measure_objections(const struct wh_host *host, const struct wh_cell *cell,
     int rc = host->records(host->self, cell->kind, cell->unit, cell->first_day, cell->last_day,
                            take_record, &all, fail);
     for (uint32_t i = 0; rc >= 0 && i < all.count; i++) {
+        const struct objection *one = &all.items[i];
+        int is_open = strcmp(one->state, "open") == 0;
         char name[120];
-        if (strcmp(all.items[i].state, "open") != 0) continue;
-        (void)snprintf(name, sizeof(name), "%s.%s", all.items[i].item, all.items[i].id);
-        rc = host->metric_set(host->self, wh_span_of(name), all.items[i].day, fail);
+        (void)snprintf(name, sizeof(name), "%s.%s", one->item, one->id);
+        rc = host->metric_set(host->self, wh_span_of(name), is_open ? one->day : -one->day, fail);
     }
     free(all.items);
     return rc < 0 ? rc : 0;
@@ -283,15 +286,36 @@ static int check_answer(const struct talk *talk, const struct objection *one)
     return rc;
 }
 
-static int answer_here(const struct talk *talk, const struct objection *one, const char *outcome)
+static int write_answer(const struct talk *talk, const struct objection *one, const char *outcome,
+                        struct wh_span answer, int64_t answered)
 {
     const struct wh_host *host = talk->host;
     struct fields fields = {.count = 0};
     char day[DAY_TEXT_SIZE];
     put_field(&fields, "outcome", wh_span_of(outcome));
-    put_field(&fields, "answer", given_text(talk, "reason"));
-    put_field(&fields, "answered", day_text(host->today(host->self), day));
+    put_field(&fields, "answer", answer);
+    put_field(&fields, "answered", day_text(answered, day));
     return host->record_edit(host->self, wh_span_of(one->id), list_of_fields(&fields), talk->fail);
+}
+
+static int answer_here(const struct talk *talk, const struct objection *one, const char *outcome)
+{
+    return write_answer(talk, one, outcome, given_text(talk, "reason"),
+                        talk->host->today(talk->host->self));
+}
+
+int follow_answers(const struct wh_host *host, struct wh_failure *fail)
+{
+    struct talk talk = {host, NULL, fail};
+    struct objections all;
+    int rc = read_objections(&talk, host->home(host->self), 0, &all);
+    for (uint32_t i = 0; rc >= 0 && i < all.count; i++) {
+        const struct objection *one = &all.items[i];
+        if (!one->is_here || !one->by_letter) continue;
+        rc = write_answer(&talk, one, one->state, wh_span_of(one->answer), one->answered);
+    }
+    free(all.items);
+    return rc < 0 ? rc : 0;
 }
 
 static int answer_below(const struct talk *talk, const struct objection *one, const char *outcome)
