@@ -79,7 +79,9 @@ static int enter(const struct talk *talk, const struct session *session,
     put_field(&fields, "session", session->id);
     put_field(&fields, "person", name);
     put_field(&fields, "role", given_text(talk, "role"));
-    if (hours_h >= 0) put_field(&fields, "hours", points_text(hours_h, hours));
+    /* What is given is written as it is: the kind refuses what no session can last. */
+    if (is_given(talk, "hours") || hours_h >= 0)
+        put_field(&fields, "hours", points_text(hours_h, hours));
     if (is_given(talk, "birth-year")) {
         (void)snprintf(born, sizeof(born), "%" PRId64, given_number(talk, "birth-year", 0));
         put_field(&fields, "birth_year", wh_span_of(born));
