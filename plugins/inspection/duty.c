@@ -226,28 +226,34 @@ struct marking {
     const struct inspection_duty *duty;
 };
 
+#define MARK_TO_SEE 1u
+#define MARK_DECIDED 2u
+
 static int take_application(void *context, const struct wh_figure *figure)
 {
     struct marking *marking = context;
     const struct known_unit *unit;
     char code[32];
-    if (!wh_span_equal(figure->facet, wh_span_of(KIND_APPLICATION)) || figure->value <= 0) {
-        return 0;
-    }
+    uint8_t mark = 0;
+    if (wh_span_equal(figure->facet, wh_span_of(KIND_APPLICATION))) mark = MARK_TO_SEE;
+    if (wh_span_equal(figure->facet, wh_span_of(KIND_ACCEPTANCE))) mark = MARK_DECIDED;
+    if (mark == 0 || figure->value <= 0) return 0;
     copy_text(code, sizeof(code), figure->unit);
     unit = unit_of_code(marking->units, code);
-    if (unit) marking->marks[unit - marking->units->items] = 1;
+    if (unit) marking->marks[unit - marking->units->items] |= mark;
     return 0;
 }
 
-/* Keeps those below `unit` that exist when the period ends and are marked. */
+/* Keeps those below `unit` that exist when the period ends and are to be seen, and nothing more. */
 static void keep_marked(const struct known_unit *unit, const struct marking *marking,
                         struct known_units *units)
 {
     uint32_t kept = 0;
     int64_t day = marking->duty->period.ends;
     for (uint32_t i = 0; i < units->count; i++) {
-        if (strcmp(units->items[i].parent, unit->code) != 0 || !marking->marks[i]) continue;
+        if (strcmp(units->items[i].parent, unit->code) != 0 || marking->marks[i] != MARK_TO_SEE) {
+            continue;
+        }
         if (!unit_existed(&units->items[i], day, day)) continue;
         units->items[kept++] = units->items[i];
     }
@@ -267,7 +273,7 @@ int units_to_see(const struct talk *talk, const struct known_unit *unit,
         rc = host->figures(host->self, wh_span_of(unit->code), 1, duty->year, take_application,
                            &marking, talk->fail);
     } else {
-        memset(marking.marks, 1, ret->count);
+        memset(marking.marks, MARK_TO_SEE, ret->count);
     }
     if (rc >= 0) keep_marked(unit, &marking, ret);
     free(marking.marks);
@@ -286,6 +292,9 @@ struct visit copy_visit(const struct wh_record_view *record)
     copy_text(visit.inspector, sizeof(visit.inspector), field_text(record, "inspector"));
     visit.done = wh_span_equal(field_text(record, "progress"), wh_span_of("done"));
     visit.pinned = field_number(record, "pinned", 0) != 0;
+    visit.planned_on = field_number(record, "planned_on", 0);
+    copy_text(visit.planned_for, sizeof(visit.planned_for), field_text(record, "planned_for"));
+    copy_text(visit.planned_by, sizeof(visit.planned_by), field_text(record, "planned_by"));
     return visit;
 }
 

@@ -164,7 +164,7 @@ static int check_finding(const struct talk *talk, const struct finding *finding,
                    finding->item, unit.code, unit.code);
     }
     if (rc == 0 && !wh_span_equal(by, wh_span_of(visit->inspector))) {
-        rc = check_inspector(talk, &checker, by, finding->day);
+        rc = check_inspector(talk, &checker, by, unit.code, finding->day);
     }
     return rc;
 }

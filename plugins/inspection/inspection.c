@@ -19,7 +19,8 @@ static const struct wh_field inspector_fields[] = {
      0, 0, 0, WH_LIST(weekdays)},
     {"visits_a_day", {"每日最多次数（空：3）", "Visits a day (empty: 3)"}, WH_INTEGER, WH_BOUNDED,
      1, 100, {NULL, 0, 0}},
-    {"not_units", {"不得检查的单位（编码以 ; 分隔）", "Units not to check (codes joined by ;)"},
+    {"not_units", {"不得检查的单位（编码，以顿号、逗号、分号或空格分隔）",
+     "Units not to check (codes, with ; , or blanks between)"},
      WH_TEXT, 0, PLAIN},
     {"until", {"截止", "Until"}, WH_DATE, 0, PLAIN},
 };
@@ -39,6 +40,9 @@ static const struct wh_field visit_fields[] = {
     {"progress", {"进度", "Progress"}, WH_CHOICE, WH_REQUIRED, 0, 0, WH_LIST(visit_progress)},
     {"pinned", {"已固定", "Pinned"}, WH_YESNO, 0, PLAIN},
     {"conclusion", {"结论", "Conclusion"}, WH_LONG_TEXT, 0, PLAIN},
+    {"planned_on", {"原定日期", "Planned for the day"}, WH_DATE, 0, PLAIN},
+    {"planned_for", {"原定期间", "Planned for the period"}, WH_TEXT, 0, PLAIN},
+    {"planned_by", {"原定检查人", "Planned with the inspector"}, WH_PERSON, WH_PERSONAL, PLAIN},
 };
 static const struct wh_choice finding_progress[] = {
     {"open", {"待整改", "Open"}}, {"fixed", {"已整改", "Fixed"}}, {"verified", {"已核实",

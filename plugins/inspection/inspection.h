@@ -28,6 +28,10 @@ struct visit {
     char duty[64];
     char period[16];
     char inspector[NAME_SIZE];
+    char
+        planned_for[16]; /* period, inspector and day that it was planned with before it was done */
+    char planned_by[NAME_SIZE];
+    int64_t planned_on; /* 0: it was not planned, or is not done */
     int64_t day;
     int32_t done;
     int32_t pinned;
@@ -78,8 +82,8 @@ int rename_periods(const struct talk *talk, const struct known_unit *unit, const
 /* The period in which the day lies, met or not; empty: in none. */
 void name_period_of(const struct talk *talk, const char *duty, int64_t day, char ret[16]);
 
-/* The units that `unit` has to see for the duty: those below it that exist, or those that applied.
- * The caller frees. */
+/* The units that `unit` has to see for the duty: those below it that exist, or those that applied
+ * and have no result yet. The caller frees. */
 int units_to_see(const struct talk *talk, const struct known_unit *unit,
                  const struct inspection_duty *duty, struct known_units *ret);
 

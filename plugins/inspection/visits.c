@@ -248,39 +248,52 @@ static int check_done(const struct talk *talk, const struct visit *visit, int64_
     struct known_unit checker;
     int rc = check_visit_stands(talk, visit);
     if (rc == 0 && visit->done) {
-        rc = refuse(talk, WH_E_INVALID, "%s：已登记完成（更正先撤销：wuhao inspect undo %s）",
+        rc = refuse(talk, WH_E_INVALID,
+                    "%s：已登记完成（更正先撤销：wuhao inspect undo %s --why 原因）",
                     "%s: it is entered as done already (to enter something else, take it back "
-                    "first: `wuhao inspect undo %s`)",
+                    "first: `wuhao inspect undo %s --why WHY`)",
                     visit->id, visit->id);
     }
     if (rc == 0) rc = check_said(talk, "conclusion");
     if (rc == 0) rc = check_past(talk, day);
     if (rc == 0) rc = find_around(talk, visit, unit, &checker, duty);
     if (rc == 0) rc = check_there(talk, unit, day);
-    if (rc == 0) rc = check_inspector(talk, &checker, inspector, day);
+    if (rc == 0) rc = check_inspector(talk, &checker, inspector, unit->code, day);
     return rc < 0 ? rc : settle_period(talk, unit, duty, day);
+}
+
+/* A planned visit becomes one that is made; what was planned stays beside it, for `undo`. */
+static int enter_made(const struct talk *talk, const struct visit *visit,
+                      const struct inspection_duty *duty, int64_t at)
+{
+    const struct wh_host *host = talk->host;
+    struct fields fields = {.count = 0};
+    char day[DAY_TEXT_SIZE], planned[DAY_TEXT_SIZE];
+    put_field(&fields, "date", day_text(at, day));
+    put_field(&fields, "period", wh_span_of(duty->period.name));
+    put_field(&fields, "progress", wh_span_of("done"));
+    put_field(&fields, "conclusion", given_text(talk, "conclusion"));
+    if (is_given(talk, "inspector")) put_field(&fields, "inspector", given_text(talk, "inspector"));
+    put_field(&fields, "planned_on", day_text(visit->day, planned));
+    put_field(&fields, "planned_for", wh_span_of(visit->period));
+    put_field(&fields, "planned_by", wh_span_of(visit->inspector));
+    return host->record_edit(host->self, wh_span_of(visit->id), list_of_fields(&fields),
+                             talk->fail);
 }
 
 int run_done(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
-    struct fields fields = {.count = 0};
     struct inspection_duty duty;
     struct known_unit unit;
     struct visit visit;
-    char day[DAY_TEXT_SIZE];
     int64_t today = host->today(host->self), at;
     int rc = given_visit(talk, "visit", &visit);
     if (rc < 0) return rc;
     at = given_number(talk, "date", visit.day <= today ? visit.day : today);
     rc = check_done(talk, &visit, at, &unit, &duty);
     if (rc < 0) return rc;
-    put_field(&fields, "date", day_text(at, day));
-    put_field(&fields, "period", wh_span_of(duty.period.name));
-    put_field(&fields, "progress", wh_span_of("done"));
-    put_field(&fields, "conclusion", given_text(talk, "conclusion"));
-    if (is_given(talk, "inspector")) put_field(&fields, "inspector", given_text(talk, "inspector"));
-    rc = host->record_edit(host->self, wh_span_of(visit.id), list_of_fields(&fields), talk->fail);
+    rc = enter_made(talk, &visit, &duty, at);
     if (rc >= 0) rc = rename_periods(talk, &unit, duty.id, at, NULL);
     return rc < 0 ? rc : reply_word(talk, "done");
 }
@@ -317,31 +330,75 @@ static int check_record(const struct talk *talk, const struct known_unit *unit, 
     if (rc == 0) rc = check_checker(talk, unit, &checker);
     if (rc == 0) rc = check_there(talk, unit, day);
     if (rc == 0) rc = find_period(talk, unit, &checker, day, duty);
-    if (rc == 0) rc = check_inspector(talk, &checker, given_text(talk, "inspector"), day);
+    if (rc == 0)
+        rc = check_inspector(talk, &checker, given_text(talk, "inspector"), unit->code, day);
     return rc < 0 ? rc : settle_period(talk, unit, duty, day);
 }
 
-/* A visit that nobody had planned. */
-int run_record(const struct talk *talk)
+/* The first visit that is planned for the unit, duty and period; `id` "" where there is none. */
+static int find_planned(const struct talk *talk, const struct known_unit *unit,
+                        const struct inspection_duty *duty, struct visit *ret)
+{
+    struct known_units one = {(struct known_unit *)(uintptr_t)unit, 1, 1};
+    struct visits visits;
+    int rc = read_visits(talk->host, &one, duty->id, INT32_MIN, INT32_MAX, &visits, talk->fail);
+    memset(ret, 0, sizeof(*ret));
+    for (uint32_t i = 0; i < visits.count && !ret->id[0]; i++) {
+        const struct visit *visit = &visits.items[i];
+        if (!visit->done && strcmp(visit->period, duty->period.name) == 0) *ret = *visit;
+    }
+    free(visits.items);
+    return rc;
+}
+
+static int add_made(const struct talk *talk, const struct known_unit *unit,
+                    const struct inspection_duty *duty, int64_t day, char ret_id[ID_SIZE])
 {
     const struct wh_host *host = talk->host;
     struct fields fields = {.count = 0};
-    struct inspection_duty duty;
-    struct known_unit unit;
     struct wh_record_id id;
-    int64_t day = given_day(talk);
-    int rc = given_unit(talk, "unit", &unit);
-    if (rc == 0) rc = check_record(talk, &unit, day, &duty);
-    if (rc < 0) return rc;
-    put_field(&fields, "duty", wh_span_of(duty.id));
-    put_field(&fields, "period", wh_span_of(duty.period.name));
+    int rc;
+    put_field(&fields, "duty", wh_span_of(duty->id));
+    put_field(&fields, "period", wh_span_of(duty->period.name));
     put_field(&fields, "inspector", given_text(talk, "inspector"));
     put_field(&fields, "progress", wh_span_of("done"));
     put_field(&fields, "conclusion", given_text(talk, "conclusion"));
-    rc = host->record_add(host->self, wh_span_of(KIND_VISIT), wh_span_of(unit.code), day,
+    rc = host->record_add(host->self, wh_span_of(KIND_VISIT), wh_span_of(unit->code), day,
                           list_of_fields(&fields), &id, talk->fail);
+    if (rc >= 0) copy_text(ret_id, ID_SIZE, wh_span_of(id.text));
+    return rc;
+}
+
+static int settle_planned(const struct talk *talk, const struct visit *planned,
+                          const struct inspection_duty *duty, int64_t day)
+{
+    char text[DAY_TEXT_SIZE];
+    int rc = enter_made(talk, planned, duty, day);
+    if (rc < 0) return rc;
+    (void)day_text(planned->day, text);
+    return remark(talk, "单位 %s：原定 %s 的检查（%s）即登记为已完成",
+                  "unit %s: the visit that was planned for %s (%s) is entered as made by this one",
+                  planned->unit, text, planned->id);
+}
+
+/* A visit as it was made: the one that was planned for the period, else one that nobody had
+ * planned.
+ */
+int run_record(const struct talk *talk)
+{
+    struct inspection_duty duty;
+    struct known_unit unit;
+    struct visit planned;
+    char id[ID_SIZE];
+    int64_t day = given_day(talk);
+    int rc = given_unit(talk, "unit", &unit);
+    if (rc == 0) rc = check_record(talk, &unit, day, &duty);
+    if (rc == 0) rc = find_planned(talk, &unit, &duty, &planned);
+    if (rc < 0) return rc;
+    copy_text(id, sizeof(id), wh_span_of(planned.id));
+    rc = id[0] ? settle_planned(talk, &planned, &duty, day) : add_made(talk, &unit, &duty, day, id);
     if (rc >= 0) rc = rename_periods(talk, &unit, duty.id, day, NULL);
-    return rc < 0 ? rc : reply_word(talk, id.text);
+    return rc < 0 ? rc : reply_word(talk, id);
 }
 
 /* ---- checklist ---- */

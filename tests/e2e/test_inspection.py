@@ -206,6 +206,9 @@ def test_a_finding_over_its_deadline_costs_points_and_no_stated_day_helps(town):
     assert overdue() == 0 and points() == "2.00"
     town.ok("inspect", "undo", visit, "--why", "x")
     shown = {line["what"]: line["text"] for line in town.rows("inspect", "show", visit)}
+    assert shown["state"] == "planned"  # as it was before it was made
+    town.ok("inspect", "undo", visit, "--why", "x")
+    shown = {line["what"]: line["text"] for line in town.rows("inspect", "show", visit)}
     assert shown["state"] == "withdrawn"
     for command in (("finding", visit, "--text", "x", "--deadline", TODAY),
                     ("done", visit, "--conclusion", "x"), ("move", visit, "--date", TODAY)):
@@ -512,6 +515,81 @@ def test_a_visit_counts_for_the_period_that_the_due_rule_says(october):
         assert states(village(2)) == (periods,) * 2
     october.ok("inspect", "undo", early, "--why", "x")
     assert states(village(2)) == ({"2026Q3"},) * 2
+
+
+def test_an_inspector_goes_nowhere_that_the_record_rules_out(october):
+    def add(who, units):
+        return october.ok("add", "inspector", "--unit", SMALL, "date=2026-01-01", f"person={who}",
+                          "visits_a_day=9", f"not_units={units}").strip()
+    add("乙", f"{village(1)}、{village(2)}；　{village(3)}，")
+    lines = plan(october, "--unit", SMALL, "--period", "2026Q4")
+    assert {lines[village(number)]["inspector"] for number in (1, 2, 3)} == {"甲"}
+    visit, made = lines[village(1)]["id"], ("--inspector", "乙", "--conclusion", "x")
+    for command in (("done", visit, *made), ("record", village(2), *made),
+                    ("move", visit, "--inspector", "乙")):
+        assert f"must not check unit {village(1 if visit in command else 2)}" in refused(
+            october, *command), command
+    october.ok("inspect", "record", village(4), *made)
+    for word, units in (("nonsense", "nonsense;../.."), ("../..", f"{village(1)}，../.."),
+                        (f"{SMALL}999", f"{village(2)} {SMALL}999")):
+        wrong = add("丙", units)
+        said = refused(october, "plan", "--unit", SMALL, "--period", "2026Q4")
+        assert f"inspector 丙: `{word}`" in said and "wuhao edit ID not_units=CODES" in said
+        october.ok("edit", wrong, f"not_units={village(1)}")
+        plan(october, "--unit", SMALL, "--period", "2026Q4")
+        october.ok("withdraw", wrong, "--why", "x")
+
+
+def test_acceptance_is_planned_for_who_has_no_result_yet(october):
+    accepting = ("--unit", SMALL, "--duty", "accept_grassroots")
+    for number in (1, 2):
+        october.ok("inspect", "apply", village(number))
+    october.ok("wait", "--synced")
+    lines = plan(october, *accepting)
+    assert set(lines) == {village(1), village(2)}
+    result = october.ok("inspect", "accept", village(1), "failed", "--reason", "x",
+                        "--csv").split()[-1]
+    october.ok("wait", "--synced")
+    assert set(plan(october, *accepting)) == {village(2)}
+    october.ok("inspect", "undo", lines[village(1)]["id"], "--why", "x")
+    assert set(plan(october, *accepting)) == {village(2)}
+    october.ok("inspect", "undo", result, "--why", "x")
+    october.ok("wait", "--synced")
+    assert set(plan(october, *accepting)) == {village(1), village(2)}
+
+
+def test_a_visit_that_is_taken_back_is_planned_as_before(october):
+    before = {line["unit"]: line for line in plan(october, "--unit", SMALL, "--period",
+                                                  "2026Q4").values()}
+    visit = before[village(1)]["id"]
+    october.ok("add", "inspector", "--unit", SMALL, "date=2026-01-01", "person=乙")
+
+    def listed(unit):
+        return [(line["id"], line["state"], line["period"], line["date"], line["inspector"])
+                for line in october.rows("inspect", "list") if line["unit"] == unit]
+    planned = listed(village(1))
+    assert planned == [(visit, "planned", "2026Q4", before[village(1)]["date"], "甲")]
+    october.ok("inspect", "done", visit, "--conclusion", "x", "--inspector", "乙", "--date",
+               "2026-10-09")
+    assert listed(village(1)) == [(visit, "done", "2026Q3", "2026-10-09", "乙")]
+    undone = october.cli("inspect", "undo", visit, "--why", "x")
+    assert undone.code == 0 and f"planned for {planned[0][3]} again" in undone.err
+    assert listed(village(1)) == planned
+    shown = {line["what"]: line["text"] for line in october.rows("inspect", "show", visit)}
+    assert shown["conclusion"] is None
+    october.ok("inspect", "undo", visit, "--why", "x")
+    assert listed(village(1)) == []
+    # A visit that is recorded is the planned one of its period, and is taken back in the same way.
+    other = before[village(2)]["id"]
+    record = ("record", village(2), "--inspector", "乙", "--conclusion", "x", "--date")
+    first = october.ok("inspect", *record, "2026-10-09", "--csv").split()[-1]
+    assert first != other and len(listed(village(2))) == 2  # it counts for the third quarter
+    again = october.cli("inspect", *record, "2026-10-12", "--csv")
+    assert again.code == 0 and f"planned for {before[village(2)]['date']} ({other})" in again.err
+    assert again.out.split()[-1] == other
+    assert {line[1] for line in listed(village(2))} == {"done"}
+    october.ok("inspect", "undo", other, "--why", "x")
+    assert (other, "planned", "2026Q4", before[village(2)]["date"], "甲") in listed(village(2))
 
 
 def test_a_finding_is_of_the_rubric_of_an_inspector_and_not_before_its_visit(october):
