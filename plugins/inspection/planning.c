@@ -21,7 +21,7 @@ static int read_days(struct planning *planning)
                       "%s %s：已过期（至 %s 止可补检），此后的检查不再计入，不能安排",
                       "%s %s: it is over, a late visit met it until %s; nothing can be planned for "
                       "it any more",
-                      planning->duty.id, planning->duty.period.name, day);
+                      planning->duty.shown, planning->duty.period.name, day);
     }
     for (int64_t at = host->workday_from(host->self, first);
          at <= last && planning->days_count < PLAN_DAYS_MAX;
@@ -392,6 +392,9 @@ int planning_read(struct planning *planning, struct wh_span duty, struct wh_span
     const struct talk *talk = planning->talk;
     int rc = find_duty(talk, &planning->unit, duty, period, &planning->duty);
     if (rc == 0) rc = units_to_see(talk, &planning->unit, &planning->duty, &planning->units);
+    if (rc == 0 && !moved) {
+        rc = drop_decided(talk, &planning->unit, &planning->duty, &planning->units);
+    }
     if (rc == 0) rc = read_days(planning);
     if (rc == 0) rc = read_inspectors(planning);
     if (rc == 0) rc = read_standing(planning, moved);

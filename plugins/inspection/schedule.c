@@ -115,11 +115,11 @@ static int remark_plan(const struct planning *planning)
     (void)day_text(planning->duty.period.due, due);
     if (planning->asked_count == 0) {
         return remark(planning->talk, "%s %s：没有待安排的单位", "%s %s: nothing is left to plan",
-                      planning->duty.id, planning->duty.period.name);
+                      planning->duty.shown, planning->duty.period.name);
     }
     return remark(planning->talk, "%s %s（期限 %s）：%u 个单位，%lld 次出行，%u 个未能安排",
                   "%s %s (due %s): %u units, %lld trips, %u could not be planned",
-                  planning->duty.id, planning->duty.period.name, due, planning->asked_count,
+                  planning->duty.shown, planning->duty.period.name, due, planning->asked_count,
                   (long long)plan->cost.trips, plan->missed);
 }
 

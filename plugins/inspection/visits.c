@@ -79,13 +79,31 @@ static int list_visit(const struct talk *talk, const struct known_units *units,
     return talk->host->reply_row(talk->call, row, 9, talk->fail);
 }
 
+static int check_listing(const struct talk *talk)
+{
+    static const char *const words[] = {"planned", "overdue", "done", "closed"};
+    struct wh_span state = given_text(talk, "state");
+    uint32_t at = 0;
+    if (given_number(talk, "from", INT32_MIN) > given_number(talk, "to", INT32_MAX)) {
+        return refuse(talk, WH_E_USAGE, "日期：--from 晚于 --to",
+                      "days: --from lies after --to (give the earlier one first)");
+    }
+    while (at < 4 && !wh_span_equal(state, wh_span_of(words[at]))) at++;
+    if (at < 4 || !is_given(talk, "state")) return 0;
+    return refuse(talk, WH_E_USAGE,
+                  "状态 %.*s：没有这种状态（可用 planned、overdue、done 或 closed）",
+                  "state %.*s: there is none of that name (use planned, overdue, done or closed)",
+                  (int)state.len, state.len > 0 ? state.data : "");
+}
+
 int run_list(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     int64_t today = host->today(host->self);
-    struct known_units units;
+    struct known_units units = {NULL, 0, 0};
     struct visits visits = {NULL, 0, 0};
-    int rc = read_units(host, given_text(talk, "under"), &units, talk->fail);
+    int rc = check_listing(talk);
+    if (rc == 0) rc = read_units(host, given_text(talk, "under"), &units, talk->fail);
     if (rc == 0) {
         rc = read_visits(host, &units, NULL, given_number(talk, "from", INT32_MIN),
                          given_number(talk, "to", INT32_MAX), &visits, talk->fail);
@@ -127,12 +145,17 @@ static int take_conclusion(void *context, const struct wh_record_view *record)
 static int show_finding(void *context, const struct wh_record_view *record)
 {
     struct showing *showing = context;
-    char text[1200], until[DAY_TEXT_SIZE];
+    char text[1200], until[DAY_TEXT_SIZE], fixed[DAY_TEXT_SIZE];
     struct wh_span said = field_text(record, "text"), state = field_text(record, "progress");
+    struct wh_span by = field_text(record, "raised_by");
+    int64_t fixed_on = field_number(record, "fixed", 0);
     if (!wh_span_equal(field_text(record, "visit"), wh_span_of(showing->visit))) return 0;
     (void)day_text(field_number(record, "until", 0), until);
-    (void)snprintf(text, sizeof(text), "%.*s: %.*s (%s, %.*s)", (int)record->id.len,
-                   record->id.data, (int)said.len, said.data, until, (int)state.len, state.data);
+    (void)day_text(fixed_on, fixed);
+    (void)snprintf(text, sizeof(text), "%.*s: %.*s (%.*s, %s, %.*s%s%s)", (int)record->id.len,
+                   record->id.data, (int)said.len, said.data, (int)by.len, by.data, until,
+                   (int)state.len, state.data, fixed_on != 0 ? " " : "",
+                   fixed_on != 0 ? fixed : "");
     return show_fact(showing->talk, "finding", wh_span_of(text));
 }
 
@@ -188,8 +211,8 @@ static int check_window(const struct talk *talk, const struct inspection_duty *d
     (void)day_text(duty->period.begins, begins);
     (void)day_text(duty->period.due + LATE_DAYS, last);
     return refuse(talk, WH_E_INVALID, "日期 %s：不在 %s %s 之内（%s 至 %s，含逾期补检）",
-                  "date %s: not within %s %s (%s to %s, when it is late at last)", text, duty->id,
-                  duty->period.name, begins, last);
+                  "date %s: not within %s %s (%s to %s, when it is late at last)", text,
+                  duty->shown, duty->period.name, begins, last);
 }
 
 /* Two of one day would be two deeds of one visit. */
