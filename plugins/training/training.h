@@ -108,11 +108,12 @@ struct unit_figures {
 int read_figures(const struct talk *talk, struct wh_span under, const struct known_units *units,
                  uint32_t year, struct unit_figures *ret);
 
-/* ---- coverage.c, due.c, certificate.c ---- */
+/* ---- coverage.c, due.c, certificate.c, doubts.c ---- */
 
 int run_coverage(const struct talk *talk);
 int run_due(const struct talk *talk);
 int run_young(const struct talk *talk);
 int run_certificate(const struct talk *talk);
+int run_doubts(const struct talk *talk);
 
 #endif

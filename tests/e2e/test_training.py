@@ -180,6 +180,25 @@ def test_attendances_follow_a_session_that_is_moved_a_few_days_back_or_forward(p
     assert dates(town, unit) == [f"{YEAR}-06-20", f"{YEAR}-06-22"]
 
 
+def test_attendances_that_fit_no_session_are_listed(pair):
+    town, unit = pair["long-zhen"], "231182101003"
+    one, other = session(town, f"{YEAR}-09-01", unit), session(town, f"{YEAR}-09-01", VILLAGE)
+    assert attend(town, one, "褚对").code == 0
+    wrong = {}
+    for lost, day, why in (("01NOSUCH", f"{YEAR}-09-01", "session"),
+                           (one, f"{YEAR - 1}-11-01", "day"), (other, f"{YEAR}-09-01", "unit")):
+        wrong[town.ok("add", "attendance", "--unit", unit, f"date={day}", f"session={lost}",
+                      f"person=褚{why}", "role=elder").strip()] = (lost, f"褚{why}", why)
+    lines = town.rows("training", "doubts", "--unit", unit)
+    assert {line["id"]: (line["session"], line["person"], line["why"]) for line in lines} == wrong
+    assert len(town.rows("training", "doubts", "--unit", unit, "--year", YEAR)) == 2
+    told = town.cli("training", "coverage", "--unit", unit, "--year", YEAR)
+    assert "1 attendances name a session that is not on this node" in told.err
+    for record in wrong:
+        town.ok("withdraw", record, "--why", "x")
+    assert "nothing is in doubt" in town.cli("training", "doubts", "--unit", unit).err
+
+
 def test_attendances_of_sessions_that_are_not_of_this_node_stay(pair):
     town, unit = pair["long-zhen"], "231182101208"
     town.ok("add", "attendance", "--unit", unit, f"date={YEAR}-06-02", "session=01ELSEWHERE",
