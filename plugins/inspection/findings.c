@@ -185,11 +185,11 @@ static int check_finding(const struct talk *talk, const struct finding *finding,
     if (rc == 0) rc = check_there(talk, &unit, finding->day);
     if (rc == 0) rc = find_unit(host, wh_span_of(unit.parent), &checker, talk->fail);
     if (rc == 0 && item.len > 0 && !has_item(host, &unit, (uint32_t)year_of(finding->day), item)) {
-        rc =
-            refuse(talk, WH_E_INVALID, "指标 %s：单位 %s 的评分表中没有（见 inspect checklist %s）",
-                   "item %s: the rubric of unit %s has none of it (see `wuhao inspect checklist "
-                   "%s`)",
-                   finding->item, unit.code, unit.code);
+        rc = refuse(talk, WH_E_INVALID,
+                    "指标 %s：单位 %s 的评分表中没有（见 wuhao inspect checklist %s）",
+                    "item %s: the rubric of unit %s has none of it (see `wuhao inspect checklist "
+                    "%s`)",
+                    finding->item, unit.code, unit.code);
     }
     if (rc == 0 && !wh_span_equal(by, wh_span_of(visit->inspector))) {
         rc = check_inspector(talk, &checker, by, unit.code, finding->day);

@@ -117,8 +117,8 @@ static int show_photo(const struct talk *talk, const char *what, const char *ref
 {
     char text[WH_FILE_REF_MAX + 80];
     if (!ref[0]) return 0;
-    (void)snprintf(text, sizeof(text), "%.*s (wuhao file %s %s)", (int)strcspn(ref, "#"), ref, id,
-                   field);
+    (void)snprintf(text, sizeof(text), "%.*s (wuhao file %s %s --out FOLDER)",
+                   (int)strcspn(ref, "#"), ref, id, field);
     return show_fact(talk, what, wh_span_of(text));
 }
 

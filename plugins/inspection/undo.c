@@ -82,9 +82,12 @@ static int check_application(const struct talk *talk, const struct undone *undon
 /* One unit less of those that were drawn would be picked by hand. */
 static int check_lot(const struct talk *talk, const struct undone *undone)
 {
-    return refuse(talk, WH_E_INVALID, "%s：抽签只能整体重抽（见 wuhao inspect draw --again）",
-                  "%s: lots are taken back all together (see `wuhao inspect draw --again`)",
-                  undone->id);
+    return refuse(talk, WH_E_INVALID,
+                  "%s：抽签只能整体重抽（wuhao inspect draw --duty %s --period %s --count "
+                  "数 --seed 种子 --again）",
+                  "%s: lots are taken back all together (`wuhao inspect draw --duty %s --period %s "
+                  "--count N --seed SEED --again`)",
+                  undone->id, undone->visit.duty, undone->visit.period);
 }
 
 /* ---- A visit ---- */

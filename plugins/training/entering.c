@@ -183,8 +183,9 @@ int run_hours(const struct talk *talk)
         .talk = talk, .attendances = {.pool = &pool}, .all = is_given(talk, "all")};
     int rc = given_session(talk, "session", &pool, &sessions);
     if (rc == 0 && sessions.items[0].hours_h < 0) {
-        rc = refuse(talk, WH_E_INVALID, "培训 %.*s：没有登记学时（wuhao edit 编号 hours=学时）",
-                    "session %.*s: it says no hours (`wuhao edit ID hours=N`)",
+        rc = refuse(talk, WH_E_INVALID, "培训 %.*s：没有登记学时（wuhao edit %.*s hours=学时）",
+                    "session %.*s: it says no hours (`wuhao edit %.*s hours=N`)",
+                    (int)sessions.items[0].id.len, sessions.items[0].id.data,
                     (int)sessions.items[0].id.len, sessions.items[0].id.data);
     }
     if (rc == 0) {

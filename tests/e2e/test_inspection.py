@@ -172,7 +172,7 @@ def test_a_finding_keeps_all_its_photographs(october, tmp_path):
     empty = photo("empty.jpg", b"")
     assert empty.code == 4 and "empty.jpg: the file is empty" in empty.err
     large = photo("large.jpg", bytes((16 << 20) + 1))
-    assert large.code == 4 and "large.jpg" in large.err
+    assert large.code == 4 and "large.jpg: it is over 16 MiB" in large.err
     lines = [(line["what"], line["text"]) for line in october.rows("inspect", "show", finding)
              if line["what"].startswith("photo")]
     assert [(what, text.split()[0]) for what, text in lines] == [
@@ -180,7 +180,7 @@ def test_a_finding_keeps_all_its_photographs(october, tmp_path):
         ("photo_fixed", "four.jpg"), ("photo_fixed", "five.jpg")]
     for _, text in lines:  # as it says
         command = text.partition("(wuhao ")[2].rstrip(")").split()
-        october.ok(*command, "--out", tmp_path / "out")
+        october.ok(*[str(tmp_path / "out") if word == "FOLDER" else word for word in command])
         name = text.split()[0]
         assert (tmp_path / "out" / name).read_bytes() == name.encode()
     october.ok("inspect", "undo", finding, "--why", "x")
@@ -402,7 +402,7 @@ def test_the_city_draws_openly_and_once_and_misses_nobody(pair):
     assert {line["unit"] for line in city.rows("inspect", "list", *check_city)
             if line["drawn"]} == first
     by_hand = city.cli("inspect", "undo", city.rows("list", "sample")[0]["id"], "--why", "x")
-    assert by_hand.code == 4 and "draw --again" in by_hand.err
+    assert by_hand.code == 4 and "--again" in by_hand.err
     regular = pair["long-zhen"].cli("inspect", "draw", "--count", 2, "--seed", "x")
     assert regular.code == 4 and "about every unit" in regular.err
 

@@ -507,7 +507,12 @@ def test_it_speaks_both_languages(pair):
     arguments = ("coverage", "--unit", TOWN, "--year", YEAR, "--by", "role")
     assert "覆盖率%" in chinese(*arguments).out and "Percent" in town.ok("training", *arguments)
     assert "counts who of the rosters was trained in a year" in town.ok("training", "--help")
-    assert "nothing is planned for that year" in town.cli("training", "plan", "--year", "1990").err
+    empty = town.cli("training", "plan", "--unit", VILLAGE, "--year", "1990").err
+    assert "nothing is planned for that year" in empty
+    for said in (empty, town.cli("training", "sessions", "--unit", VILLAGE, "--year", "1990").err):
+        hint = said.partition("`wuhao ")[2].partition("`")[0]  # it runs as it is written
+        town.ok(*hint.replace("DAY", "1990-01-02").replace("=N", "=3").split())
+    assert len(town.rows("training", "plan", "--unit", VILLAGE, "--year", "1990")) == 1
 
 
 def test_disabled_and_enabled_again_it_has_all_that_it_had(pair):
