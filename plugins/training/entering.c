@@ -88,6 +88,8 @@ static int enter(const struct talk *talk, const struct session *session,
     }
     rc = remark_stranger(talk, unit->code, day, name, pool);
     if (rc < 0) return rc;
+    rc = note_session(talk, session);
+    if (rc < 0) return rc;
     rc = host->record_add(host->self, wh_span_of(KIND_ATTENDANCE), wh_span_of(unit->code), day,
                           list_of_fields(&fields), &id, talk->fail);
     return rc < 0 ? rc : reply_word(talk, id.text);

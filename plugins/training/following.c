@@ -117,19 +117,32 @@ static int read_former(struct following *following)
     return 0;
 }
 
+static int keep_day(const struct talk *talk, const struct session *session)
+{
+    const struct wh_host *host = talk->host;
+    char key[KEY_SIZE], text[24];
+    (void)snprintf(text, sizeof(text), "%" PRId64, session->date);
+    return host->key_put(host->self, key_of(session, key), wh_span_of(text), talk->fail);
+}
+
+int note_session(const struct talk *talk, const struct session *session)
+{
+    const struct wh_host *host = talk->host;
+    struct wh_span value;
+    char key[KEY_SIZE];
+    int rc = host->key_get(host->self, key_of(session, key), &value, talk->fail);
+    return rc == WH_E_NOT_FOUND ? keep_day(talk, session) : rc;
+}
+
 static int keep_days(const struct following *following)
 {
-    const struct wh_host *host = following->talk->host;
     uint32_t kept = 0;
     int rc = 0;
     for (uint32_t i = 0; rc >= 0 && i < following->sessions.count; i++) {
         const struct session *session = &following->sessions.items[i];
-        char key[KEY_SIZE], text[24];
         if (following->former[i] == session->date) continue;
         if (kept++ == KEPT_MAX) return WH_AGAIN;
-        (void)snprintf(text, sizeof(text), "%" PRId64, session->date);
-        rc = host->key_put(host->self, key_of(session, key), wh_span_of(text),
-                           following->talk->fail);
+        rc = keep_day(following->talk, session);
     }
     return rc < 0 ? rc : 0;
 }

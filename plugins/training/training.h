@@ -83,6 +83,10 @@ int run_hours(const struct talk *talk);
 
 /* ---- following.c ---- */
 
+/* Notes the day of a session where none is noted yet, so that `follow` can tell that it was moved.
+ */
+int note_session(const struct talk *talk, const struct session *session);
+
 /* What the job `follow` does: 0, WH_AGAIN where some are left, or a code. */
 int follow_sessions(const struct wh_host *host, struct wh_failure *fail);
 
