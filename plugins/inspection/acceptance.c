@@ -14,6 +14,8 @@ static const struct wh_column columns[] = {
 
 const struct wh_list applications_columns = WH_LIST(columns);
 
+#define JANUARY_DAYS 31
+
 #define ACCEPTED_PASSED 1
 #define ACCEPTED_FAILED 2
 
@@ -80,8 +82,9 @@ static int take_own_application(void *context, const struct wh_record_view *reco
 static int take_own_result(void *context, const struct wh_record_view *record)
 {
     struct asking *asking = context;
-    (void)record;
     asking->decided = 1;
+    copy_text(asking->result_id, sizeof(asking->result_id), record->id);
+    copy_text(asking->result, sizeof(asking->result), field_text(record, "result"));
     return 1;
 }
 
@@ -113,6 +116,56 @@ int read_asking(const struct talk *talk, const char *unit, uint32_t year, struct
     return rc < 0 ? rc : 0;
 }
 
+/* The time in which the programme's acceptance of the unit by the one above can be met. */
+struct window {
+    int64_t last; /* the end of January behind the year where it says nothing of acceptance */
+    int32_t is_said;
+    int32_t holds; /* the day that was asked lies in it */
+};
+
+static int find_window(const struct talk *talk, const struct known_unit *unit, uint32_t year,
+                       int64_t day, struct window *ret)
+{
+    const struct wh_host *host = talk->host;
+    const struct wh_programme_view *programme = host->programme(host->self, year);
+    struct period periods[PERIODS_A_YEAR_MAX];
+    struct calendar calendar = calendar_of(host, year);
+    struct known_unit above;
+    int rc = find_unit(host, wh_span_of(unit->parent), &above, talk->fail);
+    memset(ret, 0, sizeof(*ret));
+    for (uint32_t i = 0; rc == 0 && programme && i < programme->duties.count; i++) {
+        const struct wh_duty *duty = wh_list_at(&programme->duties, i);
+        uint32_t count = 0;
+        if (strcmp(duty->plugin, "inspection") != 0 || duty->per != WH_PER_APPLICANT) continue;
+        if (duty_is_of(duty, above.kind)) count = periods_of(duty, year, &calendar, periods);
+        for (uint32_t p = 0; p < count; p++) {
+            int64_t last = periods[p].due + LATE_DAYS;
+            if (day >= periods[p].begins && day <= last) ret->holds = 1;
+            if (last > ret->last) ret->last = last;
+            ret->is_said = 1;
+        }
+    }
+    if (!ret->is_said) ret->last = last_day_of(year) + JANUARY_DAYS;
+    return rc;
+}
+
+/* The day of entry counts as well as the day that is stated: a year whose time is over stays as it
+ * is, unless that is asked for. */
+static int check_entry(const struct talk *talk, const struct known_unit *unit, uint32_t year)
+{
+    int64_t today = talk->host->today(talk->host->self);
+    struct window window;
+    char day[DAY_TEXT_SIZE];
+    int rc = find_window(talk, unit, year, today, &window);
+    if (rc < 0 || today <= window.last || is_given(talk, "late")) return rc;
+    (void)day_text(window.last, day);
+    return refuse(talk, WH_E_INVALID,
+                  "单位 %s：%u 年度的申请与验收至迟于 %s 登记（确系补录用 --late）",
+                  "unit %s: what belongs to the acceptance of %u was to be entered by %s (give "
+                  "--late to enter it all the same)",
+                  unit->code, year, day);
+}
+
 /* Once a year, of a unit that is there, and before there is a result. */
 static int check_apply(const struct talk *talk, const struct known_unit *unit)
 {
@@ -120,6 +173,7 @@ static int check_apply(const struct talk *talk, const struct known_unit *unit)
     struct asking asking;
     int rc = check_past(talk, given_day(talk));
     if (rc == 0) rc = check_there(talk, unit, given_day(talk));
+    if (rc == 0) rc = check_entry(talk, unit, year);
     if (rc == 0) rc = read_asking(talk, unit->code, year, &asking);
     if (rc < 0 || (!asking.applied && !asking.decided)) return rc;
     if (asking.decided) {
@@ -221,10 +275,29 @@ static int check_result(const struct talk *talk, const struct known_unit *unit, 
     if (!passed || standing->qualified) return 0;
     (void)points_text(standing->score_h < 0 ? 0 : standing->score_h, score);
     return refuse(talk, WH_E_INVALID,
-                  "单位 %s：得分 %s，未达标，不能验收通过（见 wuhao explain %s）",
+                  "单位 %s：得分 %s，未达标，不能验收通过（见 wuhao explain %s --year %u）",
                   "unit %s: at %s points it does not qualify, and can't pass (see `wuhao explain "
-                  "%s`)",
-                  unit->code, score, unit->code);
+                  "%s --year %u`)",
+                  unit->code, score, unit->code, given_year(talk));
+}
+
+static int refuse_decided(const struct talk *talk, const struct known_unit *unit, uint32_t year,
+                          const struct asking *asking)
+{
+    int is_passed = strcmp(asking->result, "passed") == 0;
+    const char *result = is_passed ? "passed" : "failed";
+    if (talk->host->language(talk->call) == 0) result = is_passed ? "通过" : "未通过";
+    if (!asking->result_id[0]) {
+        return refuse(talk, WH_E_INVALID, "单位 %s：%u 年度的验收结果已由另一节点登记",
+                      "unit %s: the result of %u is entered already, on another node", unit->code,
+                      year);
+    }
+    return refuse(
+        talk, WH_E_INVALID,
+        "单位 %s：%u 年度的验收结果已登记，为%s（先撤销：wuhao inspect undo %s --why 原因）",
+        "unit %s: the result of %u is entered already, it is %s (take it back first: "
+        "`wuhao inspect undo %s --why WHY`)",
+        unit->code, year, result, asking->result_id);
 }
 
 /* The unit applied in the year of the result, and nobody has decided yet (domain.md D31). */
@@ -237,18 +310,15 @@ static int check_asked(const struct talk *talk, const struct known_unit *unit,
     int rc = read_asking(talk, unit->code, year, &asking);
     if (rc < 0) return rc;
     if (standing->final || asking.decided) {
-        return refuse(
-            talk, WH_E_INVALID, "单位 %s：该年度已验收（先用 wuhao inspect undo 撤销）",
-            "unit %s: its year was accepted already (take that back first: `wuhao inspect "
-            "undo`)",
-            unit->code);
+        return refuse_decided(talk, unit, year, &asking);
     }
+    (void)day_text(given_day(talk), day);
     if (!asking.applied) {
         return refuse(talk, WH_E_INVALID,
-                      "单位 %s：%u 年度没有申请验收（先用 wuhao inspect apply %s 申请）",
+                      "单位 %s：%u 年度没有申请验收（先申请：wuhao inspect apply %s --date %s%s）",
                       "unit %s: it has not applied for acceptance in %u (apply first: `wuhao "
-                      "inspect apply %s`)",
-                      unit->code, year, unit->code);
+                      "inspect apply %s --date %s%s`)",
+                      unit->code, year, unit->code, day, is_given(talk, "late") ? " --late" : "");
     }
     if (given_day(talk) >= asking.applied_on) return 0;
     (void)day_text(asking.applied_on, day);
@@ -258,30 +328,13 @@ static int check_asked(const struct talk *talk, const struct known_unit *unit,
 
 /* Within what the programme says of acceptance by the unit above, if it says anything: from the
  * beginning of the duty's period until it is late no more. */
-static int check_window(const struct talk *talk, const struct known_unit *unit,
-                        const struct wh_programme_view *programme)
+static int check_window(const struct talk *talk, const struct known_unit *unit)
 {
-    struct period periods[PERIODS_A_YEAR_MAX];
-    struct calendar calendar = calendar_of(talk->host, given_year(talk));
-    int64_t day = given_day(talk), last = 0;
+    struct window window;
     char text[DAY_TEXT_SIZE];
-    struct known_unit above;
-    int rc = find_unit(talk->host, wh_span_of(unit->parent), &above, talk->fail);
-    if (rc < 0) return rc;
-    for (uint32_t i = 0; i < programme->duties.count; i++) {
-        const struct wh_duty *duty = wh_list_at(&programme->duties, i);
-        uint32_t count = 0;
-        if (strcmp(duty->plugin, "inspection") != 0 || duty->per != WH_PER_APPLICANT) continue;
-        if (duty_is_of(duty, above.kind)) {
-            count = periods_of(duty, given_year(talk), &calendar, periods);
-        }
-        for (uint32_t p = 0; p < count; p++) {
-            if (day >= periods[p].begins && day <= periods[p].due + LATE_DAYS) return 0;
-            if (periods[p].due + LATE_DAYS > last) last = periods[p].due + LATE_DAYS;
-        }
-    }
-    if (last == 0) return 0;
-    (void)day_text(last, text);
+    int rc = find_window(talk, unit, given_year(talk), given_day(talk), &window);
+    if (rc < 0 || !window.is_said || window.holds) return rc;
+    (void)day_text(window.last, text);
     return refuse(talk, WH_E_INVALID, "日期：方案规定的验收至迟 %s",
                   "date: by the programme, acceptance ends on %s at last", text);
 }
@@ -303,7 +356,8 @@ static int check_accept(const struct talk *talk, const struct known_unit *unit, 
     }
     if (rc == 0) rc = check_past(talk, given_day(talk));
     if (rc == 0) rc = check_there(talk, unit, given_day(talk));
-    if (rc == 0) rc = check_window(talk, unit, programme);
+    if (rc == 0) rc = check_window(talk, unit);
+    if (rc == 0) rc = check_entry(talk, unit, given_year(talk));
     if (rc == 0) rc = read_standing(talk, unit, given_year(talk), ret);
     if (rc == 0) rc = check_asked(talk, unit, ret);
     return rc < 0 ? rc : check_result(talk, unit, passed, ret);

@@ -3,6 +3,8 @@
 
 #include "inspection.h"
 
+#define WORDS_TOLD_MAX 64
+
 /* ---- The duty and its period ---- */
 
 static const struct wh_duty *duty_for(struct wh_span id, const struct known_unit *unit,
@@ -60,6 +62,41 @@ static void take_before(const struct wh_host *host, const struct wh_duty *duty,
     if (count > 0) ret->before = earlier[count - 1];
 }
 
+/* As a Chinese reader knows it; to others its id, which is what they give. */
+static struct wh_span duty_shown(const struct talk *talk, const struct wh_duty *duty)
+{
+    const char *zh = duty->title.zh;
+    return wh_span_of(talk->host->language(talk->call) == 0 && zh && zh[0] ? zh : duty->id);
+}
+
+/* Years of which visits are listed: a round, and the next year. */
+#define YEARS_TOLD 4u
+
+int tell_duties(const struct talk *talk, const char *column, struct wh_list more)
+{
+    const struct wh_host *host = talk->host;
+    uint32_t last = host->year_now(host->self) + 1, count = 0;
+    struct wh_choice words[WORDS_TOLD_MAX];
+    struct wh_list list = {words, 0, sizeof(words[0])};
+    while (count < more.count && count < WORDS_TOLD_MAX) {
+        memcpy(&words[count], wh_list_at(&more, count), sizeof(words[0]));
+        count++;
+    }
+    for (uint32_t year = last; year > last - YEARS_TOLD; year--) {
+        const struct wh_programme_view *programme = host->programme(host->self, year);
+        for (uint32_t i = 0; programme && i < programme->duties.count; i++) {
+            const struct wh_duty *duty = wh_list_at(&programme->duties, i);
+            uint32_t at = 0;
+            if (strcmp(duty->plugin, "inspection") != 0) continue;
+            while (at < count && strcmp(words[at].id, duty->id) != 0) at++;
+            if (at < count || count == WORDS_TOLD_MAX) continue;
+            words[count++] = (struct wh_choice){duty->id, duty->title};
+        }
+    }
+    list.count = count;
+    return count > 0 ? tell_words(talk, column, list) : 0;
+}
+
 int find_duty(const struct talk *talk, const struct known_unit *unit, struct wh_span id,
               struct wh_span asked, struct inspection_duty *ret)
 {
@@ -89,11 +126,13 @@ int find_duty(const struct talk *talk, const struct known_unit *unit, struct wh_
     count = periods_of(duty, ret->year, &calendar, periods);
     at = pick_period(talk, asked, periods, count);
     if (at < 0) {
-        return refuse(talk, WH_E_INVALID, "期间 %.*s：职责 %s 没有这个期间",
-                      "period %.*s: duty %s has no such period", (int)asked.len,
-                      asked.len > 0 ? asked.data : "", duty->id);
+        struct wh_span shown = duty_shown(talk, duty);
+        return refuse(talk, WH_E_INVALID, "期间 %.*s：职责 %.*s 没有这个期间",
+                      "period %.*s: duty %.*s has no such period", (int)asked.len,
+                      asked.len > 0 ? asked.data : "", (int)shown.len, shown.data);
     }
     copy_text(ret->id, sizeof(ret->id), wh_span_of(duty->id));
+    copy_text(ret->shown, sizeof(ret->shown), duty_shown(talk, duty));
     ret->per = duty->per;
     ret->every = duty->every;
     ret->period = periods[at];
@@ -224,16 +263,15 @@ struct marking {
     const struct known_units *units;
     uint8_t *marks; /* beside units->items */
     const struct inspection_duty *duty;
+    const char *facet; /* units with a row of it are marked */
 };
 
-static int take_application(void *context, const struct wh_figure *figure)
+static int take_facet(void *context, const struct wh_figure *figure)
 {
     struct marking *marking = context;
     const struct known_unit *unit;
     char code[32];
-    if (!wh_span_equal(figure->facet, wh_span_of(KIND_APPLICATION)) || figure->value <= 0) {
-        return 0;
-    }
+    if (!wh_span_equal(figure->facet, wh_span_of(marking->facet)) || figure->value <= 0) return 0;
     copy_text(code, sizeof(code), figure->unit);
     unit = unit_of_code(marking->units, code);
     if (unit) marking->marks[unit - marking->units->items] = 1;
@@ -258,18 +296,38 @@ int units_to_see(const struct talk *talk, const struct known_unit *unit,
                  const struct inspection_duty *duty, struct known_units *ret)
 {
     const struct wh_host *host = talk->host;
-    struct marking marking = {.units = ret, .duty = duty};
+    struct marking marking = {.units = ret, .duty = duty, .facet = KIND_APPLICATION};
     int rc = read_units(host, wh_span_of(unit->code), ret, talk->fail);
     if (rc < 0) return rc;
     marking.marks = calloc(ret->count + 1u, 1);
     if (!marking.marks) return WH_E_FAILED;
     if (duty->per == WH_PER_APPLICANT) {
-        rc = host->figures(host->self, wh_span_of(unit->code), 1, duty->year, take_application,
-                           &marking, talk->fail);
+        rc = host->figures(host->self, wh_span_of(unit->code), 1, duty->year, take_facet, &marking,
+                           talk->fail);
     } else {
         memset(marking.marks, 1, ret->count);
     }
     if (rc >= 0) keep_marked(unit, &marking, ret);
+    free(marking.marks);
+    return rc < 0 ? rc : 0;
+}
+
+int drop_decided(const struct talk *talk, const struct known_unit *unit,
+                 const struct inspection_duty *duty, struct known_units *units)
+{
+    const struct wh_host *host = talk->host;
+    struct marking marking = {.units = units, .duty = duty, .facet = KIND_ACCEPTANCE};
+    uint32_t kept = 0;
+    int rc;
+    if (duty->per != WH_PER_APPLICANT) return 0;
+    marking.marks = calloc(units->count + 1u, 1);
+    if (!marking.marks) return WH_E_FAILED;
+    rc = host->figures(host->self, wh_span_of(unit->code), 1, duty->year, take_facet, &marking,
+                       talk->fail);
+    for (uint32_t i = 0; rc >= 0 && i < units->count; i++) {
+        if (!marking.marks[i]) units->items[kept++] = units->items[i];
+    }
+    if (rc >= 0) units->count = kept;
     free(marking.marks);
     return rc < 0 ? rc : 0;
 }
@@ -286,6 +344,9 @@ struct visit copy_visit(const struct wh_record_view *record)
     copy_text(visit.inspector, sizeof(visit.inspector), field_text(record, "inspector"));
     visit.done = wh_span_equal(field_text(record, "progress"), wh_span_of("done"));
     visit.pinned = field_number(record, "pinned", 0) != 0;
+    visit.planned_on = field_number(record, "planned_on", 0);
+    copy_text(visit.planned_for, sizeof(visit.planned_for), field_text(record, "planned_for"));
+    copy_text(visit.planned_by, sizeof(visit.planned_by), field_text(record, "planned_by"));
     return visit;
 }
 

@@ -36,6 +36,8 @@ static struct finding copy_finding(const struct wh_record_view *record)
     finding.fixed = field_number(record, "fixed", 0);
     finding.entered = field_number(record, "entered", finding.fixed);
     finding.refused = field_number(record, "refused", 0);
+    copy_text(finding.photo, sizeof(finding.photo), field_text(record, "photo"));
+    copy_text(finding.photo_fixed, sizeof(finding.photo_fixed), field_text(record, "photo_fixed"));
     finding.excused = field_number(record, "excused", 0) != 0;
     return finding;
 }
@@ -70,8 +72,7 @@ static int find_finding(const struct talk *talk, struct wh_span id, struct findi
                   id.data);
 }
 
-/* The one that the argument names, which stands. */
-static int given_finding(const struct talk *talk, struct finding *ret)
+int given_finding(const struct talk *talk, struct finding *ret)
 {
     int rc = find_finding(talk, given_text(talk, "finding"), ret);
     if (rc < 0 || strcmp(ret->progress, WITHDRAWN) != 0) return rc;
@@ -110,6 +111,8 @@ int read_findings(const struct wh_host *host, struct wh_span under, struct findi
 
 /* ---- Commands ---- */
 
+#define DEADLINE_DAYS_MAX 731 /* two years */
+
 /* 1 where the programme of that year has the item for units of this level. */
 static int has_item(const struct wh_host *host, const struct known_unit *unit, uint32_t year,
                     struct wh_span item)
@@ -127,16 +130,41 @@ static int has_item(const struct wh_host *host, const struct known_unit *unit, u
     return 0;
 }
 
+/* Nobody can keep a deadline that is over when the finding is entered, and it would cost points at
+ * once: so that has to be asked for. */
+static int check_deadline(const struct talk *talk, int64_t until)
+{
+    int64_t today = talk->host->today(talk->host->self);
+    char day[DAY_TEXT_SIZE], bound[DAY_TEXT_SIZE];
+    (void)day_text(until, day);
+    if (until > today + DEADLINE_DAYS_MAX) {
+        (void)day_text(today + DEADLINE_DAYS_MAX, bound);
+        return refuse(talk, WH_E_INVALID, "整改期限 %s：过远，至迟 %s",
+                      "deadline %s: it is too far ahead, %s at last", day, bound);
+    }
+    if (until >= today || is_given(talk, "late")) return 0;
+    (void)day_text(today, bound);
+    return refuse(talk, WH_E_INVALID,
+                  "整改期限 %s：早于登记之日 %s，将立即到期扣分（确系补录用 --late）",
+                  "deadline %s: it lies before today, %s, and would cost points at once (give "
+                  "--late to enter it all the same)",
+                  day, bound);
+}
+
 static int check_days(const struct talk *talk, const struct finding *finding,
                       const struct visit *visit)
 {
+    int rc;
     char day[DAY_TEXT_SIZE];
     if (finding->day < visit->day) {
         (void)day_text(visit->day, day);
         return refuse(talk, WH_E_INVALID, "日期：不能早于检查之日 %s",
                       "date: it can't lie before the visit's own day, %s", day);
     }
-    if (finding->until >= finding->day) return check_past(talk, finding->day);
+    if (finding->until >= finding->day) {
+        rc = check_past(talk, finding->day);
+        return rc < 0 ? rc : check_deadline(talk, finding->until);
+    }
     (void)day_text(finding->day, day);
     return refuse(talk, WH_E_INVALID, "整改期限：不能早于提出之日 %s",
                   "deadline: it can't lie before the day on which it is raised, %s", day);
@@ -157,14 +185,14 @@ static int check_finding(const struct talk *talk, const struct finding *finding,
     if (rc == 0) rc = check_there(talk, &unit, finding->day);
     if (rc == 0) rc = find_unit(host, wh_span_of(unit.parent), &checker, talk->fail);
     if (rc == 0 && item.len > 0 && !has_item(host, &unit, (uint32_t)year_of(finding->day), item)) {
-        rc =
-            refuse(talk, WH_E_INVALID, "指标 %s：单位 %s 的评分表中没有（见 inspect checklist %s）",
-                   "item %s: the rubric of unit %s has none of it (see `wuhao inspect checklist "
-                   "%s`)",
-                   finding->item, unit.code, unit.code);
+        rc = refuse(talk, WH_E_INVALID,
+                    "指标 %s：单位 %s 的评分表中没有（见 wuhao inspect checklist %s）",
+                    "item %s: the rubric of unit %s has none of it (see `wuhao inspect checklist "
+                    "%s`)",
+                    finding->item, unit.code, unit.code);
     }
     if (rc == 0 && !wh_span_equal(by, wh_span_of(visit->inspector))) {
-        rc = check_inspector(talk, &checker, by, finding->day);
+        rc = check_inspector(talk, &checker, by, unit.code, finding->day);
     }
     return rc;
 }
@@ -237,8 +265,13 @@ int run_fix(const struct talk *talk)
     int rc = given_finding(talk, &finding);
     if (rc == 0) rc = check_said(talk, "text");
     if (rc < 0) return rc;
+    if (strcmp(finding.progress, "verified") == 0) {
+        return refuse(talk, WH_E_INVALID, "%s：已核实，不再登记整改",
+                      "%s: it is verified already, nothing is left to fix", finding.id);
+    }
     if (strcmp(finding.progress, "open") != 0) {
-        return refuse(talk, WH_E_INVALID, "%s：已整改", "%s: it is fixed already", finding.id);
+        return refuse(talk, WH_E_INVALID, "%s：已登记整改，待核实",
+                      "%s: it is fixed already, and waits to be verified", finding.id);
     }
     rc = check_fix(talk, &finding);
     if (rc < 0) return rc;
@@ -275,20 +308,28 @@ static int check_verify(const struct talk *talk, struct finding *finding)
         finding->entered = claim.entered;
         finding->answered = claim.version;
     }
-    if (finding->fixed != 0 && strcmp(finding->progress, "verified") != 0) return 0;
-    return refuse(talk, WH_E_INVALID, "%s：尚未整改，或已核实",
-                  "%s: it is not fixed yet, or verified already", finding->id);
+    if (strcmp(finding->progress, "verified") == 0) {
+        return refuse(talk, WH_E_INVALID, "%s：已核实", "%s: it is verified already", finding->id);
+    }
+    if (finding->fixed != 0) return 0;
+    return refuse(talk, WH_E_INVALID,
+                  "%s：尚未整改（先登记：wuhao inspect fix %s --text 整改情况）",
+                  "%s: it is not fixed yet (enter that first: `wuhao inspect fix %s --text WHAT`)",
+                  finding->id, finding->id);
 }
 
 static int reopen_finding(const struct talk *talk, struct finding *finding)
 {
     struct fields fields = {.count = 0};
     char day[DAY_TEXT_SIZE], refused[24];
+    int rc = 0;
     finding->until = given_number(talk, "deadline", finding->until);
     if (is_given(talk, "deadline") && finding->until < talk->host->today(talk->host->self)) {
-        return refuse(talk, WH_E_INVALID, "新期限：不能早于今天",
-                      "deadline: a new one can't lie in the past");
+        rc = refuse(talk, WH_E_INVALID, "新期限：不能早于今天",
+                    "deadline: a new one can't lie in the past");
     }
+    if (rc == 0 && is_given(talk, "deadline")) rc = check_deadline(talk, finding->until);
+    if (rc < 0) return rc;
     copy_text(finding->progress, sizeof(finding->progress), wh_span_of("open"));
     finding->fixed = 0;
     finding->entered = 0;
@@ -313,6 +354,10 @@ int run_verify(const struct talk *talk)
     struct finding finding;
     char day[DAY_TEXT_SIZE], entered[DAY_TEXT_SIZE];
     int rc = given_finding(talk, &finding);
+    if (rc == 0 && is_given(talk, "deadline") && !is_given(talk, "reopen")) {
+        rc = refuse(talk, WH_E_USAGE, "新期限：只与 --reopen 同用（未整改到位时）",
+                    "deadline: a new one goes with --reopen alone (where it is not fixed)");
+    }
     if (rc == 0) rc = check_verify(talk, &finding);
     if (rc < 0) return rc;
     if (is_given(talk, "reopen")) return reopen_finding(talk, &finding);
@@ -321,29 +366,6 @@ int run_verify(const struct talk *talk)
     put_field(&fields, "fixed", day_text(finding.fixed, day));
     put_field(&fields, "entered", day_text(finding.entered, entered));
     return edit_finding(talk, &finding, &fields);
-}
-
-/* Before the fix and after it, one photograph each; a second one takes the place of the first,
- * which stays in the history. `wuhao file FINDING photo` gives it back. */
-int run_photo(const struct talk *talk)
-{
-    const struct wh_host *host = talk->host;
-    struct fields fields = {.count = 0};
-    struct finding finding;
-    char ref[WH_FILE_REF_MAX];
-    int rc = given_finding(talk, &finding);
-    if (rc == 0 && finding.origin[0]) {
-        rc = refuse(talk, WH_E_NOT_PERMITTED, "%s：照片由 %s 的节点保存",
-                    "%s: photographs are kept on the node of %s", finding.id, finding.origin);
-    }
-    if (rc < 0) return rc;
-    rc = host->file_keep(host->self, given_text(talk, "name"), given_text(talk, "file"), ref,
-                         talk->fail);
-    if (rc < 0) return rc;
-    put_field(&fields, strcmp(finding.progress, "open") == 0 ? "photo" : "photo_fixed",
-              wh_span_of(ref));
-    rc = host->record_edit(host->self, wh_span_of(finding.id), list_of_fields(&fields), talk->fail);
-    return rc < 0 ? rc : reply_word(talk, ref);
 }
 
 /* ---- findings ---- */
@@ -408,7 +430,7 @@ int show_given_finding(const struct talk *talk, struct wh_span id)
     const struct wh_host *host = talk->host;
     struct finding finding;
     struct claim claim = {0, 0, 0};
-    char day[DAY_TEXT_SIZE], until[DAY_TEXT_SIZE];
+    char day[DAY_TEXT_SIZE], until[DAY_TEXT_SIZE], fixed[DAY_TEXT_SIZE];
     int rc = find_finding(talk, id, &finding);
     if (rc == 0 && finding.fixed == 0) rc = read_claim(host, &finding, &claim, talk->fail);
     if (rc == 0 && finding.fixed == 0) finding.fixed = claim.day;
@@ -423,6 +445,14 @@ int show_given_finding(const struct talk *talk, struct wh_span id)
     if (rc == 0) rc = show_fact(talk, "item", wh_span_of(finding.item));
     if (rc == 0) rc = show_fact(talk, "text", wh_span_of(finding.text));
     if (rc == 0) rc = show_fact(talk, "deadline", day_text(finding.until, until));
+    if (rc == 0) {
+        rc = show_fact(talk, "raised_by",
+                       wh_span_of(finding.origin[0] ? finding.origin : finding.raised_by));
+    }
     if (rc == 0) rc = show_fact(talk, "fix", wh_span_of(finding.fix));
-    return rc;
+    if (rc == 0) {
+        rc = show_fact(talk, "fixed",
+                       finding.fixed != 0 ? day_text(finding.fixed, fixed) : wh_span_of(""));
+    }
+    return rc < 0 || finding.origin[0] ? rc : show_photos(talk, &finding);
 }

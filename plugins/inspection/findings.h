@@ -14,6 +14,8 @@ struct finding {
     char item[64];
     char text[4000];
     char fix[1000];
+    char photo[WH_FILE_REF_MAX]; /* the first one; "": none */
+    char photo_fixed[WH_FILE_REF_MAX];
     int64_t day; /* raised on */
     int64_t until;
     int64_t fixed;    /* the day that is stated; 0: not */
@@ -34,16 +36,22 @@ struct findings {
 
 int findings_add(struct findings *findings, const struct finding *finding);
 
-/* findings.c: those of this node's records about `under` and the units below it. */
+/* findings.c: the one that the argument `finding` names, which stands. */
+int given_finding(const struct talk *talk, struct finding *ret);
+/* Those of this node's records about `under` and the units below it. */
 int read_findings(const struct wh_host *host, struct wh_span under, struct findings *ret,
                   struct wh_failure *fail);
+
+/* photos.c: lists those of a finding as facts; takes back with it those that are records. */
+int show_photos(const struct talk *talk, const struct finding *finding);
+int forget_photos(const struct talk *talk, const struct finding *finding);
 
 /* overdue.c */
 
 /* Gives the finding the mark of its deadline, or takes one away that says what is not so. */
 int settle_mark(const struct wh_host *host, const struct finding *finding, int64_t today,
                 struct wh_failure *fail);
-/* What goes with a finding that is taken back: its mark, and its letter. */
+/* What goes with a finding that is taken back: its mark, its photographs, and its letter. */
 int forget_finding(const struct talk *talk, const char *id);
 /* Notes that the mark of this finding was taken back, so that it does not come again. */
 int excuse_finding(const struct talk *talk, const char *id);

@@ -19,7 +19,8 @@ static const struct wh_field inspector_fields[] = {
      0, 0, 0, WH_LIST(weekdays)},
     {"visits_a_day", {"每日最多次数（空：3）", "Visits a day (empty: 3)"}, WH_INTEGER, WH_BOUNDED,
      1, 100, {NULL, 0, 0}},
-    {"not_units", {"不得检查的单位（编码以 ; 分隔）", "Units not to check (codes joined by ;)"},
+    {"not_units", {"不得检查的单位（编码，以顿号、逗号、分号或空格分隔）",
+     "Units not to check (codes, with ; , or blanks between)"},
      WH_TEXT, 0, PLAIN},
     {"until", {"截止", "Until"}, WH_DATE, 0, PLAIN},
 };
@@ -39,6 +40,9 @@ static const struct wh_field visit_fields[] = {
     {"progress", {"进度", "Progress"}, WH_CHOICE, WH_REQUIRED, 0, 0, WH_LIST(visit_progress)},
     {"pinned", {"已固定", "Pinned"}, WH_YESNO, 0, PLAIN},
     {"conclusion", {"结论", "Conclusion"}, WH_LONG_TEXT, 0, PLAIN},
+    {"planned_on", {"原定日期", "Planned for the day"}, WH_DATE, 0, PLAIN},
+    {"planned_for", {"原定期间", "Planned for the period"}, WH_TEXT, 0, PLAIN},
+    {"planned_by", {"原定检查人", "Planned with the inspector"}, WH_PERSON, WH_PERSONAL, PLAIN},
 };
 static const struct wh_choice finding_progress[] = {
     {"open", {"待整改", "Open"}}, {"fixed", {"已整改", "Fixed"}}, {"verified", {"已核实",
@@ -77,6 +81,11 @@ static const struct wh_field acceptance_fields[] = {
     {"result", {"结果", "Result"}, WH_CHOICE, WH_REQUIRED, 0, 0, WH_LIST(results)},
     {"reason", {"理由", "Reason"}, WH_LONG_TEXT, WH_REQUIRED, PLAIN},
     {"points", {"当时得分", "Points at that time"}, WH_DECIMAL, 0, PLAIN},
+};
+static const struct wh_field photograph_fields[] = {
+    {"finding", {"问题", "Finding"}, WH_TEXT, WH_REQUIRED, PLAIN},
+    {"fixed", {"整改后", "Once fixed"}, WH_YESNO, 0, PLAIN},
+    {"file", {"照片", "Photograph"}, WH_FILE, WH_REQUIRED, PLAIN},
 };
 static const struct wh_field sample_fields[] = {
     {"duty", {"职责", "Duty"}, WH_TEXT, WH_REQUIRED, PLAIN},
@@ -153,11 +162,14 @@ static const struct wh_kind kinds[] = {
     {KIND_OVERDUE, {"到期未整改", "Findings over their deadline"}, CHECKED, COMMAND,
      WH_LIST(overdue_fields), NOTHING, WH_LIST(overdue_metrics)},
     {KIND_APPLICATION, {"验收申请", "Applications for acceptance"},
-     WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS, BY_FORM, WH_LIST(application_fields), NOTHING,
+     WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS, BY_FORM | WH_KIND_BY_COMMAND,
+     WH_LIST(application_fields), NOTHING,
      WH_LIST(application_metrics)},
     {KIND_ACCEPTANCE, {"验收", "Acceptance"}, WH_LEVEL_TOWNSHIP | WH_LEVEL_GRASSROOTS,
      WH_KIND_YEARLY | WH_KIND_BY_COMMAND, WH_LIST(acceptance_fields), NOTHING,
      WH_LIST(acceptance_metrics)},
+    {KIND_PHOTOGRAPH, {"问题的照片", "Further photographs of findings"}, CHECKED, COMMAND,
+     WH_LIST(photograph_fields), NOTHING, NOTHING},
     {KIND_SAMPLE, {"抽查单位", "Units drawn"}, CHECKED, COMMAND, WH_LIST(sample_fields), NOTHING,
      NOTHING},
 };
@@ -177,6 +189,8 @@ static const struct wh_kind kinds[] = {
 #define WHO {"unit", {"检查的单位（默认本单位）", "who checks (default: the home unit)"}, WH_UNIT, \
     0}
 #define UNDER {"under", {"只列此单位以下", "only units at and below this one"}, WH_UNIT, 0}
+#define LATE {"late", {"补录：时限已过仍予登记", "enter it though its time is over"}, WH_YESNO, \
+    WH_PARAM_SWITCH}
 #define DRY {"dry-run", {"只显示，不保存", "show it, save nothing"}, WH_YESNO, WH_PARAM_SWITCH}
 
 static const struct wh_param plan_params[] = {WHO, DUTY, PERIOD, DRY};
@@ -213,7 +227,7 @@ static const struct wh_param finding_params[] = {
     {"deadline", {"整改期限", "to be fixed by"}, WH_DATE, WH_PARAM_REQUIRED},
     {"item", {"指标", "the item of the rubric"}, WH_TEXT, 0},
     {"by", {"提出人（检查人员之一；默认检查人）",
-    "who raised it, one of the inspectors (default: the visit's)"}, WH_TEXT, 0}, DAY,
+    "who raised it, one of the inspectors (default: the visit's)"}, WH_TEXT, 0}, DAY, LATE,
 };
 static const struct wh_param fix_params[] = {
     FINDING, {"text", {"整改情况", "what was done"}, WH_TEXT, WH_PARAM_REQUIRED}, DAY,
@@ -232,11 +246,13 @@ static const struct wh_param findings_params[] = {
     UNDER, {"open", {"只列未核实的", "only those that are not verified"}, WH_YESNO,
     WH_PARAM_SWITCH},
 };
-static const struct wh_param apply_params[] = {UNIT, {"note", {"说明", "a note"}, WH_TEXT, 0}, DAY};
+static const struct wh_param apply_params[] = {
+    UNIT, {"note", {"说明", "a note"}, WH_TEXT, 0}, DAY, LATE,
+};
 static const struct wh_param applications_params[] = {UNDER, YEAR};
 static const struct wh_param accept_params[] = {
     UNIT, {"result", {"passed 或 failed", "passed or failed"}, WH_TEXT, NEEDED},
-    {"reason", {"理由", "why"}, WH_TEXT, WH_PARAM_REQUIRED}, DAY,
+    {"reason", {"理由", "why"}, WH_TEXT, WH_PARAM_REQUIRED}, DAY, LATE,
 };
 static const struct wh_param undo_params[] = {
     {"id", {"记录编号", "the record, as its command printed it"}, WH_TEXT, NEEDED},
@@ -354,13 +370,53 @@ static const struct wh_choice states[] = {
     {"failed", {"未通过", "Failed"}},
 };
 
+/* Why a unit has no visit. */
+static const struct wh_choice reasons[] = {
+    {"no_inspector", {"无人可检查", "Nobody may check it"}},
+    {"no_day", {"无可检查之日", "No day"}},
+    {"full", {"次数已满", "Full"}},
+};
+
+/* What `inspect show` lists. */
+static const struct wh_choice facts[] = {
+    {"unit", {"单位", "Unit"}},
+    {"duty", {"职责", "Duty"}},
+    {"period", {"期间", "Period"}},
+    {"date", {"日期", "Date"}},
+    {"inspector", {"检查人", "Inspector"}},
+    {"state", {"状态", "State"}},
+    {"conclusion", {"结论", "Conclusion"}},
+    {"finding", {"问题", "Finding"}},
+    {"visit", {"检查", "Visit"}},
+    {"item", {"指标", "Item"}},
+    {"text", {"内容", "Text"}},
+    {"deadline", {"整改期限", "Deadline"}},
+    {"fix", {"整改情况", "Fix"}},
+    {"raised_by", {"提出人", "Raised by"}},
+    {"fixed", {"整改日期", "Fixed"}},
+    {"photo", {"照片", "Photograph"}},
+    {"photo_fixed", {"整改后照片", "Photograph once fixed"}},
+};
+
+/* Words that may stand in the cells, for a Chinese reader. */
+static int tell_all(const struct talk *talk)
+{
+    const struct wh_list state_list = WH_LIST(states), reason_list = WH_LIST(reasons);
+    const struct wh_list fact_list = WH_LIST(facts), none = {NULL, 0, 0};
+    int rc = tell_words(talk, "state", state_list);
+    if (rc >= 0) rc = tell_words(talk, "why", reason_list);
+    if (rc >= 0) rc = tell_words(talk, "what", fact_list);
+    return rc < 0 ? rc : tell_duties(talk, "duty", none);
+}
+
 static int inspection_command(void *self, uint32_t index, struct wh_call *call,
                               struct wh_failure *fail)
 {
     struct talk talk = {self, call, fail};
-    const struct wh_list titles = WH_LIST(states);
+    const struct wh_list state_list = WH_LIST(states);
     int rc = columns_of[index] ? talk.host->reply_columns(call, *columns_of[index], fail) : 0;
-    if (rc == 0 && columns_of[index]) rc = tell_words(&talk, "state", titles);
+    if (rc == 0 && columns_of[index]) rc = tell_all(&talk);
+    if (rc == 0 && columns_of[index] == &show_columns) rc = tell_duties(&talk, "text", state_list);
     return rc < 0 ? rc : runs[index](&talk);
 }
 

@@ -4,6 +4,7 @@
 
 #include "checks.h"
 #include "duties.h"
+#include "duty.h"
 #include "saying.h"
 #include "writing.h"
 
@@ -17,6 +18,7 @@
 #define KIND_APPLICATION "application"
 #define KIND_ACCEPTANCE "acceptance"
 #define KIND_SAMPLE "sample"
+#define KIND_PHOTOGRAPH "photograph"
 
 #define ID_SIZE 40
 #define NAME_SIZE 120
@@ -28,6 +30,10 @@ struct visit {
     char duty[64];
     char period[16];
     char inspector[NAME_SIZE];
+    char
+        planned_for[16]; /* period, inspector and day that it was planned with before it was done */
+    char planned_by[NAME_SIZE];
+    int64_t planned_on; /* 0: it was not planned, or is not done */
     int64_t day;
     int32_t done;
     int32_t pinned;
@@ -47,41 +53,6 @@ int read_visits(const struct wh_host *host, const struct known_units *units, con
 /* The visit that the argument `name` names, taken back or not; refuses what is none. */
 int given_visit(const struct talk *talk, const char *name, struct visit *ret);
 int check_visit_stands(const struct talk *talk, const struct visit *visit);
-
-/* ---- duty.c ---- */
-
-/* A duty of this plugin, copied, with the period that is asked. */
-struct inspection_duty {
-    char id[64];
-    uint32_t per;   /* WH_PER_* */
-    uint32_t every; /* WH_EVERY_*; 0: on its dates */
-    uint32_t year;
-    struct period period;
-    struct period before; /* the period before it; name "" where there is none */
-};
-
-/* The duty of `unit` that is called `id` (empty: the one for all units below it) and its period
- * `asked` (empty: the one that is open today). Refuses what the programme does not have. */
-int find_duty(const struct talk *talk, const struct known_unit *unit, struct wh_span id,
-              struct wh_span asked, struct inspection_duty *ret);
-
-/* The period of the duty that a visit of `unit` on `day` counts for, by the rule of the due days
- * and beside the visits that are done: the earliest that nobody met. Empty: for none. */
-int find_period_met(const struct talk *talk, const struct known_unit *unit, const char *duty,
-                    int64_t day, char ret[16]);
-
-/* Gives the visits of the unit and duty that are done the periods that they count for now that one
- * more is done on `day` (0: none), and the one of the id `gone` (NULL: none) is not. */
-int rename_periods(const struct talk *talk, const struct known_unit *unit, const char *duty,
-                   int64_t day, const char *gone);
-
-/* The period in which the day lies, met or not; empty: in none. */
-void name_period_of(const struct talk *talk, const char *duty, int64_t day, char ret[16]);
-
-/* The units that `unit` has to see for the duty: those below it that exist, or those that applied.
- * The caller frees. */
-int units_to_see(const struct talk *talk, const struct known_unit *unit,
-                 const struct inspection_duty *duty, struct known_units *ret);
 
 /* lots.c: sets 1 for each of the units that was drawn for the duty and period; `marks` are beside
  * units->items. */
@@ -114,9 +85,11 @@ int run_finding(const struct talk *talk);
 int run_fix(const struct talk *talk);
 int run_verify(const struct talk *talk);
 int run_findings(const struct talk *talk);
-int run_photo(const struct talk *talk);
 int show_given_finding(const struct talk *talk, struct wh_span id);
 extern const struct wh_list findings_columns;
+
+/* photos.c */
+int run_photo(const struct talk *talk);
 
 /* overdue.c: the daily job; marks findings whose deadline is over, drops marks of those that were
  * taken back. */
@@ -133,7 +106,9 @@ int measure_fix(const struct wh_host *host, const struct wh_cell *cell, struct w
 struct asking {
     int64_t applied_on; /* by a record of this node; 0: none */
     int32_t applied;
-    int32_t decided; /* there is a result */
+    int32_t decided;         /* there is a result */
+    char result_id[ID_SIZE]; /* of this node; "": none */
+    char result[16];
 };
 int read_asking(const struct talk *talk, const char *unit, uint32_t year, struct asking *ret);
 int run_apply(const struct talk *talk);

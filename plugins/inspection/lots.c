@@ -152,7 +152,7 @@ static int drop_lots(const struct talk *talk, const struct inspection_duty *duty
                     "%s %s：已用种子 %s 抽签（重抽用 --again，原签撤销后仍可查看）",
                     "%s %s: lots were drawn already, with the seed %s (--again draws anew; the "
                     "former lots are taken back and stay to be seen)",
-                    duty->id, duty->period.name, kept.seed);
+                    duty->shown, duty->period.name, kept.seed);
     }
     for (uint32_t i = 0; rc == 0 && !is_given(talk, "dry-run") && i < kept.count; i++) {
         rc = host->record_withdraw(host->self, wh_span_of(kept.ids[i]), wh_span_of("drawn again"),
@@ -180,7 +180,7 @@ static int check_lots(const struct talk *talk, const struct inspection_duty *dut
                       "职责 %s：每期检查每个下属单位，不能抽签（抽签用于年终的检查与验收）",
                       "duty %s: it is about every unit in every period, no lots are drawn for it "
                       "(they are for what is due at the year's end)",
-                      duty->id);
+                      duty->shown);
     }
     if (count >= 1 && count <= (int64_t)units->count) return check_said(talk, "seed");
     return refuse(talk, WH_E_INVALID, "抽取数：应在 1 到 %u 之间", "count: 1 to %u", units->count);

@@ -94,6 +94,7 @@ int forget_finding(const struct talk *talk, const char *id)
         rc = host->record_withdraw(host->self, wh_span_of(mark.id),
                                    wh_span_of("the finding was taken back"), talk->fail);
     }
+    if (rc >= 0) rc = forget_photos(talk, &finding);
     return rc < 0 ? rc : send_letter(talk, &finding);
 }
 

@@ -21,7 +21,7 @@ static int read_days(struct planning *planning)
                       "%s %s：已过期（至 %s 止可补检），此后的检查不再计入，不能安排",
                       "%s %s: it is over, a late visit met it until %s; nothing can be planned for "
                       "it any more",
-                      planning->duty.id, planning->duty.period.name, day);
+                      planning->duty.shown, planning->duty.period.name, day);
     }
     for (int64_t at = host->workday_from(host->self, first);
          at <= last && planning->days_count < PLAN_DAYS_MAX;
@@ -96,6 +96,33 @@ static int take_absence(void *context, const struct wh_record_view *record)
     return 0;
 }
 
+/* Some, not too many, and of each it is known which units are meant that must not be checked: a
+ * word that is left out would send the inspector there. */
+static int check_inspectors(const struct planning *planning)
+{
+    const struct talk *talk = planning->talk;
+    char today[DAY_TEXT_SIZE];
+    int rc = 0;
+    if (planning->inspectors_count == 0) {
+        (void)day_text(talk->host->today(talk->host->self), today);
+        return refuse(talk, WH_E_INVALID,
+                      "单位 %s：没有检查人员（先登记：wuhao add inspector --unit %s date=%s "
+                      "person=姓名）",
+                      "unit %s: it has no inspectors (enter one with `wuhao add inspector --unit "
+                      "%s date=%s person=NAME`)",
+                      planning->unit.code, planning->unit.code, today);
+    }
+    if (planning->inspectors_count > PLAN_INSPECTORS_MAX) {
+        return refuse(talk, WH_E_INVALID, "检查人员：最多 %d 人", "inspectors: at most %d",
+                      PLAN_INSPECTORS_MAX);
+    }
+    for (uint32_t i = 0; rc == 0 && i < planning->inspectors_count; i++) {
+        const struct inspector *inspector = &planning->inspectors[i];
+        rc = check_codes(talk, inspector->name, inspector->not_units);
+    }
+    return rc;
+}
+
 static int read_inspectors(struct planning *planning)
 {
     const struct wh_host *host = planning->talk->host;
@@ -103,18 +130,8 @@ static int read_inspectors(struct planning *planning)
     int rc = host->records(host->self, wh_span_of(KIND_INSPECTOR), unit, INT32_MIN,
                            planning->duty.period.due + LATE_DAYS, take_inspector, planning,
                            planning->talk->fail);
+    if (rc >= 0) rc = check_inspectors(planning);
     if (rc < 0) return rc;
-    if (planning->inspectors_count == 0) {
-        return refuse(planning->talk, WH_E_INVALID,
-                      "单位 %s：没有检查人员（先用 wuhao add inspector --unit %s 登记）",
-                      "unit %s: it has no inspectors (enter them with `wuhao add inspector --unit "
-                      "%s`)",
-                      planning->unit.code, planning->unit.code);
-    }
-    if (planning->inspectors_count > PLAN_INSPECTORS_MAX) {
-        return refuse(planning->talk, WH_E_INVALID, "检查人员：最多 %d 人",
-                      "inspectors: at most %d", PLAN_INSPECTORS_MAX);
-    }
     planning->can = calloc(planning->inspectors_count, sizeof(*planning->can));
     if (!planning->can) return WH_E_FAILED;
     for (uint32_t i = 0; i < planning->inspectors_count; i++) {
@@ -170,18 +187,6 @@ static uint32_t inspector_named(const struct planning *planning, const char *nam
         if (strcmp(planning->inspectors[i].name, name) == 0) return i;
     }
     return UINT32_MAX;
-}
-
-/* True where the code, or one that it lies below, is among those of the list. */
-static int is_among(const char *codes, const char *code)
-{
-    while (*codes) {
-        size_t len = strcspn(codes, ";, ");
-        if (len > 0 && strncmp(codes, code, len) == 0) return 1;
-        codes += len;
-        codes += strspn(codes, ";, ");
-    }
-    return 0;
 }
 
 struct naming {
@@ -387,6 +392,9 @@ int planning_read(struct planning *planning, struct wh_span duty, struct wh_span
     const struct talk *talk = planning->talk;
     int rc = find_duty(talk, &planning->unit, duty, period, &planning->duty);
     if (rc == 0) rc = units_to_see(talk, &planning->unit, &planning->duty, &planning->units);
+    if (rc == 0 && !moved) {
+        rc = drop_decided(talk, &planning->unit, &planning->duty, &planning->units);
+    }
     if (rc == 0) rc = read_days(planning);
     if (rc == 0) rc = read_inspectors(planning);
     if (rc == 0) rc = read_standing(planning, moved);
@@ -397,9 +405,7 @@ int planning_read(struct planning *planning, struct wh_span duty, struct wh_span
 
 int planning_can(const struct planning *planning, const struct visit *visit)
 {
-    uint32_t inspector = inspector_named(planning, visit->inspector);
-    if (inspector == UINT32_MAX) return 0;
-    if (is_among(planning->inspectors[inspector].not_units, visit->unit)) return 0;
+    if (inspector_named(planning, visit->inspector) == UINT32_MAX) return 0;
     for (uint32_t d = 0; d < planning->days_count; d++) {
         if (planning->days[d] == visit->day) return can_stay(planning, visit);
     }

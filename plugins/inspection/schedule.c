@@ -115,11 +115,11 @@ static int remark_plan(const struct planning *planning)
     (void)day_text(planning->duty.period.due, due);
     if (planning->asked_count == 0) {
         return remark(planning->talk, "%s %s：没有待安排的单位", "%s %s: nothing is left to plan",
-                      planning->duty.id, planning->duty.period.name);
+                      planning->duty.shown, planning->duty.period.name);
     }
     return remark(planning->talk, "%s %s（期限 %s）：%u 个单位，%lld 次出行，%u 个未能安排",
                   "%s %s (due %s): %u units, %lld trips, %u could not be planned",
-                  planning->duty.id, planning->duty.period.name, due, planning->asked_count,
+                  planning->duty.shown, planning->duty.period.name, due, planning->asked_count,
                   (long long)plan->cost.trips, plan->missed);
 }
 
@@ -204,12 +204,16 @@ static int check_move(const struct talk *talk, const struct planning *planning,
            strcmp(planning->inspectors[i].name, visit->inspector) != 0) {
         i++;
     }
-    if (i < planning->inspectors_count) return 0;
+    if (i < planning->inspectors_count) {
+        if (!is_among(planning->inspectors[i].not_units, visit->unit)) return 0;
+        return refuse_barred(talk, wh_span_of(visit->inspector), visit->unit);
+    }
     return refuse(talk, WH_E_INVALID, "检查人 %s：不在 %s 的检查人员之中",
                   "inspector %s: not among those of %s", visit->inspector, planning->unit.code);
 }
 
-/* A visit that is put by hand stands even against the rules; they are said. */
+/* A visit that is put by hand stands even on a day that the rules would not give it; that is said.
+ */
 static int warn_of_move(const struct planning *planning, const struct visit *visit)
 {
     const struct talk *talk = planning->talk;
@@ -225,10 +229,9 @@ static int warn_of_move(const struct planning *planning, const struct visit *vis
                     day, due);
     }
     if (rc >= 0 && !planning_can(planning, visit)) {
-        rc =
-            remark(talk, "注意：%s %s 不能检查 %s（请假、不在岗或须回避）",
-                   "note: on %s %s can't check %s (away, not on duty that day, or not to check it)",
-                   day, visit->inspector, visit->unit);
+        rc = remark(talk, "注意：%s %s 不能检查 %s（请假或不在岗）",
+                    "note: on %s %s can't check %s (away, or not on duty that day)", day,
+                    visit->inspector, visit->unit);
     }
     return rc;
 }

@@ -11,7 +11,7 @@
 /* An inspector of a unit, copied. */
 struct inspector {
     char name[NAME_SIZE];
-    char not_units[NOT_UNITS_SIZE]; /* codes joined by ';' */
+    char not_units[NOT_UNITS_SIZE]; /* as typed: see next_code() */
     uint32_t weekdays;              /* bit 0 Monday; 0: every working day */
     uint32_t visits_a_day;          /* 0: PLAN_VISITS_A_DAY_DEFAULT */
     int64_t from;
@@ -43,8 +43,8 @@ struct planning {
  * takes the place of the one of its id, pinned. */
 int planning_read(struct planning *planning, struct wh_span duty, struct wh_span period,
                   const struct visit *moved);
-/* 0 where the visit's inspector cannot on its day, or must not check the unit. Of days that are
- * none of the plan's it knows nothing: 1. */
+/* 0 where the visit's inspector cannot on its day. Of days that are none of the plan's it knows
+ * nothing: 1. */
 int planning_can(const struct planning *planning, const struct visit *visit);
 void planning_free(struct planning *planning);
 

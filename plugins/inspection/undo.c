@@ -1,4 +1,6 @@
 /* `inspect undo`: what goes with a record that is taken back, and what stands in its way. */
+#include <stdlib.h>
+
 #include "findings.h"
 
 struct undone {
@@ -6,7 +8,7 @@ struct undone {
     char kind[32];
     char unit[32];
     char finding[ID_SIZE]; /* whose mark it is; "" for what is no mark */
-    char duty[64];         /* of a visit */
+    struct visit visit;    /* where it is one */
     int64_t day;
 };
 
@@ -17,7 +19,7 @@ static int take_undone(void *context, const struct wh_record_view *record)
     copy_text(undone->kind, sizeof(undone->kind), record->kind);
     copy_text(undone->unit, sizeof(undone->unit), record->unit);
     copy_text(undone->finding, sizeof(undone->finding), field_text(record, "finding"));
-    copy_text(undone->duty, sizeof(undone->duty), field_text(record, "duty"));
+    undone->visit = copy_visit(record);
     undone->day = record->date;
     return 1;
 }
@@ -60,9 +62,10 @@ static int check_visit(const struct talk *talk, const struct undone *undone)
                            INT32_MIN, INT32_MAX, take_finding, &holding, talk->fail);
     if (rc < 0 || !holding.finding[0]) return rc < 0 ? rc : 0;
     return refuse(talk, WH_E_INVALID,
-                  "%s：这次检查所提的问题 %s 仍在（先撤销问题：wuhao inspect undo %s）",
+                  "%s：这次检查所提的问题 %s 仍在（先撤销问题：wuhao inspect undo %s --why "
+                  "原因）",
                   "%s: the finding %s was raised at this visit and stands (take it back first: "
-                  "`wuhao inspect undo %s`)",
+                  "`wuhao inspect undo %s --why WHY`)",
                   undone->id, holding.finding, holding.finding);
 }
 
@@ -79,16 +82,71 @@ static int check_application(const struct talk *talk, const struct undone *undon
 /* One unit less of those that were drawn would be picked by hand. */
 static int check_lot(const struct talk *talk, const struct undone *undone)
 {
-    return refuse(talk, WH_E_INVALID, "%s：抽签只能整体重抽（见 wuhao inspect draw --again）",
-                  "%s: lots are taken back all together (see `wuhao inspect draw --again`)",
-                  undone->id);
+    return refuse(talk, WH_E_INVALID,
+                  "%s：抽签只能整体重抽（wuhao inspect draw --duty %s --period %s --count "
+                  "数 --seed 种子 --again）",
+                  "%s: lots are taken back all together (`wuhao inspect draw --duty %s --period %s "
+                  "--count N --seed SEED --again`)",
+                  undone->id, undone->visit.duty, undone->visit.period);
 }
 
-static int forget_visit(const struct talk *talk, const struct undone *undone)
+/* ---- A visit ---- */
+
+/* 1 where it was planned before it was done, and no other one stands for that period since. */
+static int was_planned(const struct talk *talk, const struct visit *visit,
+                       const struct known_unit *unit)
 {
+    struct known_units one = {(struct known_unit *)(uintptr_t)unit, 1, 1};
+    struct visits visits;
+    int rc, is_free = 1;
+    if (!visit->done || visit->planned_on == 0) return 0;
+    rc = read_visits(talk->host, &one, visit->duty, INT32_MIN, INT32_MAX, &visits, talk->fail);
+    if (rc < 0) return rc;
+    for (uint32_t i = 0; i < visits.count; i++) {
+        if (strcmp(visits.items[i].id, visit->id) == 0) continue;
+        if (strcmp(visits.items[i].period, visit->planned_for) == 0) is_free = 0;
+    }
+    free(visits.items);
+    return is_free;
+}
+
+/* It stands as it was planned, and is taken out of the plan by being taken back once more. */
+static int plan_again(const struct talk *talk, const struct visit *visit)
+{
+    const struct wh_host *host = talk->host;
+    struct fields fields = {.count = 0};
+    char day[DAY_TEXT_SIZE];
+    int rc;
+    put_field(&fields, "date", day_text(visit->planned_on, day));
+    put_field(&fields, "period", wh_span_of(visit->planned_for));
+    put_field(&fields, "inspector", wh_span_of(visit->planned_by));
+    put_field(&fields, "progress", wh_span_of("planned"));
+    put_field(&fields, "conclusion", wh_span_of(""));
+    put_field(&fields, "planned_on", wh_span_of(""));
+    put_field(&fields, "planned_for", wh_span_of(""));
+    put_field(&fields, "planned_by", wh_span_of(""));
+    rc = host->record_edit(host->self, wh_span_of(visit->id), list_of_fields(&fields), talk->fail);
+    if (rc < 0) return rc;
+    return remark(talk, "%s：恢复为原定 %s 的检查（再撤销一次即取消安排）",
+                  "%s: it is planned for %s again (take it back once more to take it out of the "
+                  "plan)",
+                  visit->id, day);
+}
+
+static int undo_visit(const struct talk *talk, const struct undone *undone)
+{
+    const struct wh_host *host = talk->host;
+    const struct visit *visit = &undone->visit;
     struct known_unit unit;
-    int rc = find_unit(talk->host, wh_span_of(undone->unit), &unit, talk->fail);
-    return rc < 0 ? rc : rename_periods(talk, &unit, undone->duty, 0, undone->id);
+    int planned, rc = find_unit(host, wh_span_of(undone->unit), &unit, talk->fail);
+    if (rc < 0) return rc;
+    planned = was_planned(talk, visit, &unit);
+    if (planned < 0) return planned;
+    rc = planned ? plan_again(talk, visit)
+                 : host->record_withdraw(host->self, wh_span_of(visit->id), given_text(talk, "why"),
+                                         talk->fail);
+    if (rc >= 0) rc = rename_periods(talk, &unit, visit->duty, 0, visit->id);
+    return rc < 0 ? rc : reply_word(talk, planned ? "planned" : "withdrawn");
 }
 
 int run_undo(const struct talk *talk)
@@ -102,11 +160,11 @@ int run_undo(const struct talk *talk)
     if (rc == 0 && strcmp(undone.kind, KIND_APPLICATION) == 0) {
         rc = check_application(talk, &undone);
     }
+    if (rc == 0 && strcmp(undone.kind, KIND_VISIT) == 0) return undo_visit(talk, &undone);
     if (rc == 0) {
         rc = host->record_withdraw(host->self, wh_span_of(undone.id), given_text(talk, "why"),
                                    talk->fail);
     }
-    if (rc == 0 && strcmp(undone.kind, KIND_VISIT) == 0) rc = forget_visit(talk, &undone);
     if (rc == 0 && strcmp(undone.kind, KIND_FINDING) == 0) rc = forget_finding(talk, undone.id);
     if (rc == 0 && strcmp(undone.kind, KIND_OVERDUE) == 0)
         rc = excuse_finding(talk, undone.finding);

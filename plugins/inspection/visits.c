@@ -79,13 +79,31 @@ static int list_visit(const struct talk *talk, const struct known_units *units,
     return talk->host->reply_row(talk->call, row, 9, talk->fail);
 }
 
+static int check_listing(const struct talk *talk)
+{
+    static const char *const words[] = {"planned", "overdue", "done", "closed"};
+    struct wh_span state = given_text(talk, "state");
+    uint32_t at = 0;
+    if (given_number(talk, "from", INT32_MIN) > given_number(talk, "to", INT32_MAX)) {
+        return refuse(talk, WH_E_USAGE, "日期：--from 晚于 --to",
+                      "days: --from lies after --to (give the earlier one first)");
+    }
+    while (at < 4 && !wh_span_equal(state, wh_span_of(words[at]))) at++;
+    if (at < 4 || !is_given(talk, "state")) return 0;
+    return refuse(talk, WH_E_USAGE,
+                  "状态 %.*s：没有这种状态（可用 planned、overdue、done 或 closed）",
+                  "state %.*s: there is none of that name (use planned, overdue, done or closed)",
+                  (int)state.len, state.len > 0 ? state.data : "");
+}
+
 int run_list(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     int64_t today = host->today(host->self);
-    struct known_units units;
+    struct known_units units = {NULL, 0, 0};
     struct visits visits = {NULL, 0, 0};
-    int rc = read_units(host, given_text(talk, "under"), &units, talk->fail);
+    int rc = check_listing(talk);
+    if (rc == 0) rc = read_units(host, given_text(talk, "under"), &units, talk->fail);
     if (rc == 0) {
         rc = read_visits(host, &units, NULL, given_number(talk, "from", INT32_MIN),
                          given_number(talk, "to", INT32_MAX), &visits, talk->fail);
@@ -127,12 +145,17 @@ static int take_conclusion(void *context, const struct wh_record_view *record)
 static int show_finding(void *context, const struct wh_record_view *record)
 {
     struct showing *showing = context;
-    char text[1200], until[DAY_TEXT_SIZE];
+    char text[1200], until[DAY_TEXT_SIZE], fixed[DAY_TEXT_SIZE];
     struct wh_span said = field_text(record, "text"), state = field_text(record, "progress");
+    struct wh_span by = field_text(record, "raised_by");
+    int64_t fixed_on = field_number(record, "fixed", 0);
     if (!wh_span_equal(field_text(record, "visit"), wh_span_of(showing->visit))) return 0;
     (void)day_text(field_number(record, "until", 0), until);
-    (void)snprintf(text, sizeof(text), "%.*s: %.*s (%s, %.*s)", (int)record->id.len,
-                   record->id.data, (int)said.len, said.data, until, (int)state.len, state.data);
+    (void)day_text(fixed_on, fixed);
+    (void)snprintf(text, sizeof(text), "%.*s: %.*s (%.*s, %s, %.*s%s%s)", (int)record->id.len,
+                   record->id.data, (int)said.len, said.data, (int)by.len, by.data, until,
+                   (int)state.len, state.data, fixed_on != 0 ? " " : "",
+                   fixed_on != 0 ? fixed : "");
     return show_fact(showing->talk, "finding", wh_span_of(text));
 }
 
@@ -188,8 +211,8 @@ static int check_window(const struct talk *talk, const struct inspection_duty *d
     (void)day_text(duty->period.begins, begins);
     (void)day_text(duty->period.due + LATE_DAYS, last);
     return refuse(talk, WH_E_INVALID, "日期 %s：不在 %s %s 之内（%s 至 %s，含逾期补检）",
-                  "date %s: not within %s %s (%s to %s, when it is late at last)", text, duty->id,
-                  duty->period.name, begins, last);
+                  "date %s: not within %s %s (%s to %s, when it is late at last)", text,
+                  duty->shown, duty->period.name, begins, last);
 }
 
 /* Two of one day would be two deeds of one visit. */
@@ -248,39 +271,52 @@ static int check_done(const struct talk *talk, const struct visit *visit, int64_
     struct known_unit checker;
     int rc = check_visit_stands(talk, visit);
     if (rc == 0 && visit->done) {
-        rc = refuse(talk, WH_E_INVALID, "%s：已登记完成（更正先撤销：wuhao inspect undo %s）",
+        rc = refuse(talk, WH_E_INVALID,
+                    "%s：已登记完成（更正先撤销：wuhao inspect undo %s --why 原因）",
                     "%s: it is entered as done already (to enter something else, take it back "
-                    "first: `wuhao inspect undo %s`)",
+                    "first: `wuhao inspect undo %s --why WHY`)",
                     visit->id, visit->id);
     }
     if (rc == 0) rc = check_said(talk, "conclusion");
     if (rc == 0) rc = check_past(talk, day);
     if (rc == 0) rc = find_around(talk, visit, unit, &checker, duty);
     if (rc == 0) rc = check_there(talk, unit, day);
-    if (rc == 0) rc = check_inspector(talk, &checker, inspector, day);
+    if (rc == 0) rc = check_inspector(talk, &checker, inspector, unit->code, day);
     return rc < 0 ? rc : settle_period(talk, unit, duty, day);
+}
+
+/* A planned visit becomes one that is made; what was planned stays beside it, for `undo`. */
+static int enter_made(const struct talk *talk, const struct visit *visit,
+                      const struct inspection_duty *duty, int64_t at)
+{
+    const struct wh_host *host = talk->host;
+    struct fields fields = {.count = 0};
+    char day[DAY_TEXT_SIZE], planned[DAY_TEXT_SIZE];
+    put_field(&fields, "date", day_text(at, day));
+    put_field(&fields, "period", wh_span_of(duty->period.name));
+    put_field(&fields, "progress", wh_span_of("done"));
+    put_field(&fields, "conclusion", given_text(talk, "conclusion"));
+    if (is_given(talk, "inspector")) put_field(&fields, "inspector", given_text(talk, "inspector"));
+    put_field(&fields, "planned_on", day_text(visit->day, planned));
+    put_field(&fields, "planned_for", wh_span_of(visit->period));
+    put_field(&fields, "planned_by", wh_span_of(visit->inspector));
+    return host->record_edit(host->self, wh_span_of(visit->id), list_of_fields(&fields),
+                             talk->fail);
 }
 
 int run_done(const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
-    struct fields fields = {.count = 0};
     struct inspection_duty duty;
     struct known_unit unit;
     struct visit visit;
-    char day[DAY_TEXT_SIZE];
     int64_t today = host->today(host->self), at;
     int rc = given_visit(talk, "visit", &visit);
     if (rc < 0) return rc;
     at = given_number(talk, "date", visit.day <= today ? visit.day : today);
     rc = check_done(talk, &visit, at, &unit, &duty);
     if (rc < 0) return rc;
-    put_field(&fields, "date", day_text(at, day));
-    put_field(&fields, "period", wh_span_of(duty.period.name));
-    put_field(&fields, "progress", wh_span_of("done"));
-    put_field(&fields, "conclusion", given_text(talk, "conclusion"));
-    if (is_given(talk, "inspector")) put_field(&fields, "inspector", given_text(talk, "inspector"));
-    rc = host->record_edit(host->self, wh_span_of(visit.id), list_of_fields(&fields), talk->fail);
+    rc = enter_made(talk, &visit, &duty, at);
     if (rc >= 0) rc = rename_periods(talk, &unit, duty.id, at, NULL);
     return rc < 0 ? rc : reply_word(talk, "done");
 }
@@ -317,31 +353,75 @@ static int check_record(const struct talk *talk, const struct known_unit *unit, 
     if (rc == 0) rc = check_checker(talk, unit, &checker);
     if (rc == 0) rc = check_there(talk, unit, day);
     if (rc == 0) rc = find_period(talk, unit, &checker, day, duty);
-    if (rc == 0) rc = check_inspector(talk, &checker, given_text(talk, "inspector"), day);
+    if (rc == 0)
+        rc = check_inspector(talk, &checker, given_text(talk, "inspector"), unit->code, day);
     return rc < 0 ? rc : settle_period(talk, unit, duty, day);
 }
 
-/* A visit that nobody had planned. */
-int run_record(const struct talk *talk)
+/* The first visit that is planned for the unit, duty and period; `id` "" where there is none. */
+static int find_planned(const struct talk *talk, const struct known_unit *unit,
+                        const struct inspection_duty *duty, struct visit *ret)
+{
+    struct known_units one = {(struct known_unit *)(uintptr_t)unit, 1, 1};
+    struct visits visits;
+    int rc = read_visits(talk->host, &one, duty->id, INT32_MIN, INT32_MAX, &visits, talk->fail);
+    memset(ret, 0, sizeof(*ret));
+    for (uint32_t i = 0; i < visits.count && !ret->id[0]; i++) {
+        const struct visit *visit = &visits.items[i];
+        if (!visit->done && strcmp(visit->period, duty->period.name) == 0) *ret = *visit;
+    }
+    free(visits.items);
+    return rc;
+}
+
+static int add_made(const struct talk *talk, const struct known_unit *unit,
+                    const struct inspection_duty *duty, int64_t day, char ret_id[ID_SIZE])
 {
     const struct wh_host *host = talk->host;
     struct fields fields = {.count = 0};
-    struct inspection_duty duty;
-    struct known_unit unit;
     struct wh_record_id id;
-    int64_t day = given_day(talk);
-    int rc = given_unit(talk, "unit", &unit);
-    if (rc == 0) rc = check_record(talk, &unit, day, &duty);
-    if (rc < 0) return rc;
-    put_field(&fields, "duty", wh_span_of(duty.id));
-    put_field(&fields, "period", wh_span_of(duty.period.name));
+    int rc;
+    put_field(&fields, "duty", wh_span_of(duty->id));
+    put_field(&fields, "period", wh_span_of(duty->period.name));
     put_field(&fields, "inspector", given_text(talk, "inspector"));
     put_field(&fields, "progress", wh_span_of("done"));
     put_field(&fields, "conclusion", given_text(talk, "conclusion"));
-    rc = host->record_add(host->self, wh_span_of(KIND_VISIT), wh_span_of(unit.code), day,
+    rc = host->record_add(host->self, wh_span_of(KIND_VISIT), wh_span_of(unit->code), day,
                           list_of_fields(&fields), &id, talk->fail);
+    if (rc >= 0) copy_text(ret_id, ID_SIZE, wh_span_of(id.text));
+    return rc;
+}
+
+static int settle_planned(const struct talk *talk, const struct visit *planned,
+                          const struct inspection_duty *duty, int64_t day)
+{
+    char text[DAY_TEXT_SIZE];
+    int rc = enter_made(talk, planned, duty, day);
+    if (rc < 0) return rc;
+    (void)day_text(planned->day, text);
+    return remark(talk, "单位 %s：原定 %s 的检查（%s）即登记为已完成",
+                  "unit %s: the visit that was planned for %s (%s) is entered as made by this one",
+                  planned->unit, text, planned->id);
+}
+
+/* A visit as it was made: the one that was planned for the period, else one that nobody had
+ * planned.
+ */
+int run_record(const struct talk *talk)
+{
+    struct inspection_duty duty;
+    struct known_unit unit;
+    struct visit planned;
+    char id[ID_SIZE];
+    int64_t day = given_day(talk);
+    int rc = given_unit(talk, "unit", &unit);
+    if (rc == 0) rc = check_record(talk, &unit, day, &duty);
+    if (rc == 0) rc = find_planned(talk, &unit, &duty, &planned);
+    if (rc < 0) return rc;
+    copy_text(id, sizeof(id), wh_span_of(planned.id));
+    rc = id[0] ? settle_planned(talk, &planned, &duty, day) : add_made(talk, &unit, &duty, day, id);
     if (rc >= 0) rc = rename_periods(talk, &unit, duty.id, day, NULL);
-    return rc < 0 ? rc : reply_word(talk, id.text);
+    return rc < 0 ? rc : reply_word(talk, id);
 }
 
 /* ---- checklist ---- */

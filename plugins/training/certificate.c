@@ -1,5 +1,5 @@
 /* `training certificate`: what a person takes home, as pages to print. One HTML file a session, one
- * page a person. */
+ * page a person; asked for one person, one file an attendance. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -61,9 +61,11 @@ static void put_page(const struct issuing *issuing, const struct session *sessio
     text_free(&en);
 }
 
-static int reply_pages(const struct talk *talk, const struct session *session,
-                       const struct text *text, uint32_t pages)
+/* A person's file has a name of its own, so that it never takes the place of the session's. */
+static int reply_pages(const struct issuing *issuing, const struct session *session,
+                       const struct attendance *first, const struct text *text, uint32_t pages)
 {
+    const struct talk *talk = issuing->talk;
     const struct wh_host *host = talk->host;
     struct wh_span content = {text->data, text->len}, file;
     struct wh_value row[4];
@@ -72,8 +74,13 @@ static int reply_pages(const struct talk *talk, const struct session *session,
     if (text->failed) {
         return refuse(talk, WH_E_FAILED, "证书：内存不足", "certificate: no memory");
     }
-    (void)snprintf(name, sizeof(name), "certificates-%.*s.html", (int)session->id.len,
-                   session->id.data);
+    if (issuing->person.len > 0) {
+        (void)snprintf(name, sizeof(name), "certificate-%.*s.html", (int)first->id.len,
+                       first->id.data);
+    } else {
+        (void)snprintf(name, sizeof(name), "certificates-%.*s.html", (int)session->id.len,
+                       session->id.data);
+    }
     file = wh_span_of(name);
     rc = host->reply_file(talk->call, file, content, talk->fail);
     if (rc < 0) return rc;
@@ -84,8 +91,9 @@ static int reply_pages(const struct talk *talk, const struct session *session,
     return host->reply_row(talk->call, row, 4, talk->fail);
 }
 
-/* Writes the file of the session of attendance `from`; returns the first of the next session. */
-static int issue_session(const struct issuing *issuing, uint32_t from, uint32_t *ret_next)
+/* Writes the file of the session of attendance `from`, or of this attendance where a person is
+ * asked for; `ret_next` is the first one that is not in it. */
+static int issue_file(const struct issuing *issuing, uint32_t from, uint32_t *ret_next)
 {
     const struct attendances *all = &issuing->attendances;
     const struct session *session = session_of(&issuing->sessions, all->items[from].session);
@@ -96,10 +104,11 @@ static int issue_session(const struct issuing *issuing, uint32_t from, uint32_t 
     while (at < all->count && wh_span_equal(all->items[at].session, session->id)) {
         put_page(issuing, session, &all->items[at], &text);
         at++;
+        if (issuing->person.len > 0) break;
     }
     certificates_end(&text);
     *ret_next = at;
-    rc = reply_pages(issuing->talk, session, &text, at - from);
+    rc = reply_pages(issuing, session, &all->items[from], &text, at - from);
     text_free(&text);
     return rc;
 }
@@ -159,7 +168,7 @@ static int issue(const struct issuing *issuing)
     const struct talk *talk = issuing->talk;
     int rc = 0;
     for (uint32_t at = 0; rc == 0 && at < issuing->attendances.count;) {
-        rc = issue_session(issuing, at, &at);
+        rc = issue_file(issuing, at, &at);
     }
     if (rc == 0 && issuing->attendances.count == 0) {
         rc =

@@ -30,6 +30,8 @@ struct covering {
     int32_t is_by_role;
     int64_t roster; /* of all lines that know both */
     int64_t trained;
+    uint32_t from_figures; /* units */
+    uint32_t unknown;      /* attendances whose session is none of this node's */
 };
 
 /* ---- From records ---- */
@@ -165,6 +167,9 @@ static int cover_from_records(struct covering *covering, uint32_t at)
         rc = read_attendances(talk, unit, first_day_of(covering->year), day, &attendances);
     }
     sort_attendances(&attendances);
+    for (uint32_t i = 0; i < attendances.count; i++) {
+        covering->unknown += !session_of(&covering->sessions, attendances.items[i].session);
+    }
     if (rc == 0) rc = show_unit(covering, at, &people, &attendances);
     free(people.items);
     free(attendances.items);
@@ -178,10 +183,29 @@ static int cover_units(struct covering *covering)
     int rc = 0;
     for (uint32_t i = 0; rc == 0 && i < covering->units.count; i++) {
         if (!unit_existed(&covering->units.items[i], first, last)) continue;
+        covering->from_figures += covering->figures[i].is_elsewhere != 0;
         rc = is_here(covering, i) ? cover_from_records(covering, i)
                                   : show_unit(covering, i, NULL, NULL);
     }
     return rc;
+}
+
+/* Why a line may say another thing than the unit's own node does, and what may be wrong in one. */
+static int remark_sources(const struct covering *covering)
+{
+    int rc = 0;
+    if (covering->from_figures > 0) {
+        rc = remark(covering->talk,
+                    "来源为上报数的 %u 个单位：已培训含名册以外的人（在其节点上只计在册的）",
+                    "from figures, in %u units: trained also counts who is on no roster (on the "
+                    "unit's own node those on rosters alone)",
+                    covering->from_figures);
+    }
+    if (rc < 0 || covering->unknown == 0) return rc;
+    return remark(covering->talk, "%u 条签到所记的培训不在本节点（见 wuhao training doubts）",
+                  "%u attendances name a session that is not on this node (see `wuhao training "
+                  "doubts`)",
+                  covering->unknown);
 }
 
 static int remark_total(const struct covering *covering)
@@ -232,6 +256,7 @@ int run_coverage(const struct talk *talk)
     if (rc == 0) rc = read_sessions(talk, &covering.pool, &covering.sessions);
     if (rc == 0) rc = cover_units(&covering);
     if (rc == 0) rc = remark_total(&covering);
+    if (rc == 0) rc = remark_sources(&covering);
     free(covering.units.items);
     free(covering.figures);
     free(covering.sessions.items);

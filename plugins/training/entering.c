@@ -79,12 +79,16 @@ static int enter(const struct talk *talk, const struct session *session,
     put_field(&fields, "session", session->id);
     put_field(&fields, "person", name);
     put_field(&fields, "role", given_text(talk, "role"));
-    if (hours_h >= 0) put_field(&fields, "hours", points_text(hours_h, hours));
+    /* What is given is written as it is: the kind refuses what no session can last. */
+    if (is_given(talk, "hours") || hours_h >= 0)
+        put_field(&fields, "hours", points_text(hours_h, hours));
     if (is_given(talk, "birth-year")) {
         (void)snprintf(born, sizeof(born), "%" PRId64, given_number(talk, "birth-year", 0));
         put_field(&fields, "birth_year", wh_span_of(born));
     }
     rc = remark_stranger(talk, unit->code, day, name, pool);
+    if (rc < 0) return rc;
+    rc = note_session(talk, session);
     if (rc < 0) return rc;
     rc = host->record_add(host->self, wh_span_of(KIND_ATTENDANCE), wh_span_of(unit->code), day,
                           list_of_fields(&fields), &id, talk->fail);
@@ -181,8 +185,9 @@ int run_hours(const struct talk *talk)
         .talk = talk, .attendances = {.pool = &pool}, .all = is_given(talk, "all")};
     int rc = given_session(talk, "session", &pool, &sessions);
     if (rc == 0 && sessions.items[0].hours_h < 0) {
-        rc = refuse(talk, WH_E_INVALID, "培训 %.*s：没有登记学时（wuhao edit 编号 hours=学时）",
-                    "session %.*s: it says no hours (`wuhao edit ID hours=N`)",
+        rc = refuse(talk, WH_E_INVALID, "培训 %.*s：没有登记学时（wuhao edit %.*s hours=学时）",
+                    "session %.*s: it says no hours (`wuhao edit %.*s hours=N`)",
+                    (int)sessions.items[0].id.len, sessions.items[0].id.data,
                     (int)sessions.items[0].id.len, sessions.items[0].id.data);
     }
     if (rc == 0) {

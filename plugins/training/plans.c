@@ -97,8 +97,14 @@ static int show_plans(const struct talk *talk, struct plans *plans, const struct
     uint32_t gone = 0;
     int rc = 0;
     if (plans->count == 0) {
-        return remark(talk, "该年没有培训计划（wuhao add training_plan 登记）",
-                      "nothing is planned for that year (enter it: `wuhao add training_plan`)");
+        struct wh_span unit =
+            is_given(talk, "unit") ? given_text(talk, "unit") : talk->host->home(talk->host->self);
+        return remark(talk,
+                      "该年没有培训计划（登记：wuhao add training_plan --unit %.*s date=日期 "
+                      "subject=主题 audience=elders）",
+                      "nothing is planned for that year (enter it: `wuhao add training_plan --unit "
+                      "%.*s date=DAY subject=SUBJECT audience=elders`)",
+                      (int)unit.len, unit.data);
     }
     qsort(plans->items, plans->count, sizeof(*plans->items), compare_plans);
     for (uint32_t i = 0; rc == 0 && i < plans->count; i++) {

@@ -242,8 +242,13 @@ static int show_sessions(struct listing *listing)
         rc = show_session(listing->talk, &listing->unknown.items[i]);
     }
     if (rc == 0 && shown == 0) {
-        rc = remark(listing->talk, "该年没有培训（wuhao add training 登记）",
-                    "no session in that year (enter one: `wuhao add training`)");
+        const char *unit = listing->units.items[0].code;
+        rc = remark(listing->talk,
+                    "该年没有培训（登记：wuhao add training --unit %s date=日期 topic=主题 "
+                    "audience=elders trainees=人数）",
+                    "no session in that year (enter one: `wuhao add training --unit %s date=DAY "
+                    "topic=TOPIC audience=elders trainees=N`)",
+                    unit);
     }
     if (rc == 0 && without > 0) {
         rc = remark(listing->talk, "%u 条签到没有学时，上报数不含（wuhao training hours 编号）",

@@ -128,6 +128,10 @@ static const struct wh_param coverage_params[] = {
     UNIT, {"under", {"此单位及其以下", "this unit and those below it"}, WH_UNIT, 0}, YEAR,
     {"by", {"role：按身份分列", "role: a line for each role"}, WH_TEXT, 0},
 };
+static const struct wh_param doubt_params[] = {
+    UNIT, {"under", {"此单位及其以下", "this unit and those below it"}, WH_UNIT, 0},
+    {"year", {"年度（默认全部）", "the year (default: all)"}, WH_INTEGER, 0},
+};
 static const struct wh_param due_params[] = {
     UNIT, {"at", {"日期（默认今天）", "the day (default: today)"}, WH_DATE, 0},
     {"ahead", {"也列今后若干天内到期的", "also who is due within so many days after it"},
@@ -185,6 +189,11 @@ static const struct wh_column young_columns[] = {
     COLUMN("sessions", "次数", "Sessions", WH_INTEGER),
     COLUMN("first", "首次培训", "First", WH_DATE),
 };
+static const struct wh_column doubt_columns[] = {
+    COLUMN("id", "编号", "Record", WH_TEXT), UNIT_COLUMN, COLUMN("date", "日期", "Day", WH_DATE),
+    PERSON_COLUMNS, COLUMN("session", "培训编号", "Session", WH_TEXT),
+    COLUMN("why", "疑点", "Why", WH_TEXT),
+};
 static const struct wh_column certificate_columns[] = {
     COLUMN("file", "文件", "File", WH_TEXT), COLUMN("session", "培训编号", "Session", WH_TEXT),
     COLUMN("topic", "主题", "Topic", WH_TEXT), COLUMN("pages", "页数", "Pages", WH_INTEGER),
@@ -217,6 +226,9 @@ static const struct wh_command commands[] = {
     {"training certificate", {"培训证书", "writes certificates, one page a person"},
      WH_LIST(certificate_params), WH_LIST(certificate_columns), WH_PERMIT_READ, 0,
      "wuhao training certificate --session 01J... --out certificates"},
+    {"training doubts", {"存疑的签到", "lists attendances that fit no session"},
+     WH_LIST(doubt_params), WH_LIST(doubt_columns), WH_PERMIT_READ, 0,
+     "wuhao training doubts --year 2026"},
 };
 
 static const struct wh_job jobs[] = {
@@ -228,7 +240,7 @@ static const struct wh_job jobs[] = {
 
 static int (*const runs[])(const struct talk *) = {
     run_plan,     run_held, run_sessions, run_attend,      run_hours,
-    run_coverage, run_due,  run_young,    run_certificate,
+    run_coverage, run_due,  run_young,    run_certificate, run_doubts,
 };
 
 #define YEAR_MIN 1949

@@ -83,6 +83,10 @@ int run_hours(const struct talk *talk);
 
 /* ---- following.c ---- */
 
+/* Notes the day of a session where none is noted yet, so that `follow` can tell that it was moved.
+ */
+int note_session(const struct talk *talk, const struct session *session);
+
 /* What the job `follow` does: 0, WH_AGAIN where some are left, or a code. */
 int follow_sessions(const struct wh_host *host, struct wh_failure *fail);
 
@@ -108,11 +112,12 @@ struct unit_figures {
 int read_figures(const struct talk *talk, struct wh_span under, const struct known_units *units,
                  uint32_t year, struct unit_figures *ret);
 
-/* ---- coverage.c, due.c, certificate.c ---- */
+/* ---- coverage.c, due.c, certificate.c, doubts.c ---- */
 
 int run_coverage(const struct talk *talk);
 int run_due(const struct talk *talk);
 int run_young(const struct talk *talk);
 int run_certificate(const struct talk *talk);
+int run_doubts(const struct talk *talk);
 
 #endif

@@ -333,9 +333,9 @@ def test_an_accepted_year_is_locked_for_undoing_and_objecting_too(pair):
     unit, day = "231182101208", f"{YEAR}-12-22"
     judged = judge(town, unit, "g15", "3").out.split()[-1]
     own = town.ok("assess", "self", unit, "g15", "2", "--date", DAY, "--csv").split()[-1]
-    town.ok("inspect", "apply", unit, "--date", day)
-    accepted = town.ok("inspect", "accept", unit, "failed", "--reason", "x", "--date", day,
-                       "--csv").split()[-1]
+    town.ok("inspect", "apply", unit, "--late", "--date", day)
+    accepted = town.ok("inspect", "accept", unit, "failed", "--reason", "x", "--late", "--date",
+                       day, "--csv").split()[-1]
     town.ok("wait", "--synced")
     for record in (judged, own):
         undone = town.cli("assess", "undo", record, "--why", "x")
@@ -354,8 +354,9 @@ def test_an_acceptance_that_the_records_no_longer_bear_out_is_a_doubt(pair, tmp_
     town.ok("wait", "--synced")
     unit = next(line["unit"] for line in town.rows("rank", "--level", "grassroots", "--year", YEAR)
                 if line["qualified"] and not line["final"])
-    town.ok("inspect", "apply", unit, "--date", f"{YEAR}-12-22")
-    town.ok("inspect", "accept", unit, "passed", "--reason", "x", "--date", f"{YEAR}-12-22")
+    town.ok("inspect", "apply", unit, "--late", "--date", f"{YEAR}-12-22")
+    town.ok("inspect", "accept", unit, "passed", "--reason", "x", "--late", "--date",
+            f"{YEAR}-12-22")
     town.ok("wait", "--synced")
     def doubts():
         return {(line["unit"], line["what"]) for line in town.rows("assess", "doubts", "--year",

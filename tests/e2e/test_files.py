@@ -89,7 +89,7 @@ def test_a_photograph_of_a_finding_stays_with_it(town, tmp_path):
                     "--inspector", "甲", "--conclusion", "x", "--date", "2025-12-01",
                     "--csv").split()[-1]
     finding = town.ok("inspect", "finding", visit, "--text", "x", "--deadline", "2025-12-20",
-                      "--date", "2025-12-01", "--csv").split()[-1]
+                      "--date", "2025-12-01", "--late", "--csv").split()[-1]
     town.ok("inspect", "photo", finding, tmp_path / "wall.jpg")
     town.ok("inspect", "fix", finding, "--text", "x", "--date", "2025-12-05")
     town.ok("inspect", "photo", finding, tmp_path / "mended.jpg")

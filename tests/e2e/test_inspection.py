@@ -131,8 +131,13 @@ def test_a_finding_is_fixed_and_verified_by_who_raised_it(town):
     finding = town.ok("inspect", "finding", visit, "--text", "制度未上墙", "--deadline", deadline,
                       "--item", "g31", "--csv").split()[-1]
     early = town.cli("inspect", "verify", finding, "--by", "丙")
-    assert early.code == 4 and "not fixed yet" in early.err
+    assert early.code == 4 and f"wuhao inspect fix {finding} --text WHAT" in early.err
+    assert "not fixed yet" in early.err
     town.ok("inspect", "fix", finding, "--text", "已上墙")
+    twice = town.cli("inspect", "fix", finding, "--text", "x")
+    assert twice.code == 4 and "it is fixed already, and waits" in twice.err
+    alone = town.cli("inspect", "verify", finding, "--by", "丙", "--deadline", deadline)
+    assert alone.code == 2 and "--reopen" in alone.err
     other = town.cli("inspect", "verify", finding, "--by", "甲")
     assert other.code == 6 and "who raised it" in other.err
     town.ok("inspect", "verify", finding, "--by", "丙", "--reopen")
@@ -141,6 +146,79 @@ def test_a_finding_is_fixed_and_verified_by_who_raised_it(town):
     town.ok("inspect", "verify", finding, "--by", "丙")
     assert town.rows("inspect", "findings")[0]["state"] == "verified"
     assert town.rows("inspect", "findings", "--open") == []
+    for command in (("fix", finding, "--text", "x"), ("verify", finding, "--by", "丙")):
+        over = town.cli("inspect", *command)
+        assert over.code == 4 and "it is verified already" in over.err
+    shown = {line["what"]: line["text"] for line in town.rows("inspect", "show", finding)}
+    assert (shown["raised_by"], shown["fixed"]) == ("丙", TODAY.isoformat())
+    shown = {line["what"]: line["text"] for line in town.rows("inspect", "show", visit)}
+    assert f"(丙, {deadline}, verified {TODAY})" in shown["finding"]
+
+
+def test_a_finding_keeps_all_its_photographs(october, tmp_path):
+    visit = october.ok("inspect", "record", village(1), "--inspector", "甲", "--conclusion", "x",
+                       "--csv").split()[-1]
+    finding = october.ok("inspect", "finding", visit, "--text", "x", "--deadline", "2026-10-20",
+                         "--csv").split()[-1]
+
+    def photo(name, content):
+        (tmp_path / name).write_bytes(content)
+        return october.cli("inspect", "photo", finding, tmp_path / name)
+    for name in ("one.jpg", "two.jpg", "three.jpg"):
+        assert photo(name, name.encode()).code == 0
+    october.ok("inspect", "fix", finding, "--text", "x")
+    for name in ("four.jpg", "five.jpg"):
+        assert photo(name, name.encode()).code == 0
+    empty = photo("empty.jpg", b"")
+    assert empty.code == 4 and "empty.jpg: the file is empty" in empty.err
+    large = photo("large.jpg", bytes((16 << 20) + 1))
+    assert large.code == 4 and "large.jpg: it is over 16 MiB" in large.err
+    lines = [(line["what"], line["text"]) for line in october.rows("inspect", "show", finding)
+             if line["what"].startswith("photo")]
+    assert [(what, text.split()[0]) for what, text in lines] == [
+        ("photo", "one.jpg"), ("photo", "two.jpg"), ("photo", "three.jpg"),
+        ("photo_fixed", "four.jpg"), ("photo_fixed", "five.jpg")]
+    for _, text in lines:  # as it says
+        command = text.partition("(wuhao ")[2].rstrip(")").split()
+        october.ok(*[str(tmp_path / "out") if word == "FOLDER" else word for word in command])
+        name = text.split()[0]
+        assert (tmp_path / "out" / name).read_bytes() == name.encode()
+    october.ok("inspect", "undo", finding, "--why", "x")
+    assert october.rows("list", "photograph") == []
+
+
+def test_lists_speak_chinese_and_refuse_words_that_they_do_not_know(october):
+    def chinese(*arguments):
+        return node.run("env", "LC_ALL=zh_CN.UTF-8", f"{node.BIN}/wuhao", "-C", october.home,
+                        "inspect", *arguments, programs="/usr/bin")
+    made = chinese("plan", "--unit", SMALL, "--period", "2026Q4")
+    title = next(duty["title"]["zh"] for duty in programme()["duties"]
+                 if duty["id"] == "check_grassroots")
+    assert f"{title} 2026Q4（期限" in made.out + made.err
+    listed = chinese("list").out
+    assert title in listed and "check_grassroots" not in listed and "已安排" in listed
+    visit = october.rows("inspect", "list")[0]["id"]
+    shown = chinese("show", visit).out
+    assert title in shown and "检查人" in shown and "已安排" in shown
+    october.ok("add", "absence", "--unit", SMALL, "date=2026-10-12", "person=甲",
+               "until=2027-02-12")
+    none = chinese("plan", "--unit", SMALL, "--period", "2026Q4").out
+    assert "无可检查之日" in none and "no_day" not in none
+    for words, said in ((("--state", "bad"), "planned, overdue, done or closed"),
+                        (("--from", "2026-10-12", "--to", "2026-10-11"), "--from lies after --to")):
+        assert said in refused(october, "list", *words, code=2)
+
+
+def test_a_hint_runs_as_it_is_written(homes):
+    city = homes("city", "99", "模拟市", "city").init()
+    city.start(**node.clock_at(datetime.datetime(2026, 10, 12, 9)))
+    bring(city)
+    city.ok("programme", "issue", node.PROGRAMME)
+    for command, who in ((("plan", "--unit", SMALL), "NAME"),
+                         (("record", village(1), "--inspector", "甲", "--conclusion", "x"), "甲")):
+        hint = refused(city, *command).partition("`wuhao ")[2].partition("`")[0]
+        city.ok(*hint.replace("NAME", who).split())
+        city.ok("inspect", *command)
 
 
 def test_a_finding_over_its_deadline_costs_points_and_no_stated_day_helps(town):
@@ -151,7 +229,10 @@ def test_a_finding_over_its_deadline_costs_points_and_no_stated_day_helps(town):
 
     def finding():
         return town.ok("inspect", "finding", visit, "--text", "x", "--deadline", deadline, "--date",
-                       raised, "--csv").split()[-1]
+                       raised, "--late", "--csv").split()[-1]
+    over = town.cli("inspect", "finding", visit, "--text", "x", "--deadline", deadline, "--date",
+                    raised)
+    assert over.code == 4 and f"lies before today, {TODAY}" in over.err and "--late" in over.err
     first, second, third = finding(), finding(), finding()
     key = (unit, quarter_of(deadline), "overdue_finding", TOWN, "findings_overdue")
 
@@ -206,6 +287,9 @@ def test_a_finding_over_its_deadline_costs_points_and_no_stated_day_helps(town):
     assert overdue() == 0 and points() == "2.00"
     town.ok("inspect", "undo", visit, "--why", "x")
     shown = {line["what"]: line["text"] for line in town.rows("inspect", "show", visit)}
+    assert shown["state"] == "planned"  # as it was before it was made
+    town.ok("inspect", "undo", visit, "--why", "x")
+    shown = {line["what"]: line["text"] for line in town.rows("inspect", "show", visit)}
     assert shown["state"] == "withdrawn"
     for command in (("finding", visit, "--text", "x", "--deadline", TODAY),
                     ("done", visit, "--conclusion", "x"), ("move", visit, "--date", TODAY)):
@@ -224,28 +308,34 @@ def test_acceptance_is_final_locks_the_points_and_can_be_taken_back(pair, tmp_pa
     good = next(unit for unit, line in lines.items() if line["qualified"])
     bad = next(unit for unit, line in lines.items() if not line["qualified"])
     day = f"{node.YEAR}-12-20"
-    asked = town.cli("inspect", "accept", good, "passed", "--reason", "x", "--date", day)
-    assert asked.code == 4 and f"wuhao inspect apply {good}" in asked.err
+    for command in (("apply", good), ("accept", good, "passed", "--reason", "x")):
+        over = town.cli("inspect", *command, "--date", day)  # entered long after its time
+        assert over.code == 4 and "was to be entered by" in over.err and "--late" in over.err
+    when = ("--late", "--date", day)
+    asked = town.cli("inspect", "accept", good, "passed", "--reason", "x", *when)
+    assert asked.code == 4 and f"wuhao inspect apply {good} --date {day} --late" in asked.err
     for unit in (good, bad):
-        town.ok("inspect", "apply", unit, "--date", day)
-    twice = town.cli("inspect", "apply", good, "--date", day)
+        town.ok("inspect", "apply", unit, *when)
+    twice = town.cli("inspect", "apply", good, *when)
     assert twice.code == 4 and "has applied" in twice.err
-    early = town.cli("inspect", "accept", good, "passed", "--reason", "x", "--date",
+    generic = town.cli("add", "application", "--unit", good, f"date={day}")
+    assert generic.code == 6  # it would bypass what `apply` asks
+    early = town.cli("inspect", "accept", good, "passed", "--reason", "x", "--late", "--date",
                      f"{node.YEAR}-12-19")
     assert early.code == 4 and "before the day of the application" in early.err
-    blank = town.cli("inspect", "accept", good, "passed", "--reason", " ", "--date", day)
+    blank = town.cli("inspect", "accept", good, "passed", "--reason", " ", *when)
     assert blank.code == 4 and "reason" in blank.err
-    refused = town.cli("inspect", "accept", bad, "passed", "--reason", "x", "--date", day)
+    refused = town.cli("inspect", "accept", bad, "passed", "--reason", "x", *when)
     assert refused.code == 4 and "does not qualify" in refused.err
-    own = town.cli("inspect", "accept", TOWN, "passed", "--reason", "x", "--date", day)
+    own = town.cli("inspect", "accept", TOWN, "passed", "--reason", "x", *when)
     assert own.code == 6
-    accepted = town.ok("inspect", "accept", good, "passed", "--reason", "实地核查", "--date", day,
+    accepted = town.ok("inspect", "accept", good, "passed", "--reason", "实地核查", *when,
                        "--csv").split()[-1]
-    town.ok("inspect", "accept", bad, "failed", "--reason", "班子不健全", "--date", day)
+    town.ok("inspect", "accept", bad, "failed", "--reason", "班子不健全", *when)
     record = next(line for line in town.rows("list", "acceptance", "--unit", good))
     assert record["points"] == lines[good]["score"]  # as it was then, whatever comes
     pair.wait_synced()
-    after = town.cli("inspect", "apply", bad, "--date", day)
+    after = town.cli("inspect", "apply", bad, *when)
     assert after.code == 4 and "there is a result" in after.err
     applied = town.rows("list", "application", "--unit", good)[0]["id"]
     held = town.cli("inspect", "undo", applied, "--why", "x")
@@ -268,8 +358,9 @@ def test_acceptance_is_final_locks_the_points_and_can_be_taken_back(pair, tmp_pa
     due = {line["about"]: line["state"] for line in city.rows("due", "--unit", TOWN, "--at", day)
            if line["duty"] == "accept_grassroots"}
     assert due == {good: "done", bad: "done"}
-    again = town.cli("inspect", "accept", good, "failed", "--reason", "x", "--date", day)
-    assert again.code == 4 and "accepted already" in again.err
+    for unit, result in ((good, "passed"), (bad, "failed")):
+        again = town.cli("inspect", "accept", unit, "failed", "--reason", "x", *when)
+        assert again.code == 4 and f"is entered already, it is {result}" in again.err
     town.ok("inspect", "undo", accepted, "--why", "误操作")
     pair.wait_synced()
     assert not line_of(good)["final"]
@@ -311,7 +402,7 @@ def test_the_city_draws_openly_and_once_and_misses_nobody(pair):
     assert {line["unit"] for line in city.rows("inspect", "list", *check_city)
             if line["drawn"]} == first
     by_hand = city.cli("inspect", "undo", city.rows("list", "sample")[0]["id"], "--why", "x")
-    assert by_hand.code == 4 and "draw --again" in by_hand.err
+    assert by_hand.code == 4 and "--again" in by_hand.err
     regular = pair["long-zhen"].cli("inspect", "draw", "--count", 2, "--seed", "x")
     assert regular.code == 4 and "about every unit" in regular.err
 
@@ -389,7 +480,7 @@ def test_a_unit_with_a_node_of_its_own_is_marked_by_the_day_on_which_it_entered_
                       "--date", raised, "--csv").split()[-1]
     late, soon, wrong = [
         county.ok("inspect", "finding", visit, "--text", "制度未上墙", "--deadline", until,
-                  "--date", raised, "--csv").split()[-1]
+                  "--date", raised, "--late", "--csv").split()[-1]
         for until in (deadline, TODAY, deadline)]
 
     def states(one):
@@ -514,6 +605,81 @@ def test_a_visit_counts_for_the_period_that_the_due_rule_says(october):
     assert states(village(2)) == ({"2026Q3"},) * 2
 
 
+def test_an_inspector_goes_nowhere_that_the_record_rules_out(october):
+    def add(who, units):
+        return october.ok("add", "inspector", "--unit", SMALL, "date=2026-01-01", f"person={who}",
+                          "visits_a_day=9", f"not_units={units}").strip()
+    add("乙", f"{village(1)}、{village(2)}；　{village(3)}，")
+    lines = plan(october, "--unit", SMALL, "--period", "2026Q4")
+    assert {lines[village(number)]["inspector"] for number in (1, 2, 3)} == {"甲"}
+    visit, made = lines[village(1)]["id"], ("--inspector", "乙", "--conclusion", "x")
+    for command in (("done", visit, *made), ("record", village(2), *made),
+                    ("move", visit, "--inspector", "乙")):
+        assert f"must not check unit {village(1 if visit in command else 2)}" in refused(
+            october, *command), command
+    october.ok("inspect", "record", village(4), *made)
+    for word, units in (("nonsense", "nonsense;../.."), ("../..", f"{village(1)}，../.."),
+                        (f"{SMALL}999", f"{village(2)} {SMALL}999")):
+        wrong = add("丙", units)
+        said = refused(october, "plan", "--unit", SMALL, "--period", "2026Q4")
+        assert f"inspector 丙: `{word}`" in said and "wuhao edit ID not_units=CODES" in said
+        october.ok("edit", wrong, f"not_units={village(1)}")
+        plan(october, "--unit", SMALL, "--period", "2026Q4")
+        october.ok("withdraw", wrong, "--why", "x")
+
+
+def test_acceptance_is_planned_for_who_has_no_result_yet(october):
+    accepting = ("--unit", SMALL, "--duty", "accept_grassroots")
+    for number in (1, 2):
+        october.ok("inspect", "apply", village(number))
+    october.ok("wait", "--synced")
+    lines = plan(october, *accepting)
+    assert set(lines) == {village(1), village(2)}
+    result = october.ok("inspect", "accept", village(1), "failed", "--reason", "x",
+                        "--csv").split()[-1]
+    october.ok("wait", "--synced")
+    assert set(plan(october, *accepting)) == {village(2)}
+    october.ok("inspect", "undo", lines[village(1)]["id"], "--why", "x")
+    assert set(plan(october, *accepting)) == {village(2)}
+    october.ok("inspect", "undo", result, "--why", "x")
+    october.ok("wait", "--synced")
+    assert set(plan(october, *accepting)) == {village(1), village(2)}
+
+
+def test_a_visit_that_is_taken_back_is_planned_as_before(october):
+    before = {line["unit"]: line for line in plan(october, "--unit", SMALL, "--period",
+                                                  "2026Q4").values()}
+    visit = before[village(1)]["id"]
+    october.ok("add", "inspector", "--unit", SMALL, "date=2026-01-01", "person=乙")
+
+    def listed(unit):
+        return [(line["id"], line["state"], line["period"], line["date"], line["inspector"])
+                for line in october.rows("inspect", "list") if line["unit"] == unit]
+    planned = listed(village(1))
+    assert planned == [(visit, "planned", "2026Q4", before[village(1)]["date"], "甲")]
+    october.ok("inspect", "done", visit, "--conclusion", "x", "--inspector", "乙", "--date",
+               "2026-10-09")
+    assert listed(village(1)) == [(visit, "done", "2026Q3", "2026-10-09", "乙")]
+    undone = october.cli("inspect", "undo", visit, "--why", "x")
+    assert undone.code == 0 and f"planned for {planned[0][3]} again" in undone.err
+    assert listed(village(1)) == planned
+    shown = {line["what"]: line["text"] for line in october.rows("inspect", "show", visit)}
+    assert shown["conclusion"] is None
+    october.ok("inspect", "undo", visit, "--why", "x")
+    assert listed(village(1)) == []
+    # A visit that is recorded is the planned one of its period, and is taken back in the same way.
+    other = before[village(2)]["id"]
+    record = ("record", village(2), "--inspector", "乙", "--conclusion", "x", "--date")
+    first = october.ok("inspect", *record, "2026-10-09", "--csv").split()[-1]
+    assert first != other and len(listed(village(2))) == 2  # it counts for the third quarter
+    again = october.cli("inspect", *record, "2026-10-12", "--csv")
+    assert again.code == 0 and f"planned for {before[village(2)]['date']} ({other})" in again.err
+    assert again.out.split()[-1] == other
+    assert {line[1] for line in listed(village(2))} == {"done"}
+    october.ok("inspect", "undo", other, "--why", "x")
+    assert (other, "planned", "2026Q4", before[village(2)]["date"], "甲") in listed(village(2))
+
+
 def test_a_finding_is_of_the_rubric_of_an_inspector_and_not_before_its_visit(october):
     visit = october.ok("inspect", "record", village(1), "--inspector", "甲", "--conclusion", "x",
                        "--date", "2026-10-09", "--csv").split()[-1]
@@ -524,6 +690,9 @@ def test_a_finding_is_of_the_rubric_of_an_inspector_and_not_before_its_visit(oct
     assert "before the visit" in refused(october, *finding, "--date", "2026-10-08")
     assert "future" in refused(october, *finding, "--date", "2026-10-13")
     assert "deadline" in refused(october, *finding[:-1], "2026-10-11")
+    assert "it lies before today" in refused(october, *finding[:-1], "2026-10-11", "--date",
+                                             "2026-10-10")
+    assert "too far ahead, 2028-10-12" in refused(october, *finding[:-1], "2028-10-13")
     assert "text: it is empty" in refused(october, "finding", visit, "--text", "", "--deadline",
                                           "2026-10-20")
     october.ok("inspect", *finding, "--item", "g31", "--by", "甲")
@@ -573,11 +742,11 @@ def test_nothing_is_entered_for_a_unit_that_is_closed(october):
                "2026-10-09")  # of a day on which it was there
     assert unit not in plan(october, "--unit", SMALL, "--period", "2026Q4")
     october.ok("inspect", "finding", early, "--text", "x", "--deadline", "2026-10-11", "--date",
-               "2026-10-09")  # a deadline that it did not live to see
+               "2026-10-09", "--late")  # a deadline that it did not live to see
     other = october.ok("inspect", "record", village(1), "--inspector", "甲", "--conclusion", "x",
                        "--date", "2026-10-09", "--csv").split()[-1]
     late = october.ok("inspect", "finding", other, "--text", "x", "--deadline", "2026-10-11",
-                      "--date", "2026-10-09", "--csv").split()[-1]
+                      "--date", "2026-10-09", "--late", "--csv").split()[-1]
     october.ok("plugin", "run", "inspection", "overdue")
     marked = [line["finding"] for number in (1, 4) for line in october.rows(
         "list", "overdue_finding", "--unit", village(number))]
@@ -602,10 +771,10 @@ def test_a_unit_does_not_enter_its_own_check(pair):
 def test_a_result_keeps_to_the_window_and_to_the_application_of_the_units_own_node(trees):
     tree = trees(("city", "wudalianchi", "long-zhen"))
     county, town = tree["wudalianchi"], tree["long-zhen"]
-    accept = ("inspect", "accept", TOWN, "failed", "--reason", "x", "--date")
+    accept = ("inspect", "accept", TOWN, "failed", "--reason", "x", "--late", "--date")
     missing = county.cli(*accept, "2025-12-30")
     assert missing.code == 4 and f"wuhao inspect apply {TOWN}" in missing.err
-    town.ok("inspect", "apply", TOWN, "--date", "2025-12-01")
+    town.ok("inspect", "apply", TOWN, "--late", "--date", "2025-12-01")
     tree.wait_synced()
     ahead = county.cli(*accept, TODAY + 400 * DAY)
     assert ahead.code in (3, 4)
@@ -613,7 +782,7 @@ def test_a_result_keeps_to_the_window_and_to_the_application_of_the_units_own_no
     assert other.code == 4 and "not applied for acceptance in 2026" in other.err
     county.ok(*accept, "2025-12-30")
     tree.wait_synced()
-    after = town.cli("inspect", "apply", TOWN, "--date", "2025-12-31")
+    after = town.cli("inspect", "apply", TOWN, "--late", "--date", "2025-12-31")
     assert after.code == 4 and "there is a result" in after.err
 
 
@@ -625,13 +794,13 @@ def test_a_result_is_of_the_time_that_the_programme_gives_for_it(october, tmp_pa
     path = tmp_path / "programme.yaml"
     path.write_text(yaml.safe_dump(lines, allow_unicode=True), encoding="utf-8")
     october.ok("programme", "issue", path)
-    accept = ("accept", village(1), "failed", "--reason", "x", "--date")
-    october.ok("inspect", "apply", village(1), "--date", "2026-06-01")
+    accept = ("accept", village(1), "failed", "--reason", "x", "--late", "--date")
+    october.ok("inspect", "apply", village(1), "--late", "--date", "2026-06-01")
     assert "acceptance ends on 2026-07-30" in refused(october, *accept, "2026-07-31")
     assert "future" in refused(october, *accept, "2026-10-13")
     assert "future" in refused(october, "apply", village(2), "--date", "2026-10-13")
     october.ok("inspect", *accept, "2026-07-30")
-    assert "accepted already" in refused(october, *accept, "2026-07-30")
+    assert "entered already, it is failed" in refused(october, *accept, "2026-07-30")
 
 
 def test_mending_the_words_of_an_answer_later_does_not_make_it_late(trees):

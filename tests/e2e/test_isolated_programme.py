@@ -53,7 +53,7 @@ def work(city, village, folder):
     visit = city.ok("inspect", "record", village, "--inspector", "甲", "--conclusion", "x", "--date",
                     day, "--period", f"{node.YEAR}Q4", "--csv").split()[-1]
     finding = city.ok("inspect", "finding", visit, "--text", "x", "--deadline",
-                      f"{node.YEAR}-12-20", "--date", day, "--csv").split()[-1]
+                      f"{node.YEAR}-12-20", "--date", day, "--late", "--csv").split()[-1]
     city.ok("inspect", "photo", finding, photo)
     city.ok("file", finding, "photo", "--out", os.path.join(folder, "out"))
     with open(photo, "rb") as kept, open(os.path.join(folder, "out", "wall.jpg"), "rb") as back:

@@ -63,7 +63,8 @@ def tree_fixture(pair, tmp_path_factory):
         visit = town.ok("inspect", "record", unit, "--inspector", "丙", "--conclusion", "x",
                         "--date", f"{YEAR}-05-1{at}", "--csv").split()[-1]
         finding = town.ok("inspect", "finding", visit, "--text", "x", "--deadline",
-                          f"{YEAR}-06-1{at}", "--date", f"{YEAR}-05-1{at}", "--csv").split()[-1]
+                          f"{YEAR}-06-1{at}", "--date", f"{YEAR}-05-1{at}", "--late",
+                          "--csv").split()[-1]
         if at == 0:
             town.ok("inspect", "fix", finding, "--text", "x", "--date", f"{YEAR}-05-20")
     town.ok("plugin", "run", "inspection", "overdue")

@@ -195,7 +195,7 @@ class Round:
             if self.chance.random() < 0.3:
                 deadline = day + DAY * self.chance.randrange(5, 60)
                 finding = one.ok("inspect", "finding", visit, "--text", "x", "--deadline",
-                                 deadline, "--date", day, "--csv").split()[-1]
+                                 deadline, "--date", day, "--late", "--csv").split()[-1]
                 self.open_findings.append((finding, unit, inspector, day, deadline, one))
 
     def fix_findings(self, first):

@@ -103,6 +103,7 @@ def test_a_plan_whose_session_is_withdrawn_or_that_is_called_off(pair):
     (("attend", "SESSION", "--person", "李某", "--role", "elder", "--birth-year", "1066"), 4,
      "birth_year"),
     (("attend", "SESSION", "--role", "elder"), 2, "person"),
+    (("attend", "SESSION", "--person", "李某", "--role", "elder", "--hours", "-1"), 4, "hours"),
     (("attend", "SESSION", "--person", "李某", "--role", "elder", "--date", f"{YEAR}-02-28"), 4,
      f"the session began on {YEAR}-03-01"),
     (("attend", "SESSION", "--person", "李某", "--role", "elder", "--date", f"{YEAR}-04-02"), 4,
@@ -162,6 +163,40 @@ def test_attendances_follow_a_session_that_is_moved_or_withdrawn(pair):
         unit, YEAR - 1).items() if (facet, quarter) == ("attendance", f"{YEAR - 1}Q4"))
     town.ok("withdraw", other, "--why", "没有举办")
     node.wait_until(lambda: dates(town, unit) == [], 30, "so are the last ones")
+
+
+def test_attendances_follow_a_session_that_is_moved_a_few_days_back_or_forward(pair):
+    town, unit = pair["long-zhen"], "231182101002"
+    one = session(town, f"{YEAR}-06-20", unit)
+    for who, more in (("钱一", ()), ("钱二", ("--date", f"{YEAR}-06-22"))):
+        assert attend(town, one, who, *more).code == 0
+    town.ok("plugin", "run", "training", "follow")
+    assert dates(town, unit) == [f"{YEAR}-06-20", f"{YEAR}-06-22"]
+    for day in ("06-10", "06-05", "06-20"):  # the second day of it is still one of its days
+        town.ok("edit", one, f"date={YEAR}-{day}")
+        node.wait_until(lambda day=day: dates(town, unit) == [f"{YEAR}-{day}", f"{YEAR}-06-22"],
+                        30, "the first day moves along")
+    town.ok("plugin", "run", "training", "follow")
+    assert dates(town, unit) == [f"{YEAR}-06-20", f"{YEAR}-06-22"]
+
+
+def test_attendances_that_fit_no_session_are_listed(pair):
+    town, unit = pair["long-zhen"], "231182101003"
+    one, other = session(town, f"{YEAR}-09-01", unit), session(town, f"{YEAR}-09-01", VILLAGE)
+    assert attend(town, one, "褚对").code == 0
+    wrong = {}
+    for lost, day, why in (("01NOSUCH", f"{YEAR}-09-01", "session"),
+                           (one, f"{YEAR - 1}-11-01", "day"), (other, f"{YEAR}-09-01", "unit")):
+        wrong[town.ok("add", "attendance", "--unit", unit, f"date={day}", f"session={lost}",
+                      f"person=褚{why}", "role=elder").strip()] = (lost, f"褚{why}", why)
+    lines = town.rows("training", "doubts", "--unit", unit)
+    assert {line["id"]: (line["session"], line["person"], line["why"]) for line in lines} == wrong
+    assert len(town.rows("training", "doubts", "--unit", unit, "--year", YEAR)) == 2
+    told = town.cli("training", "coverage", "--unit", unit, "--year", YEAR)
+    assert "1 attendances name a session that is not on this node" in told.err
+    for record in wrong:
+        town.ok("withdraw", record, "--why", "x")
+    assert "nothing is in doubt" in town.cli("training", "doubts", "--unit", unit).err
 
 
 def test_attendances_of_sessions_that_are_not_of_this_node_stay(pair):
@@ -444,6 +479,12 @@ def test_certificates_are_pages_of_their_own_and_the_same_each_time(pair, tmp_pa
     both = written("c", "--person", "孙乙", "--birth-year", "1951", "--year", YEAR)
     assert {key: text.count("<section") for key, text in both.items()} == {one: 1, other: 1}
     assert re.search(r"No\. ([^<]+)<", both[one])[1] in numbers
+    # One person's file leaves the session's where it is, in the same folder too.
+    assert len(os.listdir(tmp_path / "a")) == 1
+    lines = town.rows("training", "certificate", "--person", "孙乙", "--year", YEAR, "--out",
+                      tmp_path / "a")
+    assert [line["pages"] for line in lines] == [1, 1, 1]
+    assert len(os.listdir(tmp_path / "a")) == 4 and written("a", "--session", one)[one] == page
     nobody = town.cli("training", "certificate", "--person", "无此人", "--out", tmp_path / "d")
     assert nobody.code == 0 and "nothing was written" in nobody.err
     assert not os.path.exists(tmp_path / "d") or os.listdir(tmp_path / "d") == []
@@ -466,7 +507,12 @@ def test_it_speaks_both_languages(pair):
     arguments = ("coverage", "--unit", TOWN, "--year", YEAR, "--by", "role")
     assert "覆盖率%" in chinese(*arguments).out and "Percent" in town.ok("training", *arguments)
     assert "counts who of the rosters was trained in a year" in town.ok("training", "--help")
-    assert "nothing is planned for that year" in town.cli("training", "plan", "--year", "1990").err
+    empty = town.cli("training", "plan", "--unit", VILLAGE, "--year", "1990").err
+    assert "nothing is planned for that year" in empty
+    for said in (empty, town.cli("training", "sessions", "--unit", VILLAGE, "--year", "1990").err):
+        hint = said.partition("`wuhao ")[2].partition("`")[0]  # it runs as it is written
+        town.ok(*hint.replace("DAY", "1990-01-02").replace("=N", "=3").split())
+    assert len(town.rows("training", "plan", "--unit", VILLAGE, "--year", "1990")) == 1
 
 
 def test_disabled_and_enabled_again_it_has_all_that_it_had(pair):
