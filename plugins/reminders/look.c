@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* The year before may have what is late or missed, the one after what is due soon. */
-#define YEARS 3
+/* Years before may have what is late or missed; the one after is in feeds. */
+#define YEARS (YEARS_BEFORE + 2)
 
 enum look_step {
     LOOK_BEGIN,
-    LOOK_YEARS, /* and the two behind it */
+    LOOK_YEARS, /* and those behind it */
     LOOK_NOTICES = LOOK_YEARS + YEARS,
     LOOK_FEEDS,
     LOOK_MESSAGES,
@@ -75,7 +75,7 @@ static int read_year(const struct reminders *self, uint32_t year, struct look *l
 
 static uint32_t year_at(const struct look *look, uint32_t step)
 {
-    return (uint32_t)year_of(look->day) - 1 + step;
+    return (uint32_t)year_of(look->day) - YEARS_BEFORE + step;
 }
 
 int look_whole(const struct reminders *self, int64_t day, struct look *ret, struct wh_failure *fail)
