@@ -584,6 +584,9 @@ def test_a_test_message_arrives_and_counts_for_nothing(offices):
 def events(path):
     with open(path, "rb") as file:
         calendar = icalendar.Calendar.from_ical(file.read())
+    assert not [one.errors for one in calendar.walk() if one.errors]
+    for event in calendar.walk("VEVENT"):
+        assert event["DTSTAMP"].dt.utcoffset() == datetime.timedelta(0), event["DTSTAMP"]
     return {str(event["SUMMARY"]): event for event in calendar.walk("VEVENT")}
 
 
@@ -606,6 +609,10 @@ def test_a_calendar_is_read_by_another_library_and_keeps_its_ids(offices):
     assert len(ids) == 4
     one.clock.set("2026-03-03 09:00")
     one.node.ok("reminders", "calendar", "--unit", VILLAGE, "--year", 2026, "--out", one.folder)
+    for year in (9999, 2024, -1):
+        refused = one.node.cli("reminders", "calendar", "--unit", VILLAGE, "--year", year, "--out",
+                               one.folder)
+        assert refused.code == 3 and f"no programme for {year}" in refused.err, refused
     with open(os.path.join(one.folder, f"{VILLAGE}.ics"), "rb") as file:
         assert file.read() == before
 
@@ -622,7 +629,7 @@ def test_feeds_follow_what_is_done_and_are_left_alone_otherwise(offices):
     before = os.stat(path)
     one.look()
     assert os.stat(path).st_ino == before.st_ino
-    icalendar.Calendar.from_ical(open(path, "rb").read())
+    assert events(path) == {} and events(path.replace(COUNTY, office.CITY)) == {}
 
 
 @pytest.mark.quick
