@@ -228,7 +228,8 @@ int feed_next(const struct reminders *self, struct look *look, struct wh_failure
         if (rc == 0) return 1;
         (void)snprintf(why, sizeof(why), "unit=%.32s errno=%d", unit->code, -rc);
         host->log(host->self, WH_LOG_WARN, "reminders.feed_failed", why);
-        return 1;
+        if (look->feed_errno == 0) look->feed_errno = -rc;
+        return rc != -ENOENT && rc != -ENOTDIR; /* without the folder the others fail as well */
     }
     return 0;
 }

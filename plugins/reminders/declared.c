@@ -41,8 +41,10 @@ static const struct wh_param due_params[] = {
             "on which day (default: today): lists what is of its year, and what is left of former "
             "ones"}, WH_DATE, 0},
     {"year", {"只列这一年度的", "what is of this year alone"}, WH_INTEGER, 0},
-    {"open", {"只列未完成的", "only what is not done"}, WH_YESNO, WH_PARAM_SWITCH},
-    {"late", {"只列逾期的", "only what is late or missed"}, WH_YESNO, WH_PARAM_SWITCH},
+    {"open", {"只列没有办的", "only what is not done"}, WH_YESNO, WH_PARAM_SWITCH},
+    {"late", {"只列逾期的和未完成的", "only what is late or missed"}, WH_YESNO, WH_PARAM_SWITCH},
+    {"missed", {"只列未完成的", "only what is missed: too late to be met"}, WH_YESNO,
+     WH_PARAM_SWITCH},
 };
 #define TO(flags) {"to", {"接收人姓名", "the recipient, by name"}, WH_TEXT, flags}
 static const struct wh_param preview_params[] = {

@@ -35,6 +35,7 @@ static int is_wanted(const struct talk *talk, const struct owed *owed, int64_t d
 {
     enum duty_state state = duty_state_on(&owed->period, day);
     if (is_given(talk, "open") && state == DUTY_DONE) return 0;
+    if (is_given(talk, "missed") && state != DUTY_MISSED) return 0;
     return !is_given(talk, "late") || state == DUTY_LATE || state == DUTY_MISSED;
 }
 
