@@ -75,20 +75,6 @@ static struct wh_host_self *load_anew(struct wh_plugins *plugins,
     return one;
 }
 
-/* A file, or a setting, that can't take the place of what runs leaves it running; the reason says
- * so. */
-static struct wh_host_self *keep_former(struct wh_host_self *former, struct wh_host_self *next)
-{
-    char reason[700];
-    (void)snprintf(reason, sizeof(reason), "the change is refused, the former goes on: %.*s",
-                   (int)next->reason.len, next->reason.data);
-    former->reason = wh_arena_copy(&former->arena, wh_span_of(reason));
-    former->complaints = next->complaints;
-    former->renew = false;
-    wh_plugin_free(next);
-    return former;
-}
-
 static void add_item(struct wh_plugins *plugins, struct wh_host_self *one)
 {
     if (plugins->count == plugins->size) {
@@ -122,7 +108,7 @@ static void load_wanted(struct applying *applying)
         plugins->pending_count = i + 1;
         if (!next->is_loaded && former && former->state == WH_PLUGIN_ON &&
             next->state == WH_PLUGIN_FAILED) {
-            next = keep_former(former, next);
+            next = wh_plugin_keep_former(former, next);
         }
         applying->next[i] = next;
     }
@@ -174,10 +160,16 @@ static bool is_leaving(const struct wh_host_self *one)
     return one->leaves;
 }
 
-/* One that is no longer enabled is known on, so that its commands can say that it is off. */
-static void keep_known(struct wh_plugins *plugins, struct wh_host_self *one, bool is_replaced)
+/* One that is no longer enabled is known on, so that its commands can say that it is off; one that
+ * was on is kept until what replaces it is on. */
+static void keep_known(struct wh_plugins *plugins, struct wh_host_self *one,
+                       struct wh_host_self *next)
 {
-    if (is_replaced || !one->declared) {
+    if (next && next->is_loaded && one->is_loaded && one->state == WH_PLUGIN_OFF) {
+        next->former = one;
+        return;
+    }
+    if (next || !one->declared) {
         wh_plugin_free(one);
         return;
     }
@@ -198,8 +190,8 @@ static void replace_list(struct applying *applying)
         add_item(plugins, applying->next[i]);
     }
     for (uint32_t i = 0; i < former_count; i++) {
-        bool replaced = wh_plugin_find(plugins, former[i]->name) != NULL;
-        if (!stays(applying, former[i])) keep_known(plugins, former[i], replaced);
+        struct wh_host_self *next = wh_plugin_find(plugins, former[i]->name);
+        if (!stays(applying, former[i])) keep_known(plugins, former[i], next);
     }
     wh_memory_free(former);
 }

@@ -70,7 +70,8 @@ struct wh_host_self {
     bool is_learnt;   /* what it declares was read, or could not be, while it is off */
     bool renew;       /* the next apply opens it anew */
     bool leaves;      /* within an apply: it is closed, for good or to be opened again */
-    bool is_new_code; /* opened, and not known yet to be the code that measured last */
+    struct wh_host_self *former; /* within an apply: closed, opened again where this can't be */
+    bool is_new_code;            /* opened, and not known yet to be the code that measured last */
     /* loaded */
     struct wh_library library; /* in this process */
     struct wh_proxy *proxy;

@@ -23,6 +23,7 @@ struct wh_host_self *wh_plugin_new(struct wh_plugins *plugins, struct wh_span na
 
 void wh_plugin_free(struct wh_host_self *one)
 {
+    if (one->former) wh_plugin_free(one->former);
     wh_plugin_unload(one);
     wh_arena_deinit(&one->lent);
     wh_arena_deinit(&one->arena);
@@ -166,6 +167,18 @@ static bool needs_are_on(const struct wh_host_self *one)
     return true;
 }
 
+/* A plugin that refuses a setting begins with its name: the reader is told where it stands. */
+static void fail_open(struct wh_host_self *one, const char *why)
+{
+    uint32_t line = wh_plugin_setting_line(one, why);
+    if (line > 0) {
+        wh_plugin_fail(one, "%.*s:%u: %s", (int)one->config.source.len, one->config.source.data,
+                       line, why);
+    } else {
+        wh_plugin_fail(one, "open: %s", why[0] ? why : "it gave no reason");
+    }
+}
+
 static void open_one(struct wh_host_self *one)
 {
     struct wh_failure failure = {.code = 0};
@@ -176,7 +189,7 @@ static void open_one(struct wh_host_self *one)
     one->state = WH_PLUGIN_ON; /* so that `open` may read its own */
     wh_jobs_open(one);
     if (wh_plugin_open(one, &failure) < 0 && one->state == WH_PLUGIN_ON) {
-        wh_plugin_fail(one, "open: %s", failure.text[0] ? failure.text : "it gave no reason");
+        fail_open(one, failure.text);
         wh_proxy_free(one->proxy);
         one->proxy = NULL;
         one->is_loaded = false;
@@ -188,6 +201,29 @@ static void open_one(struct wh_host_self *one)
     one->is_new_code = true;
     wh_log(one->plugins->log, WH_INFO, "plugin.on", "name=%.*s version=%s isolated=%s",
            (int)one->name.len, one->name.data, one->declared->version, one->proxy ? "yes" : "no");
+}
+
+struct wh_host_self *wh_plugin_keep_former(struct wh_host_self *former, struct wh_host_self *next)
+{
+    char reason[700];
+    (void)snprintf(reason, sizeof(reason), "the change is refused, the former goes on: %.*s",
+                   (int)next->reason.len, next->reason.data);
+    former->reason = wh_arena_copy(&former->arena, wh_span_of(reason));
+    former->complaints = next->complaints;
+    former->renew = false;
+    wh_plugin_free(next);
+    return former;
+}
+
+/* It can't be opened: what it was to replace is opened again, with the settings that it had. */
+static struct wh_host_self *open_former(struct wh_host_self *one)
+{
+    struct wh_host_self *former = one->former;
+    one->former = NULL;
+    open_one(former);
+    if (former->state == WH_PLUGIN_ON) return wh_plugin_keep_former(former, one);
+    wh_plugin_free(former);
+    return one;
 }
 
 /* "a -> b -> a" where following needs that can't be met comes back to where it began. */
@@ -246,12 +282,17 @@ void wh_plugins_open_all(struct wh_plugins *plugins)
             struct wh_host_self *one = plugins->items[i];
             if (one->state != WH_PLUGIN_OFF || !one->is_loaded || !needs_are_on(one)) continue;
             open_one(one);
+            if (one->state == WH_PLUGIN_FAILED && one->former) {
+                plugins->items[i] = open_former(one);
+            }
             opened = true;
         }
     }
     for (uint32_t i = 0; i < plugins->count; i++) {
         struct wh_host_self *one = plugins->items[i];
         if (one->state == WH_PLUGIN_OFF && one->is_loaded) fail_needs(one);
+        if (one->former) wh_plugin_free(one->former);
+        one->former = NULL;
     }
 }
 

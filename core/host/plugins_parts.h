@@ -22,10 +22,15 @@ bool wh_plugin_check(struct wh_host_self *one);
 
 /* settings.c: reads the config's settings against the declaration into one->settings. */
 bool wh_plugin_settings_read(struct wh_host_self *one);
+/* The line in the config of the setting that `why` ("setting NAME: ...") is about; 0: of none. */
+uint32_t wh_plugin_setting_line(const struct wh_host_self *one, const char *why);
 
 /* plugins.c */
 struct wh_host_self *wh_plugin_new(struct wh_plugins *plugins, struct wh_span name);
 void wh_plugin_free(struct wh_host_self *one);
+/* A file, or a setting, that can't take the place of what runs leaves it running: frees `next`, and
+ * the reason of `former`, which it returns, says so. */
+struct wh_host_self *wh_plugin_keep_former(struct wh_host_self *former, struct wh_host_self *next);
 /* Closes it where it is on. */
 void wh_plugin_turn_off(struct wh_host_self *one);
 /* The one that was opened last among those that are `wanted`, or NULL. */

@@ -127,6 +127,17 @@ bool wh_plugin_settings_read(struct wh_host_self *one)
     return check_unknown(one);
 }
 
+uint32_t wh_plugin_setting_line(const struct wh_host_self *one, const char *why)
+{
+    for (uint32_t i = 0; i < one->config.settings_count; i++) {
+        const struct wh_plugin_setting *set = &one->config.settings[i];
+        char head[WH_PLUGIN_NAME_MAX + 16];
+        int len = snprintf(head, sizeof(head), "setting %.*s:", (int)set->name.len, set->name.data);
+        if (len < (int)sizeof(head) && strncmp(why, head, (size_t)len) == 0) return set->line;
+    }
+    return 0;
+}
+
 struct wh_span wh_plugin_setting_text(const struct wh_plugins *plugins, struct wh_span name,
                                       const struct wh_setting *setting, struct wh_arena *arena)
 {

@@ -47,6 +47,7 @@ static struct icaltimetype date_of(int64_t day)
 static struct icaltimetype stamp_of(const struct owed *owed)
 {
     struct icaltimetype time = date_of(owed->period.begins);
+    time.hour = time.minute = time.second = 0; /* -1 in a date */
     time.is_date = 0;
     time.zone = icaltimezone_get_utc_timezone();
     return time;
@@ -122,7 +123,7 @@ int run_calendar(struct reminders *self, const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     int64_t today = host->today(host->self);
-    uint32_t year = (uint32_t)given_number(talk, "year", year_of(today));
+    uint32_t year = 0;
     struct wh_span code =
         is_given(talk, "unit") ? given_text(talk, "unit") : host->home(host->self);
     struct known_units units = {NULL, 0, 0};
@@ -132,6 +133,7 @@ int run_calendar(struct reminders *self, const struct talk *talk)
     int rc = is_given(talk, "unit") ? given_unit(talk, "unit", &unit)
                                     : find_unit(host, code, &unit, talk->fail);
     (void)self;
+    if (rc == 0) rc = given_programme_year(talk, year_of(today), &year);
     if (rc == 0) rc = read_units(host, code, &units, talk->fail);
     if (rc == 0) rc = owed_in(host, code, 0, year, &owed, talk->fail);
     if (rc == 0) {
@@ -226,7 +228,8 @@ int feed_next(const struct reminders *self, struct look *look, struct wh_failure
         if (rc == 0) return 1;
         (void)snprintf(why, sizeof(why), "unit=%.32s errno=%d", unit->code, -rc);
         host->log(host->self, WH_LOG_WARN, "reminders.feed_failed", why);
-        return 1;
+        if (look->feed_errno == 0) look->feed_errno = -rc;
+        return rc != -ENOENT && rc != -ENOTDIR; /* without the folder the others fail as well */
     }
     return 0;
 }

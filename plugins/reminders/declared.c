@@ -37,9 +37,14 @@ static const struct wh_kind kinds[] = {
 static const struct wh_param due_params[] = {
     {"unit", {"单位（默认本单位）", "the unit that owes (default: the home unit)"}, WH_UNIT, 0},
     {"under", {"也列下级单位", "units below it too"}, WH_YESNO, WH_PARAM_SWITCH},
-    {"at", {"哪一天（默认今天）", "on which day (default: today); its year is shown"}, WH_DATE, 0},
-    {"open", {"只列未完成的", "only what is not done"}, WH_YESNO, WH_PARAM_SWITCH},
-    {"late", {"只列逾期的", "only what is late or missed"}, WH_YESNO, WH_PARAM_SWITCH},
+    {"at", {"哪一天（默认今天）：列当年的，以及往年仍未办的",
+            "on which day (default: today): lists what is of its year, and what is left of former "
+            "ones"}, WH_DATE, 0},
+    {"year", {"只列这一年度的", "what is of this year alone"}, WH_INTEGER, 0},
+    {"open", {"只列没有办的", "only what is not done"}, WH_YESNO, WH_PARAM_SWITCH},
+    {"late", {"只列逾期的和未完成的", "only what is late or missed"}, WH_YESNO, WH_PARAM_SWITCH},
+    {"missed", {"只列未完成的", "only what is missed: too late to be met"}, WH_YESNO,
+     WH_PARAM_SWITCH},
 };
 #define TO(flags) {"to", {"接收人姓名", "the recipient, by name"}, WH_TEXT, flags}
 static const struct wh_param preview_params[] = {
@@ -53,7 +58,7 @@ static const struct wh_param calendar_params[] = {
      WH_PARAM_REQUIRED | WH_PARAM_PATH},
 };
 static const struct wh_command commands[] = {
-    {"due", {"应办事项", "lists what units owe in a year, done and not"}, WH_LIST(due_params),
+    {"due", {"应办事项", "lists what units owe on a day, done and not"}, WH_LIST(due_params),
      NOTHING,
      WH_PERMIT_READ, 0, "wuhao due --unit 231182108 --under --open"},
     {"reminders preview", {"预览提醒", "lists what would be sent on a day"},

@@ -5,21 +5,22 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* The year before may have what is late or missed, the one after what is due soon. */
-#define YEARS 3
+/* Years before may have what is late or missed; the one after is in feeds. */
+#define YEARS (YEARS_BEFORE + 2)
 
 enum look_step {
     LOOK_BEGIN,
-    LOOK_YEARS, /* and the two behind it */
+    LOOK_YEARS, /* and those behind it */
     LOOK_NOTICES = LOOK_YEARS + YEARS,
     LOOK_FEEDS,
+    LOOK_FAULTS,
     LOOK_MESSAGES,
 };
 
 void look_free(struct look *look)
 {
     free(look->units.items);
-    free(look->recipients.items);
+    recipients_free(&look->recipients);
     owed_free(&look->owed);
     owed_free(&look->feed);
     memset(look, 0, sizeof(*look));
@@ -75,7 +76,7 @@ static int read_year(const struct reminders *self, uint32_t year, struct look *l
 
 static uint32_t year_at(const struct look *look, uint32_t step)
 {
-    return (uint32_t)year_of(look->day) - 1 + step;
+    return (uint32_t)year_of(look->day) - YEARS_BEFORE + step;
 }
 
 int look_whole(const struct reminders *self, int64_t day, struct look *ret, struct wh_failure *fail)
@@ -228,6 +229,14 @@ static int look_at_messages(struct reminders *self, const struct look *look,
 
 /* ---- The job ---- */
 
+static int keep_send_at(const struct reminders *self, struct wh_failure *fail)
+{
+    int64_t taken = 0;
+    int rc = number_read(self->host, KEY_SEND_AT, &taken, fail);
+    if (rc < 0 || taken == self->settings.send_at) return rc;
+    return number_write(self->host, KEY_SEND_AT, self->settings.send_at, fail);
+}
+
 static int look_begin(struct reminders *self, struct wh_failure *fail)
 {
     const struct wh_host *host = self->host;
@@ -239,11 +248,12 @@ static int look_begin(struct reminders *self, struct wh_failure *fail)
     look->is_asked = is_asked;
     self->is_asked = 0;
     if (rc == 0) rc = settle_doubts(self, look, fail);
-    if (rc == 0 && look->recipients.unusable > self->unusable_said) {
+    if (rc == 0 && look->recipients.untold_count > self->untold_said) {
         host->log(host->self, WH_LOG_WARN, "reminders.no_address",
-                  "why=a recipient's address has not the form of one");
+                  "why=a recipient has no address, or one that has not the form of one");
     }
-    self->unusable_said = look->recipients.unusable;
+    self->untold_said = look->recipients.untold_count;
+    if (rc == 0) rc = keep_send_at(self, fail);
     return rc;
 }
 
@@ -265,6 +275,7 @@ static int next_slice(struct reminders *self, struct wh_failure *fail)
         rc = feed_next(self, look, fail);
         if (rc > 0) look->step = LOOK_FEEDS;
         return rc < 0 ? rc : WH_AGAIN;
+    case LOOK_FAULTS: rc = faults_show(self, look, fail); return rc < 0 ? rc : WH_AGAIN;
     case LOOK_MESSAGES: return look_at_messages(self, look, fail);
     default:
         rc = read_year(self, year_at(look, step - LOOK_YEARS), look, fail);

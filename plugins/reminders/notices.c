@@ -1,13 +1,13 @@
-/* Notices on the console: one for each unit with something late, and one that says how many
- * recipients can't be reached. */
+/* Notices on the console: one for each unit with something late, which counts beside it what the
+ * unit has missed, and one that says how many recipients can't be reached. */
 #include "state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define UNITS_SHOWN_MAX 200 /* then one notice for the rest */
-#define KEY_SHOWN "shown"   /* "CODE:COUNT\n" of the notices that stand */
-#define KEY_MORE "late/more"
+#define KEY_SHOWN "shown"   /* "CODE:LATE+MISSED\n" of the notices that stand */
+#define NAME_MORE "more"    /* of the units that have none of their own */
 
 /* ---- Late ---- */
 
@@ -15,32 +15,22 @@ struct late {
     char unit[32];
     char name[128];
     uint32_t count;
-    int64_t due; /* of the oldest */
+    uint32_t missed;
+    int64_t due; /* of the oldest that is late */
 };
 
 struct lates {
-    struct late *items; /* by unit */
+    struct late *items; /* units with something late, by unit; UNITS_SHOWN_MAX at most */
     uint32_t count;
-    uint32_t units_over;
-    uint32_t count_over;
+    struct late rest; /* of the units behind them */
+    uint32_t units_rest;
 };
 
-static void count_late(const struct look *look, const struct owed *owed, struct lates *lates)
+static void add_counts(struct late *to, const struct late *from)
 {
-    struct late *last = lates->count > 0 ? &lates->items[lates->count - 1] : NULL;
-    const struct known_unit *unit = unit_of_code(&look->units, owed->unit);
-    if (!last || strcmp(last->unit, owed->unit) != 0) {
-        if (lates->count == UNITS_SHOWN_MAX + 1) {
-            lates->units_over++; /* of the last place: it gathers the rest */
-        } else {
-            last = &lates->items[lates->count++];
-            last->due = owed->period.due;
-        }
-        copy_text(last->unit, sizeof(last->unit), wh_span_of(owed->unit));
-        copy_text(last->name, sizeof(last->name), wh_span_of(unit ? unit->name : owed->unit));
-    }
-    last->count++;
-    if (owed->period.due < last->due) last->due = owed->period.due;
+    if (to->count == 0 || from->due < to->due) to->due = from->due;
+    to->count += from->count;
+    to->missed += from->missed;
 }
 
 static int compare_units(const void *a, const void *b)
@@ -49,51 +39,108 @@ static int compare_units(const void *a, const void *b)
     return strcmp((*left)->unit, (*right)->unit);
 }
 
+/* What `due --late` lists, of one unit. Returns how many of `owed` are of the first one's unit. */
+static uint32_t count_unit(const struct look *look, const struct owed *const *owed, uint32_t count,
+                           struct late *ret)
+{
+    const struct known_unit *unit = unit_of_code(&look->units, owed[0]->unit);
+    uint32_t i = 0;
+    memset(ret, 0, sizeof(*ret));
+    copy_text(ret->unit, sizeof(ret->unit), wh_span_of(owed[0]->unit));
+    copy_text(ret->name, sizeof(ret->name), wh_span_of(unit ? unit->name : owed[0]->unit));
+    for (; i < count && strcmp(owed[i]->unit, ret->unit) == 0; i++) {
+        const struct period *period = &owed[i]->period;
+        if (duty_state_on(period, look->day) == DUTY_MISSED) {
+            ret->missed++;
+            continue;
+        }
+        if (ret->count == 0 || period->due < ret->due) ret->due = period->due;
+        ret->count++;
+    }
+    return i;
+}
+
+static void take_unit(struct lates *lates, const struct late *one)
+{
+    if (one->count == 0) return;
+    if (lates->count < UNITS_SHOWN_MAX) {
+        lates->items[lates->count++] = *one;
+        return;
+    }
+    add_counts(&lates->rest, one);
+    lates->units_rest++;
+}
+
 /* The years come one after the other: their units are brought together. */
 static int gather_late(const struct look *look, struct lates *ret)
 {
     const struct owed **late = calloc(look->owed.count + 1u, sizeof(const struct owed *));
     uint32_t count = 0;
     memset(ret, 0, sizeof(*ret));
-    ret->items = calloc(UNITS_SHOWN_MAX + 1u, sizeof(*ret->items));
+    ret->items = calloc(UNITS_SHOWN_MAX, sizeof(*ret->items));
     if (!late || !ret->items) {
         free((void *)late);
         return WH_E_FAILED;
     }
     for (uint32_t i = 0; i < look->owed.count; i++) {
         const struct owed *owed = &look->owed.items[i];
-        if (duty_state_on(&owed->period, look->day) == DUTY_LATE) late[count++] = owed;
+        enum duty_state state = duty_state_on(&owed->period, look->day);
+        if (state != DUTY_LATE && state != DUTY_MISSED) continue;
+        if (is_owed_of(owed, look->day)) late[count++] = owed;
     }
     if (count > 0) qsort((void *)late, count, sizeof(const struct owed *), compare_units);
-    for (uint32_t i = 0; i < count; i++) count_late(look, late[i], ret);
+    for (uint32_t i = 0; i < count;) {
+        struct late one;
+        i += count_unit(look, &late[i], count - i, &one);
+        take_unit(ret, &one);
+    }
     free((void *)late);
     return 0;
 }
 
-static int post(const struct reminders *self, const char *key, const struct late *late,
-                uint32_t units, struct wh_failure *fail)
+/* ---- What the notices say ---- */
+
+/* Each names the command that lists what it counts. */
+struct saying {
+    char zh[300];
+    char en[300];
+};
+
+static void say_unit(const struct late *late, struct saying *ret)
+{
+    char zh[60] = "", en[60] = "";
+    if (late->missed > 0) {
+        (void)snprintf(zh, sizeof(zh), "，%u 项未完成", late->missed);
+        (void)snprintf(en, sizeof(en), ", missed: %u", late->missed);
+    }
+    (void)snprintf(ret->zh, sizeof(ret->zh), "%s：%u 项职责逾期%s（见 wuhao due --unit %s --late）",
+                   late->name, late->count, zh, late->unit);
+    (void)snprintf(ret->en, sizeof(ret->en),
+                   "%s: late duties: %u%s (see `wuhao due --unit %s --late`)", late->name,
+                   late->count, en, late->unit);
+}
+
+static void say_rest(const struct lates *lates, struct saying *ret)
+{
+    (void)snprintf(ret->zh, sizeof(ret->zh),
+                   "另有 %u 个单位共 %u 项职责逾期（wuhao due --under --late 列出所有单位的）",
+                   lates->units_rest, lates->rest.count);
+    (void)snprintf(ret->en, sizeof(ret->en),
+                   "late duties of %u more units: %u (`wuhao due --under --late` lists those of "
+                   "all units)",
+                   lates->units_rest, lates->rest.count);
+}
+
+static int post(const struct reminders *self, const char *key, const char *unit,
+                const struct saying *saying, int64_t due, struct wh_failure *fail)
 {
     const struct wh_host *host = self->host;
-    char zh[300], en[300];
-    struct wh_notice notice = {.key = wh_span_of(key), .severity = WH_NOTICE_WARN};
-    if (units > 1) {
-        (void)snprintf(zh, sizeof(zh),
-                       "另有 %u 个单位共 %u 项职责逾期（见 wuhao due --under --late）", units,
-                       late->count);
-        (void)snprintf(en, sizeof(en),
-                       "late duties of %u more units: %u (see `wuhao due --under "
-                       "--late`)",
-                       units, late->count);
-    } else {
-        (void)snprintf(zh, sizeof(zh), "%s：%u 项职责逾期（见 wuhao due --unit %s --late）",
-                       late->name, late->count, late->unit);
-        (void)snprintf(en, sizeof(en), "%s: late duties: %u (see `wuhao due --unit %s --late`)",
-                       late->name, late->count, late->unit);
-        notice.unit = wh_span_of(late->unit);
-    }
-    notice.zh = wh_span_of(zh);
-    notice.en = wh_span_of(en);
-    notice.due = late->due;
+    struct wh_notice notice = {.key = wh_span_of(key),
+                               .unit = wh_span_of(unit),
+                               .zh = wh_span_of(saying->zh),
+                               .en = wh_span_of(saying->en),
+                               .severity = WH_NOTICE_WARN,
+                               .due = due};
     return host->notice_post(host->self, &notice, fail);
 }
 
@@ -102,18 +149,25 @@ static void key_of_unit(char key[60], const char *unit)
     (void)snprintf(key, 60, "late/%.40s", unit);
 }
 
-/* 1 where "UNIT:COUNT\n" (or, with `count` NULL, that of any count) stands in `shown`. */
-static int stands(const char *shown, const char *unit, const uint32_t *count)
+/* 1 where "NAME:LATE+MISSED\n" (or, with `counts` NULL, that of any counts) stands in `shown`. */
+static int stands(const char *shown, const char *name, const struct late *counts)
 {
-    char line[60];
+    char line[80];
     const char *found;
-    if (count) {
-        (void)snprintf(line, sizeof(line), "%.32s:%u\n", unit, *count);
+    if (counts) {
+        (void)snprintf(line, sizeof(line), "%.32s:%u+%u\n", name, counts->count, counts->missed);
     } else {
-        (void)snprintf(line, sizeof(line), "%.32s:", unit);
+        (void)snprintf(line, sizeof(line), "%.32s:", name);
     }
     found = strstr(shown, line);
     return found && (found == shown || found[-1] == '\n');
+}
+
+/* Puts down that it stands; 1 where it has to be posted. */
+static int is_news(const char *shown, const char *name, const struct late *counts, struct text *now)
+{
+    text_print(now, "%.32s:%u+%u\n", name, counts->count, counts->missed);
+    return !stands(shown, name, counts);
 }
 
 /* Settles those of `shown` that are in `now` no more. */
@@ -134,26 +188,24 @@ static int settle_gone(const struct reminders *self, const char *shown, const ch
     return rc;
 }
 
-#define SHOWN_SIZE ((UNITS_SHOWN_MAX + 2) * 48)
+#define SHOWN_SIZE ((UNITS_SHOWN_MAX + 2) * 64)
 
-static int show_late(const struct reminders *self, struct lates *lates, const char *shown,
+static int show_late(const struct reminders *self, const struct lates *lates, const char *shown,
                      struct text *now, struct wh_failure *fail)
 {
-    uint32_t own = lates->count < UNITS_SHOWN_MAX ? lates->count : UNITS_SHOWN_MAX;
+    struct saying saying;
     int rc = 0;
-    for (uint32_t i = 0; rc == 0 && i < own; i++) {
+    for (uint32_t i = 0; rc == 0 && i < lates->count; i++) {
         const struct late *late = &lates->items[i];
         char key[60];
-        text_print(now, "%s:%u\n", late->unit, late->count);
+        if (!is_news(shown, late->unit, late, now)) continue;
         key_of_unit(key, late->unit);
-        if (!stands(shown, late->unit, &late->count)) rc = post(self, key, late, 1, fail);
+        say_unit(late, &saying);
+        rc = post(self, key, late->unit, &saying, late->due, fail);
     }
-    if (rc == 0 && lates->count > own) {
-        const struct late *rest = &lates->items[own];
-        text_print(now, "more:%u\n", rest->count);
-        if (!stands(shown, "more", &rest->count)) {
-            rc = post(self, KEY_MORE, rest, lates->units_over + 1, fail);
-        }
+    if (rc == 0 && lates->units_rest > 0 && is_news(shown, NAME_MORE, &lates->rest, now)) {
+        say_rest(lates, &saying);
+        rc = post(self, "late/" NAME_MORE, "", &saying, lates->rest.due, fail);
     }
     return now->failed ? WH_E_FAILED : rc;
 }
@@ -202,7 +254,7 @@ int unreached_show(struct reminders *self, struct wh_failure *fail)
         rc = kept_read(host, one->id, one->channel, &kept, fail);
         if (rc == 0 && kept.tries > 0) count++;
     }
-    free(recipients.items);
+    recipients_free(&recipients);
     if (rc == 0) rc = number_read(host, KEY_UNREACHED, &known, fail);
     if (rc < 0 || known == count) return rc;
     rc = number_write(host, KEY_UNREACHED, count, fail);

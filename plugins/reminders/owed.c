@@ -210,6 +210,46 @@ int owed_in(const struct wh_host *host, struct wh_span unit, int below, uint32_t
     return 0;
 }
 
+/* ---- What is owed on a day, of whatever year ---- */
+
+int is_owed_of(const struct owed *owed, int64_t day)
+{
+    const struct period *period = &owed->period;
+    int64_t year = year_of(day);
+    if (strtol(period->name, NULL, 10) == year) return 1;
+    return period->begins <= day && duty_state_on(period, day) != DUTY_DONE &&
+           period->due + LATE_DAYS >= first_day_of(year);
+}
+
+static int add_all(struct owed_list *to, const struct owed_list *from, int64_t day)
+{
+    for (uint32_t i = 0; i < from->count; i++) {
+        struct owed *copy;
+        if (!is_owed_of(&from->items[i], day)) continue;
+        copy = owed_add(to);
+        if (!copy) return WH_E_FAILED;
+        *copy = from->items[i];
+    }
+    return 0;
+}
+
+int owed_on(const struct wh_host *host, struct wh_span unit, int below, int64_t day,
+            struct owed_list *ret, struct wh_failure *fail)
+{
+    uint32_t year = (uint32_t)year_of(day);
+    int rc = 0;
+    memset(ret, 0, sizeof(*ret));
+    for (uint32_t at = year - YEARS_BEFORE; rc == 0 && at <= year; at++) {
+        struct owed_list owed;
+        rc = owed_in(host, unit, below, at, &owed, fail);
+        if (rc == 0) rc = add_all(ret, &owed, day);
+        owed_free(&owed);
+    }
+    if (rc < 0) owed_free(ret);
+    if (ret->count > 0) qsort(ret->items, ret->count, sizeof(*ret->items), compare_owed);
+    return rc;
+}
+
 void owed_free(struct owed_list *list)
 {
     free(list->items);

@@ -24,26 +24,59 @@ static int wrong(struct wh_failure *fail, const char *text)
     return WH_E_INVALID;
 }
 
+/* A time in the evening's quiet hours comes after the last minute of a day in which something may
+ * be sent. One in the morning's waits for their end. */
+int is_never_sent(const struct wh_programme_view *programme, int32_t send_at)
+{
+    return programme && is_quiet_to_midnight((uint32_t)send_at, programme->quiet_from_minute,
+                                             programme->quiet_to_minute);
+}
+
+/* One that was taken goes on when a later programme has other quiet hours: a notice tells. */
+static int check_send_at(const struct wh_host *host, int32_t send_at, struct wh_failure *fail)
+{
+    int64_t day = host->today(host->self), taken = 0;
+    const struct wh_programme_view *programme = host->programme(host->self, (uint32_t)year_of(day));
+    int rc;
+    if (send_at < 0) {
+        return wrong(fail, "setting send_at: not a time of day (HH:MM, as in 08:30)");
+    }
+    if (!is_never_sent(programme, send_at)) return 0;
+    rc = number_read(host, KEY_SEND_AT, &taken, fail);
+    if (rc < 0 || taken == send_at) return rc;
+    fail->code = WH_E_INVALID;
+    (void)snprintf(fail->text, sizeof(fail->text),
+                   "setting send_at: lies in the programme's quiet hours (%02u:%02u to %02u:%02u), "
+                   "so nothing would ever be sent; give an earlier time, as 08:30",
+                   programme->quiet_from_minute / 60, programme->quiet_from_minute % 60,
+                   programme->quiet_to_minute / 60, programme->quiet_to_minute % 60);
+    return WH_E_INVALID;
+}
+
 static int check(const struct settings *settings, struct wh_failure *fail)
 {
     if (settings->smtp_url[0] && !starts(settings->smtp_url, "smtp://") &&
         !starts(settings->smtp_url, "smtps://")) {
         return wrong(fail, "setting smtp_url: not a mail server (smtp://host:port or smtps://)");
     }
-    if (settings->smtp_url[0] && !is_address(wh_span_of(settings->mail_from))) {
+    if (settings->mail_from[0] && !is_address(wh_span_of(settings->mail_from))) {
+        return wrong(fail, "setting mail_from: not a mail address (name@host)");
+    }
+    if (settings->smtp_url[0] && !settings->mail_from[0]) {
         return wrong(fail, "setting mail_from: mail needs an address to come from");
     }
     if (settings->smtp_user[0] && !settings->smtp_password_file[0]) {
         return wrong(fail, "setting smtp_password_file: smtp_user needs it");
     }
-    if (settings->send_at < 0) {
-        return wrong(fail, "setting send_at: not a time of day (HH:MM, as in 08:30)");
+    if (settings->calendar_dir[0] && settings->calendar_dir[0] != '/') {
+        return wrong(fail, "setting calendar_dir: not a whole path (begin it with /)");
     }
     return 0;
 }
 
 static int read_settings(const struct wh_host *host, struct settings *ret, struct wh_failure *fail)
 {
+    int rc;
     read_text(host, "smtp_url", ret->smtp_url);
     read_text(host, "smtp_user", ret->smtp_user);
     read_text(host, "smtp_password_file", ret->smtp_password_file);
@@ -55,7 +88,8 @@ static int read_settings(const struct wh_host *host, struct settings *ret, struc
     ret->hearing.escalate_days = host->setting(host->self, "escalate_days").number;
     ret->send_at = minute_of(host->setting(host->self, "send_at").text);
     ret->is_zh = !wh_span_equal(host->setting(host->self, "language").text, wh_span_of("en"));
-    return check(ret, fail);
+    rc = check(ret, fail);
+    return rc < 0 ? rc : check_send_at(host, ret->send_at, fail);
 }
 
 /* ---- Callbacks ---- */

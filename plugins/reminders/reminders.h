@@ -7,6 +7,7 @@
 
 #define KIND_DUTY "duty"
 #define KIND_RECIPIENT "recipient"
+#define YEAR_MAX 9999
 
 /* The plugin while it is on: defined in state.h, for those that send. */
 struct reminders;
@@ -34,12 +35,24 @@ struct owed_list {
  * None where there is no programme. WH_E_NOT_FOUND: no such unit. */
 int owed_in(const struct wh_host *host, struct wh_span unit, int below, uint32_t year,
             struct owed_list *ret, struct wh_failure *fail);
+/* The same of the year of `day`; of the years before it what is not done on that day, and could
+ * still be met when that year began: what is open or late doesn't end with its year. */
+int owed_on(const struct wh_host *host, struct wh_span unit, int below, int64_t day,
+            struct owed_list *ret, struct wh_failure *fail);
+/* 1 where owed_on() has it. */
+int is_owed_of(const struct owed *owed, int64_t day);
+/* How many years back they are looked for: a due date lies at most one year behind that of its
+ * duty, and may be late for a month. */
+#define YEARS_BEFORE 2
+
 /* A new one at the end, zeroed; NULL: no memory. */
 struct owed *owed_add(struct owed_list *list);
 void owed_free(struct owed_list *list);
 
 /* due.c */
 int run_due(const struct talk *talk);
+/* The argument `year`, else `fallback`: refuses one without a programme. */
+int given_programme_year(const struct talk *talk, int64_t fallback, uint32_t *ret);
 extern const struct wh_list due_columns;
 
 /* declared.c: the tables, in the order of the commands. */

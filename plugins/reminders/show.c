@@ -1,6 +1,7 @@
 /* The commands: what would be sent, what was, sending now, a test message. */
 #include "state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct wh_column preview[] = {
@@ -42,11 +43,37 @@ static const struct wh_choice told[] = {
     {"missed", {"未完成", "Missed"}},
 };
 static const struct wh_choice states[] = {
-    {"mail", {"邮件", "Mail"}},         {"webhook", {"网络回调", "Webhook"}},
-    {"sending", {"发送中", "Sending"}}, {"waiting", {"待重试", "Waiting"}},
-    {"unknown", {"不明", "Unknown"}},   {"sent", {"已发送", "Sent"}},
-    {"new", {"尚未发送", "Never"}},     {"test", {"测试", "Test"}},
+    {"mail", {"邮件", "Mail"}},
+    {"webhook", {"网络回调", "Webhook"}},
+    {"sending", {"发送中", "Sending"}},
+    {"waiting", {"待重试", "Waiting"}},
+    {"unknown", {"不明", "Unknown"}},
+    {"sent", {"已发送", "Sent"}},
+    {"new", {"尚未发送", "Never"}},
+    {"test", {"测试", "Test"}},
+    {"unusable", {"地址不可用", "Unusable"}},
 };
+static const struct wh_choice ends[] = {
+    {"sent", {"已送达", "Sent"}},
+    {"unreachable", {"连接不上", "Unreachable"}},
+    {"timeout", {"超时", "Timeout"}},
+    {"no-answer", {"没有答复", "No answer"}},
+    {"restored", {"从备份恢复", "Restored"}},
+    {"no-memory", {"内存不足", "No memory"}},
+    {"no-smtp_url", {"没有设置邮件服务器", "No mail server"}},
+    {"no-smtp_password", {"密码文件不可用", "No password"}},
+    {"no-webhook_secret", {"密钥文件不可用", "No secret"}},
+    {"no-address", {"没有地址", "No address"}},
+    {"bad-email", {"不是邮箱地址", "No mail address"}},
+    {"bad-webhook", {"不是网址", "No web address"}},
+};
+/* What a server or libcurl says by a number. */
+static const struct {
+    const char *head;
+    const char *zh;
+    const char *en;
+} numbered[] = {{"answer-", "服务器答复 ", "Answer "}, {"curl-", "curl 错误 ", "curl "}};
+#define NUMBERED (sizeof(numbered) / sizeof(numbered[0]))
 
 static int tell_all(const struct talk *talk, const char *const *columns, uint32_t count,
                     struct wh_list words)
@@ -77,20 +104,49 @@ static int show_line(const struct talk *talk, const struct recipient *to, const 
     return talk->host->reply_row(talk->call, row, 11, talk->fail);
 }
 
-static int is_to(const struct talk *talk, const struct recipient *one)
+static int is_named(const struct talk *talk, const char *person)
 {
-    return !is_given(talk, "to") || wh_span_equal(given_text(talk, "to"), wh_span_of(one->person));
+    return !is_given(talk, "to") || wh_span_equal(given_text(talk, "to"), wh_span_of(person));
+}
+
+/* The first of the group that is meant; NULL: none. */
+static const struct recipient *named_in(const struct talk *talk, const struct recipient *group,
+                                        uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_named(talk, group[i].person)) return &group[i];
+    }
+    return NULL;
+}
+
+/* Refuses a name that nobody can be told by: the reason is why. */
+static int check_name(const struct talk *talk, const struct recipients *recipients)
+{
+    int is_zh = talk->host->language(talk->call) == 0;
+    if (!is_given(talk, "to") || named_in(talk, recipients->items, recipients->count)) return 0;
+    for (uint32_t i = 0; i < recipients->untold_count; i++) {
+        const struct untold *one = &recipients->untold[i];
+        if (!is_named(talk, one->person)) continue;
+        return refuse(talk, WH_E_INVALID, "接收人：记录 %s %s（用 wuhao edit %s 改正）",
+                      "recipient: of record %s %s (mend it with `wuhao edit %s`)", one->id,
+                      fault_sentence(one->fault, is_zh), one->id);
+    }
+    return refuse(talk, WH_E_NOT_FOUND, "接收人：没有这个人（见 wuhao list recipient）",
+                  "recipient: there is none of that name (see `wuhao list recipient`)");
 }
 
 static int show_group(struct reminders *self, const struct talk *talk, const struct look *look,
                       uint32_t from, uint32_t *shown)
 {
-    const struct recipient *first = &look->recipients.items[from];
+    const struct recipient *group = &look->recipients.items[from];
+    uint32_t count = group_size(&look->recipients, from);
+    const struct recipient *to = named_in(talk, group, count);
     struct plan plan;
-    int rc = plan_group(self, look, first, group_size(&look->recipients, from), PLAN_SHOWN, &plan,
-                        talk->fail);
+    int rc;
+    if (!to) return 0;
+    rc = plan_group(self, look, group, count, PLAN_SHOWN, &plan, talk->fail);
     for (uint32_t i = 0; rc == 0 && i < plan.digest.count; i++) {
-        rc = show_line(talk, first, &plan.digest.lines[i]);
+        rc = show_line(talk, to, &plan.digest.lines[i]);
         ++*shown;
     }
     plan_free(&plan);
@@ -107,9 +163,10 @@ int run_preview(struct reminders *self, const struct talk *talk)
     int rc = tell_all(talk, worded, 3, words);
     if (rc < 0) return rc;
     rc = look_whole(self, given_number(talk, "at", host->today(host->self)), &look, talk->fail);
+    if (rc == 0) rc = check_name(talk, &look.recipients);
     for (uint32_t i = 0; rc == 0 && i < look.recipients.count;
          i += group_size(&look.recipients, i)) {
-        if (is_to(talk, &look.recipients.items[i])) rc = show_group(self, talk, &look, i, &shown);
+        rc = show_group(self, talk, &look, i, &shown);
     }
     look_free(&look);
     if (rc == 0 && shown == 0) rc = remark(talk, "没有要发送的提醒", "nothing would be sent");
@@ -133,19 +190,19 @@ int run_test_message(struct reminders *self, const struct talk *talk)
 {
     const struct wh_host *host = talk->host;
     struct recipients recipients;
-    uint32_t count = 0;
+    uint32_t count = 0, size = 0;
     int rc = recipients_read(host, host->today(host->self), &recipients, talk->fail);
-    for (uint32_t i = 0; rc == 0 && i < recipients.count; i += group_size(&recipients, i)) {
-        if (!is_to(talk, &recipients.items[i])) continue;
-        rc = test_give(self, &recipients.items[i], talk->fail);
+    if (rc == 0) rc = check_name(talk, &recipients);
+    for (uint32_t i = 0; rc == 0 && i < recipients.count; i += size) {
+        const struct recipient *to;
+        size = group_size(&recipients, i);
+        to = named_in(talk, &recipients.items[i], size);
+        if (!to) continue;
+        rc = test_give(self, to, talk->fail);
         count++;
     }
-    free(recipients.items);
+    recipients_free(&recipients);
     if (rc < 0) return rc;
-    if (count == 0) {
-        return refuse(talk, WH_E_NOT_FOUND, "接收人：没有这个人（见 wuhao list recipient）",
-                      "recipient: there is none of that name (see `wuhao list recipient`)");
-    }
     return remark(talk, "%u 条测试消息已交付发送（见 wuhao reminders outbox）",
                   "%u test messages are on their way (see `wuhao reminders outbox`)", count);
 }
@@ -197,6 +254,97 @@ static int show_test(const struct talk *talk, const struct ended_test *test)
     return talk->host->reply_row(talk->call, row, 9, talk->fail);
 }
 
+/* ---- Words of the column `how` ---- */
+
+#define NUMBERED_MAX 32 /* different ones; what is over it is shown as it is */
+
+struct end_words {
+    struct wh_choice words[sizeof(ends) / sizeof(ends[0]) + NUMBERED_MAX];
+    uint32_t count;
+    uint32_t made;
+    struct {
+        char id[CARRIED_WHY_SIZE];
+        char zh[60];
+        char en[60];
+    } texts[NUMBERED_MAX];
+};
+
+static void add_numbered(struct end_words *to, const char *why)
+{
+    for (uint32_t i = 0; i < to->count; i++) {
+        if (strcmp(to->words[i].id, why) == 0) return;
+    }
+    for (size_t i = 0; i < NUMBERED && to->made < NUMBERED_MAX; i++) {
+        size_t len = strlen(numbered[i].head);
+        if (strncmp(why, numbered[i].head, len) != 0) continue;
+        (void)snprintf(to->texts[to->made].id, CARRIED_WHY_SIZE, "%s", why);
+        (void)snprintf(to->texts[to->made].zh, 60, "%s%s", numbered[i].zh, why + len);
+        (void)snprintf(to->texts[to->made].en, 60, "%s%s", numbered[i].en, why + len);
+        to->words[to->count++] = (struct wh_choice){
+            to->texts[to->made].id, {to->texts[to->made].zh, to->texts[to->made].en}};
+        to->made++;
+        return;
+    }
+}
+
+/* Before any row: those with a number are made of what is to be shown. */
+static int tell_ends(const struct reminders *self, const struct talk *talk,
+                     const struct recipients *recipients)
+{
+    struct end_words *all = calloc(1, sizeof(*all));
+    struct wh_list words;
+    int rc = all ? 0 : WH_E_FAILED;
+    for (uint32_t i = 0; all && i < sizeof(ends) / sizeof(ends[0]); i++) {
+        all->words[all->count++] = ends[i];
+    }
+    for (uint32_t i = 0; rc == 0 && i < recipients->count; i++) {
+        const struct recipient *one = &recipients->items[i];
+        struct kept kept;
+        rc = kept_read(self->host, one->id, one->channel, &kept, talk->fail);
+        if (rc == 0) add_numbered(all, kept.why);
+    }
+    for (uint32_t i = 0; rc == 0 && i < self->tests_count && i < ENDED_TESTS_KEPT; i++) {
+        add_numbered(all, self->tests[i].why);
+    }
+    if (rc == 0) {
+        words = (struct wh_list){all->words, all->count, sizeof(all->words[0])};
+        rc = tell_words(talk, "how", words);
+    }
+    free(all);
+    return rc;
+}
+
+static int show_untold(const struct talk *talk, const struct untold *untold)
+{
+    struct wh_value row[9];
+    for (uint32_t i = 0; i < 9; i++) row[i] = wh_value_null();
+    row[0] = wh_value_text(wh_span_of(untold->id));
+    row[1] = wh_value_text(wh_span_of(untold->unit));
+    if (untold->fault != ADDRESS_NONE) {
+        row[2] = wh_value_text(wh_span_of(
+            channel_word(untold->fault == ADDRESS_NO_MAIL ? CHANNEL_MAIL : CHANNEL_HOOK)));
+    }
+    row[3] = wh_value_text(wh_span_of("unusable"));
+    row[4] = wh_value_text(wh_span_of(fault_word(untold->fault)));
+    return talk->host->reply_row(talk->call, row, 9, talk->fail);
+}
+
+static int remark_untold(const struct talk *talk, const struct recipients *recipients)
+{
+    uint32_t without = 0, wrong;
+    for (uint32_t i = 0; i < recipients->untold_count; i++) {
+        if (recipients->untold[i].fault == ADDRESS_NONE) without++;
+    }
+    wrong = recipients->untold_count - without;
+    if (recipients->untold_count == 0) return 0;
+    return remark(
+        talk,
+        "有 %u 个地址不是可用的邮箱或网址，%u 个接收人没有地址，不会收到提醒（用 wuhao edit 改正）",
+        "%u addresses are neither of mail nor of the web, %u recipients have none: they are told "
+        "nothing (mend them with `wuhao edit`)",
+        wrong, without);
+}
+
 int run_outbox(struct reminders *self, const struct talk *talk)
 {
     static const char *const worded[] = {"channel", "state"};
@@ -207,15 +355,15 @@ int run_outbox(struct reminders *self, const struct talk *talk)
     int rc = tell_all(talk, worded, 2, words);
     if (rc < 0) return rc;
     rc = recipients_read(host, host->today(host->self), &recipients, talk->fail);
+    if (rc == 0) rc = tell_ends(self, talk, &recipients);
     for (uint32_t i = 0; rc == 0 && i < recipients.count; i++) {
         rc = show_recipient(self, talk, &recipients.items[i]);
     }
+    for (uint32_t i = 0; rc == 0 && i < recipients.untold_count; i++) {
+        rc = show_untold(talk, &recipients.untold[i]);
+    }
     for (uint32_t i = 0; rc == 0 && i < tests; i++) rc = show_test(talk, &self->tests[i]);
-    free(recipients.items);
-    if (rc < 0 || recipients.unusable == 0) return rc;
-    return remark(
-        talk, "有 %u 个地址不是可用的邮箱或网址，不会收到提醒（见 wuhao list recipient）",
-        "%u addresses are neither of mail nor of the web and are told nothing (see `wuhao "
-        "list recipient`)",
-        recipients.unusable);
+    if (rc == 0) rc = remark_untold(talk, &recipients);
+    recipients_free(&recipients);
+    return rc;
 }

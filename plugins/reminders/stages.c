@@ -28,6 +28,11 @@ int is_quiet(uint32_t minute, uint32_t from, uint32_t to)
     return minute >= from || minute < to;
 }
 
+int is_quiet_to_midnight(uint32_t minute, uint32_t from, uint32_t to)
+{
+    return minute >= from && is_quiet(minute, from, to) && is_quiet(DAY_MINUTES - 1, from, to);
+}
+
 /* 1970-01-01 was a Thursday. */
 int64_t monday_of(int64_t day)
 {

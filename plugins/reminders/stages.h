@@ -30,6 +30,10 @@ enum stage stage_heard(const struct period *period, int64_t day, uint32_t levels
 /* 1 where `minute` lies in [from, to), which may go over midnight; equal ends: never. */
 int is_quiet(uint32_t minute, uint32_t from, uint32_t to);
 
+/* 1 where it is quiet from `minute` to the end of the day. */
+#define DAY_MINUTES 1440u
+int is_quiet_to_midnight(uint32_t minute, uint32_t from, uint32_t to);
+
 int64_t monday_of(int64_t day);
 
 /* "08:30" as minutes of the day, -1: no such time. */

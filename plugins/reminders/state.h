@@ -23,6 +23,10 @@ struct settings {
     int32_t is_zh;   /* of feeds */
 };
 
+#define KEY_SEND_AT "send_at" /* the one that was taken last */
+/* 1 where by the programme (NULL: there is none) no day has a minute to send in from then on. */
+int is_never_sent(const struct wh_programme_view *programme, int32_t send_at);
+
 /* ---- A look: everything that anybody could be told on a day (look.c) ---- */
 
 struct look {
@@ -33,6 +37,7 @@ struct look {
     struct owed_list feed; /* all of the home unit and those directly below, for feeds */
     uint32_t step;         /* what comes next */
     uint32_t fed;          /* units whose feeds are up to date */
+    int32_t feed_errno;    /* of the first that failed; 0: none */
     int32_t is_asked;      /* send now, whatever the hour */
 };
 
@@ -92,15 +97,14 @@ struct reminders {
     struct look look;
     struct message *messages;
     uint64_t last_stamp;
-    int32_t is_asked;       /* `reminders send` */
-    int32_t is_told;        /* of who could not be reached: the notice is up to date */
-    uint32_t unusable_said; /* addresses that are none, as the log knows */
+    int32_t is_asked;     /* `reminders send` */
+    int32_t is_told;      /* of who could not be reached: the notice is up to date */
+    uint32_t untold_said; /* addresses that are none, as the log knows */
     struct ended_test tests[ENDED_TESTS_KEPT];
     uint32_t tests_count;
 };
 
-/* plan.c: what a group would be told on the look's day; zeroed, and `ret_members` NULL, where
- * nothing is new. */
+/* plan.c: what a group would be told on the look's day; zeroed where nothing is new. */
 struct plan {
     struct digest digest;
     struct member *members;
@@ -132,6 +136,9 @@ int carry(struct reminders *self, struct wh_failure *fail);
 int is_on_its_way(const struct reminders *self, const char *id, enum channel channel);
 void message_free(struct message *message);
 int ask_carry(const struct reminders *self, int64_t pause_ms, struct wh_failure *fail);
+
+/* faults.c: notices of what somebody has to mend: settings, and addresses of recipients. */
+int faults_show(const struct reminders *self, const struct look *look, struct wh_failure *fail);
 
 /* notices.c */
 int notices_show(const struct reminders *self, const struct look *look, struct wh_failure *fail);

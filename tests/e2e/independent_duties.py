@@ -120,6 +120,19 @@ class Duties:
         return [record["date"] for record in self.records.get((about, kind), [])
                 if counts(metric, record, self.units[about][0])]
 
+    def owed_on(self, unit, at):
+        """All of the year of `at`, and what is left of those before: not done, and not missed yet
+        as the year began."""
+        found = {}
+        for year in self.years:
+            if year > at.year:
+                continue
+            for key, line in self.owed(unit, year, at).items():
+                left = day(line[0]) + LATE >= datetime.date(at.year, 1, 1) and line[1] != "done"
+                if year == at.year or left:
+                    found[key] = line
+        return found
+
     def owed(self, unit, year, at):
         """{(duty, period, about): (due, state, late, days)}"""
         found = {}

@@ -60,7 +60,7 @@ def shown(one, *arguments):
 
 def expected(duties, units, day):
     return {(unit, duty, period, about): value for unit in units
-            for (duty, period, about), value in duties.owed(unit, day.year, day).items()}
+            for (duty, period, about), value in duties.owed_on(unit, day).items()}
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -76,7 +76,8 @@ def test_due_is_what_an_independent_calculation_says_on_every_day(pair, tmp_path
     pair.wait_synced()
     duties = independent_duties.Duties(programme(), units, records)
     days = [datetime.date(2025, 1, 1), datetime.date(2025, 4, 13), datetime.date(2025, 12, 31),
-            datetime.date(2026, 1, 15), datetime.date.today()]
+            datetime.date(2026, 1, 15), datetime.date(2027, 1, 5), datetime.date(2028, 1, 3),
+            datetime.date.today()]
     days += [datetime.date(2025, 1, 1) + datetime.timedelta(days=chance.randrange(690))
              for _ in range(4)]
     for day in days:
@@ -109,6 +110,27 @@ def test_a_deed_that_is_withdrawn_or_moved_changes_what_is_owed(pair):
 
 
 @pytest.mark.quick
+def test_what_is_owed_does_not_end_with_its_year(pair):
+    def owed(where, *more):
+        return {(line["duty"], line["period"], line["due"], line["state"])
+                for line in pair[where].rows("due", "--at", "2027-01-05", "--open", *more)}
+    village = owed("long-zhen", "--unit", "231182101208")
+    assert {("report_branch", "2026Q4", "2027-01-11", "open"),
+            ("study", "2026Q4", "2026-12-31", "late"),
+            ("summary", "2026-1", "2026-12-31", "late")} <= village
+    assert ("study", "2027Q1", "2027-03-31", "open") in village
+    assert not [line for line in village if line[1].startswith("2025")]
+    of_2026 = owed("long-zhen", "--unit", "231182101208", "--year", 2026)
+    assert {line for line in village if line[1].startswith("2026")} < of_2026
+    assert {line[1][:4] for line in of_2026} == {"2026"}
+    assert ("check_city", "2026-1", "2027-01-20", "open") in owed("city", "--unit", "2311")
+    after = pair["city"].rows("due", "--unit", "2311", "--at", "2028-01-05", "--open")
+    assert after and {line["period"][:4] for line in after} == {"2027"}
+    for arguments in (("--year", 2031), ("--at", "2029-03-01")):
+        assert pair["long-zhen"].cli("due", *arguments).code == 3
+
+
+@pytest.mark.quick
 def test_a_day_without_a_programme_and_an_unknown_unit_are_refused(pair):
     town = pair["long-zhen"]
     refused = town.cli("due", "--at", "2031-01-01")
@@ -136,6 +158,7 @@ def test_a_table_says_states_and_kinds_in_the_language_of_its_reader(pair):
     assert {line["state"] for line in lines} & {"missed", "late"}
     assert "未完成" in shown or "已逾期" in shown
     assert "missed" not in shown and "late" not in shown
-    assert "missed" in town.ok("due", "--at", f"{node.YEAR}-12-31")  # an English table
+    english = town.ok("due", "--at", f"{node.YEAR}-12-31")
+    assert "missed" in english and "DONE LATE" in english.upper() and "补做" in shown
     assert "未完成" not in town.chinese("due", "--at", f"{node.YEAR}-12-31", "--json").out
     assert "乡镇" in pair["city"].chinese("rank", "--level", "township").out

@@ -159,6 +159,31 @@ def test_a_setting_that_changes_has_everything_measured_again(city, tmp_path, is
     assert states(city)["visits"] == "failed"
 
 
+@pytest.mark.parametrize("isolate", (True, False))
+def test_a_setting_that_the_plugin_itself_refuses_leaves_the_former_on(city, tmp_path, isolate):
+    source = os.path.join(HERE, "picky_plugin.c")
+    path = compiled(source, tmp_path / "picky.so")
+    leaning = compiled(source, tmp_path / "leaning.so", "LEANS")
+    hostile_plugins.configure(city, "picky", path, isolate=isolate, settings={"word": "first"})
+    hostile_plugins.configure(city, "leaning", leaning, isolate=isolate)
+    city.ok("plugin", "reload", "picky")
+    city.ok("plugin", "reload", "leaning")
+    for _ in range(3):  # also again and again
+        hostile_plugins.configure(city, "picky", path, isolate=isolate, settings={"word": "bad"})
+        refused = city.cli("plugin", "reload", "picky")
+        assert refused.code == 1 and "the former goes on" in refused.err, refused
+        assert "plugins.d/picky.yaml:4: setting word: not a good word" in refused.err, refused
+        assert city.rows("picky") == [{"word": "first"}]
+        assert states(city)["picky"] == "on" and states(city)["leaning"] == "on"
+    hostile_plugins.configure(city, "picky", path, isolate=isolate, settings={"word": "second"})
+    city.ok("plugin", "reload", "picky")
+    assert city.rows("picky") == [{"word": "second"}] and reason(city, "picky") is None
+    hostile_plugins.configure(city, "picky", path, isolate=isolate, settings={"word": "bad"})
+    city.stop()
+    city.start()
+    assert states(city)["picky"] == "failed" and states(city)["leaning"] == "failed"
+
+
 @pytest.mark.parametrize("running", (True, False))
 def test_a_file_is_named_as_the_shell_names_it(city, tmp_path, monkeypatch, running):
     compiled(os.path.join(HERE, "scribe_plugin.c"), tmp_path / "scribe.so")

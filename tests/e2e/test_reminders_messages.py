@@ -11,6 +11,7 @@ import subprocess
 
 import icalendar
 import pytest
+import yaml
 
 import node
 import office
@@ -182,7 +183,8 @@ def test_notices_of_many_units_are_bounded_and_settled_again(offices):
     one.node.ok("import", "report", os.path.join(one.folder, "report.csv"))
     one.at("2026-04-15 09:00")
     assert {line["key"] for line in one.node.rows("notices")} == {
-        f"late/{TOWN}", f"late/{VILLAGE}"} | {f"late/{TOWN}3{number}" for number in range(250, 260)}
+        f"late/{TOWN}", f"late/{VILLAGE}"} | {
+            f"late/{TOWN}3{number}" for number in range(250, 260)}
 
 
 def test_one_address_gets_one_message_for_all_its_records(offices):
@@ -554,7 +556,8 @@ def test_preview_tells_what_send_then_sends(offices):
     shown = one.node.rows("reminders", "preview", "--to", "王某")
     assert [(line["recipient"], line["section"], line["stage"], line["duty"])
             for line in shown] == [(recipient, "new", "soon", "report_committee")]
-    assert one.node.rows("reminders", "preview", "--to", "李某") == []
+    refused = one.node.cli("reminders", "preview", "--to", "李某")
+    assert refused.code == 3 and "none of that name" in refused.err
     assert "nothing would be sent" in one.node.cli("reminders", "preview", "--at",
                                                    "2026-03-03").err + one.node.ok(
         "reminders", "preview", "--at", "2026-03-03")
@@ -584,6 +587,9 @@ def test_a_test_message_arrives_and_counts_for_nothing(offices):
 def events(path):
     with open(path, "rb") as file:
         calendar = icalendar.Calendar.from_ical(file.read())
+    assert not [one.errors for one in calendar.walk() if one.errors]
+    for event in calendar.walk("VEVENT"):
+        assert event["DTSTAMP"].dt.utcoffset() == datetime.timedelta(0), event["DTSTAMP"]
     return {str(event["SUMMARY"]): event for event in calendar.walk("VEVENT")}
 
 
@@ -606,6 +612,10 @@ def test_a_calendar_is_read_by_another_library_and_keeps_its_ids(offices):
     assert len(ids) == 4
     one.clock.set("2026-03-03 09:00")
     one.node.ok("reminders", "calendar", "--unit", VILLAGE, "--year", 2026, "--out", one.folder)
+    for year in (9999, 2024, -1):
+        refused = one.node.cli("reminders", "calendar", "--unit", VILLAGE, "--year", year, "--out",
+                               one.folder)
+        assert refused.code == 3 and f"no programme for {year}" in refused.err, refused
     with open(os.path.join(one.folder, f"{VILLAGE}.ics"), "rb") as file:
         assert file.read() == before
 
@@ -622,7 +632,7 @@ def test_feeds_follow_what_is_done_and_are_left_alone_otherwise(offices):
     before = os.stat(path)
     one.look()
     assert os.stat(path).st_ino == before.st_ino
-    icalendar.Calendar.from_ical(open(path, "rb").read())
+    assert events(path) == {} and events(path.replace(COUNTY, office.CITY)) == {}
 
 
 @pytest.mark.quick
@@ -632,13 +642,147 @@ def test_settings_and_addresses_that_are_none_are_refused_or_left_out(offices):
     one.add(TOWN, "2026-03-02", "webhook=file:///etc/passwd", "language=en", person="李某")
     one.at("2026-03-06 09:00")
     assert "2 addresses are neither" in one.node.cli("reminders", "outbox").err
-    assert one.outbox() == [] and one.mail.attempts == 0
+    assert one.states() == [("mail", "unusable", "bad-email"), ("webhook", "unusable",
+                                                                "bad-webhook")]
+    assert one.mail.attempts == 0
     assert re.search(r"reminders\.no_address", one.node.log())
-    for words, value in (("send_at", "25:00"), ("smtp_url", "http://x"), ("mail_from", "nobody")):
+
+
+@pytest.mark.quick
+def test_a_setting_that_is_wrong_is_refused_and_the_former_ones_go_on(offices, tmp_path):
+    one = offices()
+    path = os.path.join(one.node.home, "plugins.d", "reminders.yaml")
+    for words, value, why in (
+            ("send_at", "25:00", "not a time of day"), ("smtp_url", "http://x", "mail server"),
+            ("send_at", "21:00", "quiet hours (20:00 to 08:00)"),
+            ("mail_from", "nobody", "not a mail address"), ("soon_days", -1, "between 0 and 90"),
+            ("mail_from", "not an address", "not a mail address"),
+            ("calendar_dir", "feeds", "not a whole path")):
         one.write(**{words: value})
-        one.node.cli("plugin", "reload", "reminders")
-        said = one.node.ok("plugin", "list") + one.node.ok("plugin", "show", "reminders")
-        assert words in said, said
+        with open(path, encoding="utf-8") as file:
+            line = [text.split(":")[0].strip() for text in file].index(words) + 1
+        refused = one.node.cli("plugin", "reload", "reminders")
+        assert refused.code == 1 and f"reminders.yaml:{line}: setting {words}: " in refused.err
+        assert why in refused.err and "the former goes on" in refused.err, refused
+        shown = {line["name"]: line for line in one.node.rows("plugin", "list")}["reminders"]
+        assert shown["state"] == "on" and "the former goes on" in shown["reason"]
+        assert one.node.cli("due", "--unit", TOWN).code == 0
+    one.add(TOWN, "2026-03-02", f"email={WANG}", "language=en")
+    one.at("2026-03-06 09:00")  # by the settings that were right
+    assert news(one.mail.taken) == [SOON]
+    one.write(send_at="07:00", calendar_dir=str(tmp_path))  # waits for the end of the quiet hours
+    assert one.node.cli("plugin", "reload", "reminders").code == 0
+    one.write(mail_from="", smtp_url="")
+    assert one.node.cli("plugin", "reload", "reminders").code == 0
+    one.write(send_at="25:00")
+    one.node.stop()
+    one.start()
+    shown = {line["name"]: line for line in one.node.rows("plugin", "list")}["reminders"]
+    assert shown["state"] == "failed" and "setting send_at: not a time" in shown["reason"]
+
+
+def notice(one, key):
+    return next((line["text"] for line in one.node.rows("notices") if line["key"] == key), None)
+
+
+def test_a_folder_for_calendars_that_is_not_there_is_told_until_it_is(offices):
+    one = offices()
+    feeds = os.path.join(one.folder, "feeds")
+    one.write(calendar_dir=feeds)
+    one.node.ok("plugin", "reload", "reminders")
+    one.look()
+    assert f"written into {feeds} (No such file" in notice(one, "fault/calendar_dir")
+    assert "reminders.feed_failed" in one.node.log()
+    os.mkdir(feeds)
+    one.look()
+    assert notice(one, "fault/calendar_dir") is None and len(os.listdir(feeds)) == 2
+
+
+def test_quiet_hours_that_come_later_leave_the_plugin_on_and_are_told(offices):
+    one = offices()
+    one.write(send_at="19:30")
+    one.node.ok("plugin", "reload", "reminders")
+    one.look()
+    assert notice(one, "fault/send_at") is None
+    with open(os.path.join(one.folder, "programme.yaml"), encoding="utf-8") as file:
+        programme = yaml.safe_load(file)
+    programme["programme"]["calendar"]["quiet_hours"] = "19:00-08:00"
+    with open(os.path.join(one.folder, "programme.yaml"), "w", encoding="utf-8") as file:
+        yaml.safe_dump(programme, file, allow_unicode=True)
+    one.node.ok("programme", "issue", os.path.join(one.folder, "programme.yaml"))
+    one.look()
+    assert "19:30 lies in the programme's quiet hours" in notice(one, "fault/send_at")
+    one.node.stop()
+    one.start()
+    assert one.node.cli("due").code == 0
+    one.write()
+    one.node.ok("plugin", "reload", "reminders")
+    one.look()
+    assert notice(one, "fault/send_at") is None
+
+
+@pytest.mark.quick
+def test_a_recipient_who_cannot_be_told_is_named_with_the_reason(offices):
+    one = offices()
+    for person, field, why in (("甲", "email=not-an-address", "email is not a mail address"),
+                               ("乙", "email=a@b.cn, evil@x.cn", "email is not a mail address"),
+                               ("丙", "webhook=gopher://x.cn/", "webhook is not an http://"),
+                               ("丁", "language=en", "neither a mail address nor a webhook")):
+        record = one.add(TOWN, "2026-03-02", field, person=person)
+        for command in ("test", "preview"):
+            refused = one.node.cli("reminders", command, "--to", person)
+            assert refused.code == 4 and record in refused.err and why in refused.err, refused
+        one.look()
+        told = notice(one, "fault/recipients")
+        assert (record in told and why in told) or "and 1 more" in told
+        assert (record, "unusable") in {(line["recipient"], line["state"])
+                                        for line in one.outbox()}
+    assert "3 addresses are neither of mail nor of the web, 1 recipients have none" in \
+        one.node.cli("reminders", "outbox").err
+    for line in one.node.rows("list", "recipient"):
+        one.node.ok("edit", line["id"], f"email={WANG}", "webhook=")
+    one.look()
+    assert notice(one, "fault/recipients") is None
+    assert "neither" not in one.node.cli("reminders", "outbox").err
+
+
+@pytest.mark.quick
+def test_each_of_those_who_share_an_address_is_found_by_name(offices):
+    one = offices("2026-03-06 07:00")
+    ids = {person: one.add(TOWN, "2026-03-02", f"email={WANG}", "language=en", person=person)
+           for person in ("甲", "乙", "丙")}
+    for person, record in ids.items():
+        assert {line["recipient"] for line in one.node.rows("reminders", "preview", "--to",
+                                                            person)} == {record}
+        before = len(one.mail.taken)
+        one.node.ok("reminders", "test", "--to", person)
+        node.wait_until(lambda before=before: len(one.mail.taken) == before + 1, 10, person)
+
+
+@pytest.mark.quick
+def test_a_notice_counts_what_the_command_that_it_names_lists(offices):
+    one = offices("2026-04-13 09:00")
+    one.look()
+    for line in one.node.rows("notices"):
+        command = re.search(r"`wuhao ([^`]+)`", line["text"]).group(1).split()
+        counts = re.findall(r": (\d+)", line["text"])
+        assert sum(map(int, counts)) == len(one.node.rows(*command)), line
+    assert "late duties: 1, missed: 1 (see" in notice(one, f"late/{VILLAGE}")  # of 2025Q4 too
+    assert "1 项职责逾期，1 项未完成（" in one.node.chinese("notices").out
+
+
+@pytest.mark.quick
+def test_the_outbox_is_read_in_the_language_of_its_reader(offices):
+    one = offices()
+    one.add(TOWN, "2026-03-02", f"email={WANG}", "language=en")
+    one.mail.mode = "refuse"
+    one.at("2026-03-06 09:00")
+    assert "服务器答复 4" in one.node.chinese("reminders", "outbox").out
+    assert "answer-4" in one.states()[0][2]
+    one.mail.mode = "take"
+    one.at("2026-03-09 09:00")
+    shown = one.node.chinese("reminders", "outbox").out
+    assert "已送达" in shown and "sent" not in shown
 
 
 def test_a_secret_that_others_can_read_is_not_used(offices):

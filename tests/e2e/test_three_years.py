@@ -313,7 +313,7 @@ class Round:
         city = self.nodes[CITY]
         duties, wanted = self.world.duties(), {}
         for unit in self.units:
-            for (duty, period, about), value in duties.owed(unit, year, self.today).items():
+            for (duty, period, about), value in duties.owed_on(unit, self.today).items():
                 wanted[unit, duty, period, about] = value
         shown = {(line["unit"], line["duty"], line["period"], line["about"]):
                  (line["due"], line["state"], line["late"], line["days"])

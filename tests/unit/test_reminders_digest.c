@@ -60,6 +60,13 @@ static void quiet_hours_may_go_over_midnight(void **state)
     assert_false(is_quiet(1199, 1200, 480));
     assert_true(is_quiet(720, 720, 840));
     assert_false(is_quiet(840, 720, 840));
+    assert_true(is_quiet_to_midnight(1200, 1200, 480));
+    assert_true(is_quiet_to_midnight(1439, 1200, 480));
+    assert_false(is_quiet_to_midnight(1199, 1200, 480));
+    assert_false(is_quiet_to_midnight(0, 1200, 480)); /* it ends in the morning */
+    assert_false(is_quiet_to_midnight(730, 720, 840));
+    assert_true(is_quiet_to_midnight(730, 720, 1440));
+    assert_false(is_quiet_to_midnight(0, 0, 0));
 }
 
 static void weeks_begin_on_monday(void **state)
