@@ -287,8 +287,9 @@ static void proxy_close(void *self)
 {
     struct wh_proxy *proxy = self;
     struct wh_failure failure;
-    if (proxy->pid != 0)
-        (void)run_plain(proxy, WH_CALLBACK_CLOSE, 0, &failure); /* it ends anyway */
+    if (proxy->pid == 0) return;
+    (void)run_plain(proxy, WH_CALLBACK_CLOSE, 0, &failure); /* it ends anyway */
+    bury(proxy, WH_E_UNREACHABLE); /* opened again at once, it must not meet the one that leaves */
 }
 
 static int proxy_measure(void *self, const struct wh_cell *cell, struct wh_failure *failure)
