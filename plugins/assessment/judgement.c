@@ -92,8 +92,8 @@ int check_unlocked(const struct talk *talk, const struct known_unit *unit, uint3
     int rc = read_points(talk->host, unit, year, &none, NULL, &locked, talk->fail);
     if (rc < 0 || !locked) return rc;
     return refuse(
-        talk, WH_E_NOT_PERMITTED, "单位 %s：%u 年已验收，评分已锁定（要改须先撤回验收）",
-        "unit %s: %u was accepted, its points are locked (take the acceptance back first)",
+        talk, WH_E_NOT_PERMITTED, "单位 %s：%u 年的验收已有结果，评分已锁定（要改须先撤回该结果）",
+        "unit %s: %u was accepted or refused, its points are locked (take that back first)",
         unit->code, year);
 }
 

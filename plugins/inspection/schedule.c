@@ -123,6 +123,31 @@ static int remark_plan(const struct planning *planning)
                   (long long)plan->cost.trips, plan->missed);
 }
 
+/* New Year, Labour Day and National Day are days of rest in every year: where one of them is a
+ * working day, the programme has no holidays of that year yet. */
+static int knows_holidays(const struct wh_host *host, int32_t year)
+{
+    static const struct wh_civil sure[] = {{0, 1, 1}, {0, 5, 1}, {0, 10, 1}};
+    for (size_t i = 0; i < sizeof(sure) / sizeof(sure[0]); i++) {
+        struct wh_civil civil = sure[i];
+        civil.year = year;
+        if (host->workday_from(host->self, wh_day_of(civil)) == wh_day_of(civil)) return 0;
+    }
+    return 1;
+}
+
+static int remark_holidays(const struct planning *planning)
+{
+    int32_t year = wh_civil_of((int32_t)planning->duty.period.due).year;
+    if (planning->asked_count == 0 || knows_holidays(planning->talk->host, year)) return 0;
+    return remark(planning->talk,
+                  "方案没有 %d 年的节假日，检查可能排在节假日（请在方案日历中补充 rest_days 和 "
+                  "work_days，再重新安排）",
+                  "the programme has no holidays of %d: a visit may fall on one (add its rest_days "
+                  "and work_days to the programme's calendar, then plan again)",
+                  year);
+}
+
 /* ---- Commands ---- */
 
 static int home_or_given(const struct talk *talk, struct known_unit *ret)
@@ -145,6 +170,7 @@ int run_plan(const struct talk *talk)
     }
     if (rc == 0) rc = write_plan(&planning, 1);
     if (rc == 0) rc = remark_plan(&planning);
+    if (rc == 0) rc = remark_holidays(&planning);
     planning_free(&planning);
     return rc;
 }

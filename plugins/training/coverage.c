@@ -179,10 +179,10 @@ static int cover_from_records(struct covering *covering, uint32_t at)
 
 static int cover_units(struct covering *covering)
 {
-    int64_t first = first_day_of(covering->year), last = last_day_of(covering->year);
+    int64_t day = day_of_count(covering->talk->host, covering->year);
     int rc = 0;
     for (uint32_t i = 0; rc == 0 && i < covering->units.count; i++) {
-        if (!unit_existed(&covering->units.items[i], first, last)) continue;
+        if (!unit_existed(&covering->units.items[i], day, day)) continue;
         covering->from_figures += covering->figures[i].is_elsewhere != 0;
         rc = is_here(covering, i) ? cover_from_records(covering, i)
                                   : show_unit(covering, i, NULL, NULL);

@@ -216,6 +216,8 @@ int run_due(const struct talk *talk)
     asking.months[2] = host->setting(host->self, "interval_months_leaders").number;
     asking.grace_months = host->setting(host->self, "grace_months").number;
     for (uint32_t i = 0; rc == 0 && i < units.count; i++) {
+        /* a closed one's people are asked for where they are now */
+        if (!unit_existed(&units.items[i], asking.day, asking.day)) continue;
         rc = ask_unit(&asking, units.items[i].code);
     }
     if (rc == 0) rc = show_all_due(&asking);

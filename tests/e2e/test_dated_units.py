@@ -130,11 +130,15 @@ def test_a_closed_unit_is_in_no_list_of_work_and_its_roster_counts_no_more(city,
             lines = {line["unit"]: line for line in csv.DictReader(file)}
         return [int(lines["9901001"][name]) for name in ("elders", "meetings")]
     assert whole() == [1, 4]
+    assert "9901001003" in city.ok("training", "coverage", "--under", "99", "--year", "2025")
     assert "9901001003" in city.ok("assess", "list", "--year", "2025")
     bring(city, merged="2025-06-15", into="9901001001")
     assert whole() == [0, 4]  # what it did stays done
     for verb in ("list", "classes", "fallen", "doubts"):
         assert "9901001003" not in city.ok("assess", verb, "--year", "2025")
+    assert "9901001003" not in city.ok("training", "coverage", "--under", "99", "--year", "2025")
+    assert "9901001003" in city.ok("training", "due", "--at", "2025-06-14")
+    assert "9901001003" not in city.ok("training", "due", "--at", "2025-06-15")
 
 
 @pytest.mark.quick

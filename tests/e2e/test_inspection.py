@@ -569,6 +569,12 @@ def test_plans_of_two_periods_share_the_days_of_an_inspector(october):
     assert "it is over" in over and "2026-07-30" in over
 
 
+def test_a_plan_says_where_the_calendar_of_its_year_is_not_known(october):
+    ask = ("inspect", "plan", "--unit", SMALL, "--dry-run", "--period")
+    assert "no holidays of 2027" in october.cli(*ask, "2027Q1").err
+    assert "holidays" not in october.cli(*ask, "2026Q4").err
+
+
 def test_a_visit_counts_for_the_period_that_the_due_rule_says(october):
     visits = plan(october, "--unit", SMALL, "--period", "2026Q4")
     visit = visits[village(1)]["id"]
