@@ -388,14 +388,12 @@ class Round:
         before = self.world.ranking(self.units_csv, self.today, year - 1)
         wanted = {}
         for unit in self.units:
-            if len(unit) < 7 or not any(self.world.existed(unit, day) for day in (
-                    datetime.date(year, 1, 1), datetime.date(year, 12, 31))):
-                continue
-            exists = self.world.existed(unit, self.today)
-            if exists and model.qualified(unit):
+            if len(unit) < 7 or not self.world.existed(unit, self.today):
+                continue  # a year counts the units of its last day, or of today
+            if model.qualified(unit):
                 continue
             target = self.world.targets.get(unit, 9999)
-            if year > 2025 and exists and before.qualified(unit):
+            if year > 2025 and before.qualified(unit):
                 wanted[unit] = "fell_back"
             elif target <= year:
                 wanted[unit] = "not_made"
