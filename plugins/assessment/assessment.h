@@ -49,11 +49,15 @@ struct item_points {
 };
 
 /* Reads them from the rows, one for each item, into `ret` (of items->count; NULL without items);
- * *ret_locked is 1 where
- * the year was accepted or refused. */
+ * *ret_locked is 1 where the year was accepted or refused. */
 int read_points(const struct wh_host *host, const struct known_unit *unit, uint32_t year,
                 const struct judged_items *items, struct item_points *ret, int32_t *ret_locked,
                 struct wh_failure *fail);
+
+/* The same of item number `item` alone. */
+int read_points_of(const struct wh_host *host, const struct known_unit *unit, uint32_t year,
+                   const struct judged_items *items, int32_t item, struct item_points *ret,
+                   struct wh_failure *fail);
 
 /* Measures a cell of `judgement` or `self_assessment`. */
 int measure_points(const struct wh_host *host, const struct wh_cell *cell, struct wh_failure *fail);

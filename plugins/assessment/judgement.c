@@ -184,15 +184,10 @@ static int enter(const struct talk *talk, const struct entry *entry, const char 
 
 static int tell_whose_count(const struct talk *talk, const struct entry *entry)
 {
-    struct item_points *points = calloc(entry->items.count, sizeof(*points));
-    int32_t locked;
-    int rc;
-    if (!points) return WH_E_FAILED;
-    rc = read_points(talk->host, &entry->unit, entry->year, &entry->items, points, &locked,
-                     talk->fail);
-    if (rc == 0) rc = tell_nearer(talk, &entry->unit, points[entry->item].by);
-    free(points);
-    return rc;
+    struct item_points points;
+    int rc = read_points_of(talk->host, &entry->unit, entry->year, &entry->items, entry->item,
+                            &points, talk->fail);
+    return rc < 0 ? rc : tell_nearer(talk, &entry->unit, points.by);
 }
 
 int run_judge(const struct talk *talk)

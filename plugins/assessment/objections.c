@@ -199,20 +199,15 @@ int run_objections(const struct talk *talk)
 static int check_judged(const struct talk *talk, const struct known_unit *unit, uint32_t year,
                         const struct judged_items *items)
 {
-    int32_t item = judged_item_of(items, given_text(talk, "item")), locked;
-    struct item_points *points;
-    int64_t judged_h = -1;
+    int32_t item = judged_item_of(items, given_text(talk, "item"));
+    struct item_points points;
     int rc;
     if (item < 0) {
         return refuse(talk, WH_E_INVALID, "指标：%s 没有这个评分项（见 wuhao assess show）",
                       "item: %s has no such judged item (see `wuhao assess show`)", unit->code);
     }
-    points = calloc(items->count, sizeof(*points));
-    if (!points) return WH_E_FAILED;
-    rc = read_points(talk->host, unit, year, items, points, &locked, talk->fail);
-    judged_h = points[item].judged_h;
-    free(points);
-    if (rc < 0 || judged_h >= 0) return rc;
+    rc = read_points_of(talk->host, unit, year, items, item, &points, talk->fail);
+    if (rc < 0 || points.judged_h >= 0) return rc;
     return refuse(talk, WH_E_INVALID, "指标 %s：%s 在 %u 年还没有评分，无从提出异议",
                   "item %s: %s has no points for it in %u yet, so there is nothing to object to",
                   items->items[item].id, unit->code, year);

@@ -171,3 +171,17 @@ int read_points(const struct wh_host *host, const struct known_unit *unit, uint3
     *ret_locked = reading.locked;
     return rc < 0 ? rc : 0;
 }
+
+int read_points_of(const struct wh_host *host, const struct known_unit *unit, uint32_t year,
+                   const struct judged_items *items, int32_t item, struct item_points *ret,
+                   struct wh_failure *fail)
+{
+    struct item_points *points = calloc(items->count, sizeof(*points));
+    int32_t locked;
+    int rc;
+    if (!points) return WH_E_FAILED;
+    rc = read_points(host, unit, year, items, points, &locked, fail);
+    *ret = points[item];
+    free(points);
+    return rc;
+}

@@ -404,9 +404,7 @@ static int settle_planned(const struct talk *talk, const struct visit *planned,
                   planned->unit, text, planned->id);
 }
 
-/* A visit as it was made: the one that was planned for the period, else one that nobody had
- * planned.
- */
+/* A visit as it was made: the one planned for the period, else one that nobody had planned. */
 int run_record(const struct talk *talk)
 {
     struct inspection_duty duty;
