@@ -163,6 +163,10 @@ int given_frozen(const struct talk *talk, struct frozen *ret)
     if (rc >= 0) rc = host->published(host->self, none, take_frozen, &seeking, talk->fail);
     if (rc < 0) return rc;
     if (ret->number != 0) return 0;
+    if (!is_given(talk, "number") && !is_given(talk, "from")) {
+        return refuse(talk, WH_E_NOT_FOUND, "还没有发布过排名（用 wuhao rank publish 发布）",
+                      "no ranking was published yet (publish one with `wuhao rank publish`)");
+    }
     return refuse(talk, WH_E_NOT_FOUND, "没有这份发布的排名（见 wuhao rank published）",
                   "there is no such published ranking (see `wuhao rank published`)");
 }

@@ -102,6 +102,13 @@ def test_a_moment_that_is_not_there_yet_is_refused(tree, moment):
 
 
 @pytest.mark.quick
+def test_before_the_first_one_there_is_nothing_to_compare_with(homes):
+    city = homes("city", CITY, "黑河市", "city").init().start()
+    answer = city.cli("rank", "changed")
+    assert answer.code == 3 and "published yet" in answer.err
+
+
+@pytest.mark.quick
 def test_numbers_below_one_are_refused(tree):
     for arguments in (("rank", "published", "0"), ("rank", "changed", "0"),
                       ("rank", "changed", "1", "--top", "0"), ("assess", "gaps", "--age", "-1")):
